@@ -1,0 +1,142 @@
+"""The database: engine, one transaction at the edge, column types, migrations.
+
+SQLite in one file by default; PostgreSQL by URL with the same code. Writers on SQLite take the lock when they begin
+(`BEGIN IMMEDIATE`), because a transaction that reads first and writes later fails at once when another writer was faster.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import DateTime, MetaData, create_engine, event, inspect, text
+from sqlalchemy import Enum as SqlEnum
+from sqlalchemy.engine import Dialect, Engine, make_url
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.types import TypeDecorator
+from sqlmodel import Session, SQLModel
+
+from workflow.errors import BadInput, Refused
+from workflow.snapshot import HEAD
+
+SQLModel.metadata.naming_convention = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+# One number per thing that only one transaction may do at a time (PostgreSQL advisory locks; SQLite has one writer anyway).
+LOCKS = {"audit": 715_001, "tick": 715_002}
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant in UTC; refuses naive values, because SQLite would drop the zone without a word."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive instant {value!r}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value.replace(tzinfo=UTC) if value else None
+
+
+def enum_column(kind: type, name: str) -> SqlEnum:
+    """A column that stores the values of a StrEnum as text, checked by the database."""
+    return SqlEnum(kind, native_enum=False, length=20, create_constraint=True, name=name,
+                   values_callable=lambda members: [m.value for m in members])
+
+
+class Database:
+    """One database by its URL."""
+
+    def __init__(self, url: str, wait_seconds: int = 30) -> None:
+        self.url = url
+        self.wait_seconds = wait_seconds
+        self.engine = _engine(url, wait_seconds)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work: committed at the end, rolled back on any exception."""
+        try:
+            with Session(self.engine, expire_on_commit=False) as session, session.begin():
+                yield session
+        except OperationalError as error:
+            if "locked" in str(error.orig):
+                raise Refused("Another program has been writing to the database for {seconds} seconds; try again.",
+                              seconds=self.wait_seconds) from error
+            raise
+
+    def version(self) -> str | None:
+        """The migration the database stands at, or None for a fresh one."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            return connection.execute(text("select version_num from alembic_version")).scalar()
+
+    def ready(self) -> "Database":
+        """Build a fresh database; refuse one that an older or newer dondoc left."""
+        version = self.version()
+        if version is None:
+            self.upgrade()
+        elif version != HEAD:
+            raise Refused("The database is of version {found}, this program needs {wanted}. Run `dondoc upgrade`.",
+                          found=version, wanted=HEAD)
+        return self
+
+    def upgrade(self) -> None:
+        """Bring the database to this program's version, in one transaction."""
+        from alembic import command
+
+        with self.engine.begin() as connection:
+            command.upgrade(migrations(connection), "head")
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def migrations(connection: Any = None) -> Any:
+    """Return Alembic's configuration, made in code: no ini file can disagree with it."""
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "workflow:migrations")
+    config.attributes["connection"] = connection
+    return config
+
+
+def exclusive(session: Session, lock: str) -> None:
+    """Hold `lock` until this transaction ends, so that nobody else does the same thing at the same time."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCKS[lock]})
+
+
+def _engine(url: str, wait_seconds: int) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if parsed.get_backend_name() != "sqlite":
+        raise BadInput("database.url {url} is neither sqlite nor postgresql.", url=parsed.render_as_string())
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed, connect_args={"timeout": wait_seconds})
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={wait_seconds * 1000}"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Any) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

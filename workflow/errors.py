@@ -1,0 +1,38 @@
+"""Broken rules and bad input, as exceptions that carry a message key and its arguments.
+
+The key is the English sentence; `workflow.i18n` finds the Vietnamese one where the error meets a person.
+"""
+
+from __future__ import annotations
+
+
+class Problem(Exception):
+    """A request that cannot be carried out, with what to tell the person who made it."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, /, **args: object) -> None:
+        super().__init__(message)
+        self.message = message
+        self.args_ = args
+
+    def __str__(self) -> str:
+        from workflow.i18n import _
+
+        return _(self.message, **self.args_)
+
+
+class Refused(Problem):
+    """A rule of the record forbids it."""
+
+
+class BadInput(Problem):
+    """What was given cannot be read or is not known."""
+
+    exit_code = 2
+
+
+class NotPermitted(Problem):
+    """The person may not do this."""
+
+    exit_code = 3
