@@ -1,0 +1,117 @@
+"""Agencies and the people who answer for them."""
+
+import re
+from datetime import date
+from email.utils import parseaddr
+
+from sqlmodel import Field, Session, SQLModel, col, or_, select
+
+from workflow.errors import BadInput, Refused
+from workflow.names import fold
+
+
+class Agency(SQLModel, table=True):
+    """An agency, or a collective such as "Các phòng, ban, đơn vị" that a directive addresses as one."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    name: str
+    folded: str = Field(index=True)
+    kind: str = "agency"
+    parent_id: int | None = Field(default=None, foreign_key="agency.id", index=True)
+    mailbox: str | None = None
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+class AgencyAlias(SQLModel, table=True):
+    """Another way an agency is written, with where it was met."""
+
+    __tablename__ = "agency_alias"
+
+    id: int | None = Field(default=None, primary_key=True)
+    folded: str = Field(unique=True)
+    words: str
+    agency_id: int = Field(foreign_key="agency.id", index=True)
+    source: str
+
+
+class FocalPoint(SQLModel, table=True):
+    """The person or mailbox that answers for an agency between two days."""
+
+    __tablename__ = "focal_point"
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency_id: int = Field(foreign_key="agency.id", index=True)
+    name: str
+    position: str = ""
+    email: str
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+
+def add_agency(session: Session, name: str, *, kind: str = "agency", mailbox: str | None = None, code: str | None = None) -> Agency:
+    """Enter an agency into the register; the code defaults to the initials of its name."""
+    name = " ".join(name.split())
+    if not name:
+        raise BadInput("An agency needs a name.")
+    folded = fold(name)
+    if session.exec(select(Agency).where(Agency.folded == folded)).first():
+        raise Refused("{name} is already in the register.", name=name)
+    agency = Agency(code=code or _free_code(session, name), name=name, folded=folded, kind=kind,
+                    mailbox=checked_address(mailbox) if mailbox else None)
+    session.add(agency)
+    session.flush()
+    return agency
+
+
+def find_agency(session: Session, words: str) -> Agency | None:
+    """The agency of this code, name or recorded alias; None if there is none. Never a near match."""
+    folded = fold(words)
+    found = session.exec(select(Agency).where(or_(col(Agency.code) == words.strip(), col(Agency.folded) == folded))).first()
+    if found:
+        return found
+    alias = session.exec(select(AgencyAlias).where(AgencyAlias.folded == folded)).first()
+    return session.get(Agency, alias.agency_id) if alias else None
+
+
+def known_agency(session: Session, words: str) -> Agency:
+    """The agency meant by `words`; raises BadInput with the nearest names."""
+    found = find_agency(session, words)
+    if found:
+        return found
+    from rapidfuzz import fuzz, process
+
+    names = {a.id: f"{a.name} ({a.code})" for a in session.exec(select(Agency))}
+    near = process.extract(fold(words), {i: fold(n) for i, n in names.items()}, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=55)
+    raise BadInput("No agency is known as “{words}”. Near: {near}.", words=words,
+                   near="; ".join(names[key] for _value, _score, key in near) or "–")
+
+
+def add_focal_point(session: Session, agency: Agency, name: str, email: str, *, position: str = "", from_: date | None = None) -> FocalPoint:
+    """Name a person or mailbox that answers for an agency from a day on."""
+    address = checked_address(email)
+    already = select(FocalPoint).where(FocalPoint.agency_id == agency.id, FocalPoint.email == address)
+    if session.exec(already).first():
+        raise Refused("{email} already answers for {name}.", email=address, name=agency.name)
+    point = FocalPoint(agency_id=agency.id or 0, name=name, position=position, email=address, valid_from=from_)
+    session.add(point)
+    session.flush()
+    return point
+
+
+def checked_address(text: str) -> str:
+    """Return one plain e-mail address; refuse line breaks, lists and anything a mail server could misread."""
+    _name, address = parseaddr(text)
+    if "\n" in text or "\r" in text or not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", address):
+        raise BadInput("“{text}” is not an e-mail address.", text=text)
+    return address
+
+
+def _free_code(session: Session, name: str) -> str:
+    """Make a short code of the words' first letters, unique in the register."""
+    words = [word for word in fold(name).split() if word not in ("va", "cac", "cua")]
+    stem = "".join(word if word.isdigit() else word[0] for word in words).upper()[:12] or "CQ"
+    taken = set(session.exec(select(Agency.code).where(col(Agency.code).startswith(stem))))
+    numbers = (f"{stem}{n}" for n in range(2, 10_000))
+    return stem if stem not in taken else next(code for code in numbers if code not in taken)

@@ -1,0 +1,53 @@
+"""Directives: one issued document each, with the documents it is based on."""
+
+import re
+from datetime import date, datetime
+
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+
+from workflow.database import Instant
+
+
+class Directive(SQLModel, table=True):
+    """One issued document."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    number: str
+    issued_on: date
+    issuer: str
+    kind: str = ""
+    subject: str = ""
+    digest: str = Field(unique=True)
+    file_name: str
+    plan_year: int
+    monitor_id: int | None = Field(default=None, foreign_key="agency.id")
+    confirmation: str = "required"
+    recorded_at: datetime = Field(sa_type=Instant)
+
+    bases: list["LegalBasis"] = Relationship()
+
+
+class LegalBasis(SQLModel, table=True):
+    """A document that a directive cites as its ground."""
+
+    __tablename__ = "legal_basis"
+
+    id: int | None = Field(default=None, primary_key=True)
+    directive_id: int = Field(foreign_key="directive.id", index=True)
+    number: str
+    issued_on: date | None = None
+    words: str = ""
+
+
+def directive_code(session: Session, number: str, issued_on: date) -> str:
+    """Make the short code of a number: 153/KH-UBND → KH153; a second one of the same code gets its year."""
+    found = re.match(r"\s*([\d.]+)\s*[/-]\s*(?:\d{4}/)?([A-Za-zĐđ]*)", number)
+    digits, kind = (found[1].replace(".", ""), found[2]) if found else (re.sub(r"\W+", "", number), "")
+    kind = kind.upper().replace("Đ", "D")
+    stem = f"{'CV' if not kind or kind in ('UBND', 'HĐND') else kind}{digits.lstrip('0') or digits}"
+    taken = set(session.exec(select(Directive.code).where(col(Directive.code).startswith(stem))))
+    for code in (stem, f"{stem}.{issued_on.year}", *(f"{stem}.{issued_on.year}.{n}" for n in range(2, 1000))):
+        if code not in taken:
+            return code
+    raise AssertionError("a thousand directives of one number in one year")

@@ -1,0 +1,42 @@
+"""Comparing Vietnamese names: one folded form for what people write in many ways."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+# Whole words only, so that "TP" in a longer word is left alone.
+ABBREVIATIONS = {
+    "ubnd": "uy ban nhan dan",
+    "hdnd": "hoi dong nhan dan",
+    "htx": "hop tac xa",
+    "tp": "thanh pho",
+    "gddt": "giao duc va dao tao",
+    "gd": "giao duc",
+    "dt": "dao tao",
+    "kh": "ke hoach",
+    "tc": "tai chinh",
+    "dvnn": "dich vu nong nghiep",
+    "vhtt": "van hoa thong tin",
+    "lmhtx": "lien minh hop tac xa",
+    "va": "",
+}
+
+
+def strip_marks(text: str) -> str:
+    """Lower-case `text` and drop every diacritic (đ becomes d)."""
+    decomposed = unicodedata.normalize("NFD", text.casefold().replace("đ", "d"))
+    return "".join(c for c in decomposed if not unicodedata.combining(c))
+
+
+def fold(name: str) -> str:
+    """Return the form in which two spellings of one agency are equal.
+
+    No diacritics, no punctuation, no "và", abbreviations written out, doubled words ("Phòng Phòng …") once.
+    """
+    words: list[str] = []
+    for word in re.findall(r"[a-z0-9]+", strip_marks(name)):
+        for part in ABBREVIATIONS.get(word, word).split():
+            if not words or words[-1] != part or part.isdigit():
+                words.append(part)
+    return " ".join(words)

@@ -1,0 +1,161 @@
+"""Occurrences: one due instance of a task for one lead agency, and what people do with it."""
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Column, Integer, UniqueConstraint
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+
+from workflow import audit
+from workflow.agency import Agency
+from workflow.audit import By
+from workflow.database import Instant, enum_column
+from workflow.errors import BadInput, Refused
+from workflow.lifecycle import Decision, move
+from workflow.standing import OPEN, Standing, Status, standing
+from workflow.submission import Evidence, Submission
+from workflow.task import Task
+from workflow.timing import show_period
+
+_version = Column("version", Integer, nullable=False)
+
+
+class Occurrence(SQLModel, table=True):
+    """One due instance; (task, agency, period) is unique and the first due day is kept for ever."""
+
+    __table_args__ = (UniqueConstraint("task_id", "agency_id", "period"),)
+    __mapper_args__ = {"version_id_col": _version}  # noqa: RUF012 - read by the mapper; the second of two racing writers fails
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id")
+    agency_id: int = Field(foreign_key="agency.id", index=True)
+    period: str
+    opens_on: date | None = None
+    original_due_on: date | None = None
+    due_on: date | None = Field(default=None, index=True)
+    status: Status = Field(default=Status.NOT_STARTED, sa_type=enum_column(Status, "status"))  # type: ignore[call-overload]
+    submitted_on: date | None = None
+    started_at: datetime | None = Field(default=None, sa_type=Instant)
+    version: int | None = Field(default=None, sa_column=_version)
+
+    task: Task = Relationship()
+    agency: Agency = Relationship()
+    submissions: list[Submission] = Relationship(sa_relationship_kwargs={"order_by": "Submission.number"})
+
+    def standing(self, today: date, soon_days: int) -> Standing:
+        """What the calendar says on a day."""
+        return standing(self.status, self.due_on, self.submitted_on, today, soon_days)
+
+    def start(self, session: Session, *, by: By, at: datetime) -> None:
+        """The agency has begun."""
+        self._move(session, "start", by=by, at=at)
+        self.started_at = at
+
+    def submit(
+        self, session: Session, *, by: By, at: datetime, today: date, result: str = "", document_number: str = "",
+        evidence: list[Evidence] | None = None,
+    ) -> Submission:
+        """The agency reports it done; a task that names a deliverable needs words, a document number or a file behind it."""
+        result, document_number = result.strip(), document_number.strip()
+        if self.task.deliverable and not (result or document_number or evidence):
+            raise BadInput("The task asks for “{deliverable}”: state the result, the document's number or attach a file.",
+                           deliverable=self.task.deliverable)
+        self._move(session, "submit", by=by, at=at, particulars={"result": result, "document": document_number})
+        number = len(self.submissions) + 1
+        submission = Submission(occurrence_id=self.id or 0, number=number, at=at, by=by.name, channel=by.channel,
+                                result=result, document_number=document_number, evidence=evidence or [])
+        self.submissions.append(submission)
+        self.submitted_on = today
+        session.flush()
+        if self.task.directive.confirmation == "none":
+            self.confirm(session, by=By("dondoc", by.channel), at=at)
+        return submission
+
+    def confirm(self, session: Session, *, by: By, at: datetime, note: str = "") -> None:
+        """The monitoring agency accepts the result."""
+        self._move(session, "confirm", by=by, at=at, reason=note or None)
+        self._settle(Decision.CONFIRMED, by=by, at=at, reason=note or None)
+
+    def send_back(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
+        """The monitoring agency does not accept the result and says why."""
+        _need(reason)
+        self._move(session, "return", by=by, at=at, reason=reason)
+        self._settle(Decision.RETURNED, by=by, at=at, reason=reason)
+        self.submitted_on = None
+
+    def reopen(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
+        """Take up again what was completed or cancelled."""
+        _need(reason)
+        self._move(session, "reopen", by=by, at=at, reason=reason)
+        self.submitted_on = None
+        self.started_at = self.started_at or at
+
+    def suspend(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
+        """Let it rest; it is neither counted nor reminded."""
+        _need(reason)
+        self._move(session, "suspend", by=by, at=at, reason=reason)
+
+    def resume(self, session: Session, *, by: By, at: datetime) -> None:
+        """Go on where it was suspended."""
+        self._move(session, "resume", by=by, at=at)
+
+    def cancel(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
+        """Nobody need do it any more."""
+        _need(reason)
+        self._move(session, "cancel", by=by, at=at, reason=reason)
+
+    def label(self) -> str:
+        """Code and period as people say them: KH153-I.2 (quý II năm 2025)."""
+        return f"{self.task.code} ({show_period(self.period)})"
+
+    def _settle(self, decision: Decision, *, by: By, at: datetime, reason: str | None) -> None:
+        latest = self.submissions[-1]
+        latest.decision, latest.decided_at, latest.decided_by, latest.reason = decision, at, by.name, reason
+
+    def _move(
+        self, session: Session, act: str, *, by: By, at: datetime, reason: str | None = None, particulars: dict[str, Any] | None = None
+    ) -> None:
+        """Make one move of the state machine and write its audit entry in the same transaction."""
+        before, after = move(self, act)
+        session.flush()
+        audit.record(
+            session, act, f"{self.task.code}/{self.period}", by=by, at=at, occurrence_id=self.id, reason=reason,
+            before={"status": before}, after={"status": after, **(particulars or {})}, status_after=after,
+        )
+
+
+def open_record(session: Session, occurrence: Occurrence, *, by: By, at: datetime) -> None:
+    """Enter a new occurrence with the first line of its history."""
+    session.add(occurrence)
+    session.flush()
+    audit.record(
+        session, "open", f"{occurrence.task.code}/{occurrence.period}", by=by, at=at, occurrence_id=occurrence.id,
+        after={"status": occurrence.status, "due": occurrence.due_on and occurrence.due_on.isoformat()},
+        status_after=occurrence.status,
+    )
+
+
+def choose(
+    session: Session, task: Task, *, statuses: tuple[Status, ...] = OPEN, agency: Agency | None = None, period: str | None = None
+) -> Occurrence:
+    """The one occurrence of a task that a person means: of the agency and period named, else the earliest due that fits.
+
+    Raises Refused where several agencies owe it and none was named, or where nothing fits.
+    """
+    every = list(session.exec(select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.due_on), col(Occurrence.id))))
+    if not every:
+        raise Refused("{code} has no deadline yet: decide it with `dondoc deadline set` or `dondoc cycle set`.", code=task.code)
+    fitting = [o for o in every if (not agency or o.agency_id == agency.id) and (not period or o.period.upper() == period.upper())]
+    if not fitting:
+        raise BadInput("{code} has no such part. There are: {parts}.", code=task.code,
+                       parts="; ".join(f"{o.agency.name}, {o.period}" for o in every))
+    usable = [o for o in fitting if o.status in statuses] or fitting
+    owners = {o.agency_id: o.agency.name for o in usable}
+    if len(owners) > 1:
+        raise Refused("{code} is owed by several agencies; add --agency: {names}.", code=task.code, names="; ".join(owners.values()))
+    return usable[0]
+
+
+def _need(reason: str) -> None:
+    if not reason.strip():
+        raise BadInput("This needs a reason.")

@@ -1,0 +1,50 @@
+"""From tasks to occurrences: opens what is due to exist; running it again changes nothing."""
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from sqlmodel import Session, col, select
+
+from workflow.audit import By
+from workflow.occurrence import Occurrence, open_record
+from workflow.task import Task, due_within_plan
+from workflow.timing import Kind, Window
+
+ONGOING = "ongoing"
+
+
+def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
+    """Open the occurrences of one task that fall due up to `until`, one for each lead agency and period."""
+    new = []
+    known = {(o.agency_id, o.period) for o in session.exec(select(Occurrence).where(Occurrence.task_id == task.id))}
+    agencies = [a.agency_id for a in task.leads() if a.agency_id is not None]
+    for window in _windows(task, until):
+        for agency_id in agencies:
+            if (agency_id, window.key) in known:
+                continue
+            due = None if window.key == ONGOING else window.due
+            occurrence = Occurrence(task=task, task_id=task.id or 0, agency_id=agency_id, period=window.key, opens_on=window.opens,
+                                    original_due_on=due, due_on=due)
+            open_record(session, occurrence, by=by, at=at)
+            new.append(occurrence)
+    return new
+
+
+def plan_recurring(session: Session, today: date, *, horizon_days: int, at: datetime) -> int:
+    """Open the coming occurrences of every recurring task; returns how many are new."""
+    recurring = select(Task).where(col(Task.recurs).is_(True), col(Task.undecided).is_(False)).order_by(col(Task.id))
+    until = today + timedelta(days=horizon_days)
+    return sum(len(plan(session, task, until=until, by=By("dondoc", "tick"), at=at)) for task in session.exec(recurring))
+
+
+def _windows(task: Task, until: date) -> Iterable[Window]:
+    timing = task.understood()
+    if task.undecided:
+        return []
+    if timing.kind is Kind.ONGOING:
+        return [Window(date.max, None, ONGOING)]
+    first, last = due_within_plan(task.directive.plan_year)
+    if timing.kind is Kind.RECURRING:
+        # Periods that had ended before the directive was issued are nobody's duty.
+        return timing.occurrences(task.directive.issued_on, max(until, date(task.directive.plan_year, 12, 31)))
+    return timing.occurrences(first, last)

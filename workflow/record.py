@@ -1,0 +1,14 @@
+"""Every table of the record, for those who must see them all: migrations and tests."""
+
+from workflow.agency import Agency, AgencyAlias, FocalPoint
+from workflow.audit import AuditEntry
+from workflow.directive import Directive, LegalBasis
+from workflow.message import ActionLink, Delivery, Heartbeat, Message, Reminder
+from workflow.occurrence import Occurrence
+from workflow.submission import Evidence, Submission
+from workflow.task import Assignment, Question, Task
+
+TABLES = (
+    Agency, AgencyAlias, FocalPoint, Directive, LegalBasis, Task, Assignment, Question, Occurrence, Submission, Evidence,
+    Message, Delivery, Reminder, ActionLink, Heartbeat, AuditEntry,
+)

@@ -1,0 +1,122 @@
+"""Tasks: what one row or clause of a directive asks, of whom, by when, and where it is written."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+
+from workflow.agency import Agency
+from workflow.audit import By, record
+from workflow.database import Instant, enum_column
+from workflow.directive import Directive
+from workflow.errors import BadInput
+from workflow.timing import Kind, Timing
+
+
+class Role(StrEnum):
+    """What an assignment asks of an agency."""
+
+    LEAD = "lead"
+    COORDINATING = "coordinating"
+
+
+class Task(SQLModel, table=True):
+    """One task, with its words and the place it came from."""
+
+    __table_args__ = (UniqueConstraint("directive_id", "position"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True)
+    directive_id: int = Field(foreign_key="directive.id", index=True)
+    position: int
+    no: str
+    section: str = ""
+    text: str
+    folded: str
+    deliverable: str | None = None
+    timing_words: str | None = None
+    timing: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    undecided: bool = Field(default=False, index=True)
+    recurs: bool = Field(default=False, index=True)
+    place: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+    directive: Directive = Relationship()
+    assignments: list["Assignment"] = Relationship(back_populates="task")
+
+    def understood(self) -> Timing:
+        """The timing as it stands."""
+        return Timing.from_json(self.timing)
+
+    def leads(self) -> list["Assignment"]:
+        """The lead assignments, in the order of the document."""
+        return [a for a in self.assignments if a.role == Role.LEAD]
+
+    def decide(self, session: Session, timing: Timing, *, by: By, at: datetime, reason: str) -> None:
+        """Let a person say when the task is due; the document's words stay as they are."""
+        if not reason.strip():
+            raise BadInput("A decision about a deadline needs a reason or the document it follows.")
+        before = self.timing
+        self.timing = timing.to_json()
+        self.undecided, self.recurs = timing.needs_person, timing.kind is Kind.RECURRING
+        record(session, "decide timing", self.code, by=by, at=at, before=before, after=self.timing, reason=reason)
+
+
+class Assignment(SQLModel, table=True):
+    """An agency's part in a task; `agency_id` is empty where the words name nobody in particular."""
+
+    __table_args__ = (UniqueConstraint("task_id", "role", "position"), UniqueConstraint("task_id", "role", "agency_id"))
+
+    id: int | None = Field(default=None, primary_key=True)
+    task_id: int = Field(foreign_key="task.id")
+    agency_id: int | None = Field(default=None, foreign_key="agency.id", index=True)
+    role: Role = Field(sa_type=enum_column(Role, "role"))  # type: ignore[call-overload]
+    position: int
+    words: str
+
+    task: Task = Relationship(back_populates="assignments")
+    agency: Agency | None = Relationship()
+
+
+class Question(SQLModel, table=True):
+    """Something in a directive that a person must look at: the issue the reader raised, and the answer given."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    directive_id: int = Field(foreign_key="directive.id", index=True)
+    task_id: int | None = Field(default=None, foreign_key="task.id", index=True)
+    message: str
+    args: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    place: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    answer: str | None = None
+    answered_by: str | None = None
+    answered_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+def find_task(session: Session, code: str) -> Task:
+    """The task of this code, however it is typed; raises BadInput with the nearest codes."""
+    wanted = code.strip().upper()
+    found = session.exec(select(Task).where(Task.code == wanted)).first()
+    if found:
+        return found
+    from rapidfuzz import fuzz, process
+
+    codes = list(session.exec(select(Task.code)))
+    near = process.extract(wanted, codes, scorer=fuzz.ratio, limit=3, score_cutoff=50)
+    raise BadInput("There is no task {code}. Nearest: {near}.", code=code, near=", ".join(n[0] for n in near) or "–")
+
+
+def open_questions(session: Session, task: Task) -> list[Question]:
+    """What about a task still waits for a person."""
+    return list(session.exec(select(Question).where(Question.task_id == task.id, col(Question.answered_at).is_(None))))
+
+
+def answer(questions: list[Question], text: str, *, by: By, at: datetime) -> None:
+    """Note what a person said to open questions."""
+    for question in questions:
+        question.answer, question.answered_by, question.answered_at = text, by.name, at
+
+
+def due_within_plan(plan_year: int) -> tuple[date, date]:
+    """The span in which a plan's own deadlines can lie: generous, because plans name days of the years around them."""
+    return date(plan_year - 5, 1, 1), date(plan_year + 10, 12, 31)
