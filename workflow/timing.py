@@ -90,8 +90,9 @@ class Reason:
 class Timing:
     """A time phrase and what it means.
 
-    `windows` are the fixed days of a deadline. A recurring timing has `cycle` or `every_months`, and `day` within the last
-    month of each period (0: its last day). `needs_person` says that no date may be taken from it without a look.
+    `windows` are the fixed days of a deadline. A recurring timing has `cycle` or `every_months`, and `day` (0: the last) of
+    month number `month` of each period (0: the last). `working_days` counts from the period's first day instead and needs
+    the calendar. `needs_person` says that no date may be taken from it without a look.
     """
 
     words: str
@@ -100,8 +101,8 @@ class Timing:
     cycle: Cycle | None = None
     every_months: int = 0
     day: int = 0
+    month: int = 0
     day_before: bool = False
-    first_month: bool = False
     working_days: int = 0
     needs_person: bool = False
     reasons: tuple[Reason, ...] = ()
@@ -135,11 +136,11 @@ class Timing:
                 yield Window(due, opens, period_key(opens, ends))
 
     def _due(self, opens: date, ends: date) -> date:
-        """The due day inside one period: its end, or a numbered day of its first or last month (month ends clamp)."""
+        """The due day inside one period: its end, or a numbered day of one of its months (month ends clamp)."""
         if not self.day:
             return ends
-        month = opens if self.first_month else ends
-        day = date(month.year, month.month, min(self.day, month_end(month.year, month.month).day))
+        last = month_end(opens.year, opens.month + self.month - 1) if self.month else ends
+        day = last.replace(day=min(self.day, last.day))
         return day - timedelta(days=1) if self.day_before else day
 
     def to_json(self) -> dict[str, Any]:
