@@ -113,6 +113,7 @@ class _Reading:
     def __init__(self, words: str, issued: date, year: int, exclusive: bool) -> None:
         self.words, self.issued, self.year, self.exclusive = words, issued, year, exclusive
         self.text = _folded(words)
+        self.unsure = False
 
     def timing(self) -> Timing:
         rules: tuple[Callable[[], Timing | None], ...] = (
@@ -253,7 +254,7 @@ class _Reading:
         if not windows:
             return None
         unique = {w.key: w for w in windows}
-        timing = self._make(Kind.DEADLINE, windows=tuple(sorted(unique.values())))
+        timing = self._make(Kind.DEADLINE, windows=tuple(sorted(unique.values())), needs_person=self.unsure)
         for message, args in reasons:
             timing = timing.because(message, **args)
         return timing
@@ -291,6 +292,7 @@ class _Reading:
             return None
         if day.day == 1:
             window = month_window(day.year, day.month)
+            self.unsure = True
             return [window], [(N_("A spreadsheet turned a month into its first day; due on {due}."), {"due": window.due})]
         return [day_window(day)], [(N_("Due on {due}, that day included."), {"due": day})]
 

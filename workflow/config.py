@@ -100,8 +100,6 @@ class EvidenceSettings:
 @dataclass(frozen=True)
 class ReadingSettings:
     max_megabytes: int = 50
-    timeout_seconds: int = 60
-    max_memory_megabytes: int = 1024
 
 
 @dataclass(frozen=True)

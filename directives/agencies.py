@@ -1,0 +1,183 @@
+"""Lists of agencies as directives write them, taken apart into names.
+
+"Các Sở: Tài chính, Nội vụ" is two departments; "Phòng Văn hóa, Khoa học và Thông tin" is one office; "Các phòng, ban, đơn vị
+liên quan" is one collective whose words are kept.
+"""
+
+from __future__ import annotations
+
+import re
+
+from directives.document import clean
+from directives.words import AGENCY_HEADS, COLLECTIVE_KINDS, COLLECTIVE_TAILS, DUTY_WORDS, SECTORS
+from workflow.names import strip_marks
+
+_HEADS = "|".join(sorted((re.escape(h) for h in AGENCY_HEADS), key=len, reverse=True))
+HEAD = re.compile(rf"(?:{_HEADS})(?![\wÀ-ỹ])|[Cc]ác(?![\wÀ-ỹ])|cơ quan(?![\wÀ-ỹ])|đơn vị(?![\wÀ-ỹ])")
+_KINDS = {kind: None for kind in COLLECTIVE_KINDS}
+_SECTORS = {strip_marks(s): s for s in SECTORS}
+_PARTS = {strip_marks(s).split(", ")[0] for s in SECTORS if "," in s}
+DUTY = re.compile(rf"(?<![\wÀ-ỹ])(?:{'|'.join(sorted(map(re.escape, DUTY_WORDS), key=len, reverse=True))})(?![\wÀ-ỹ])")
+# "Các Sở: A, B" and "UBND các xã: A, B"; group 1 is what every name gets in front.
+_COLON_GROUP = re.compile(
+    r"^(?:[Cc]ác\s+(?P<kind>[Ss]ở|[Pp]hòng|[Hh]ợp tác xã|[Bb]an|[Hh]uyện|[Xx]ã|[Pp]hường|[Cc]hi cục|[Tt]rung tâm|[Tt]rường|[Cc]ông ty)"
+    r"|(?P<body>UBND|[ỦU][ỷy] ban nhân dân|Ủy ban nhân dân|Uỷ ban nhân dân|Đảng ủy|HĐND)\s+các\s+(?P<level>xã|phường|huyện|thành phố|thị xã|đặc khu))"
+    r"(?:\s*,\s*(?:xã|phường|huyện|thành phố|thị xã|thị trấn))*\s*:?\s+(?P<names>[A-ZĐÀ-Ỹ].*)$"
+)
+
+
+def split(text: str) -> list[str]:
+    """Return the agencies a cell or heading names, in order, one name each; groups written with a colon are expanded."""
+    text = re.sub(r"\s*\([^()]*\)", "", clean(text)).strip(" .;:,-–")
+    names: list[str] = []
+    for part in re.split(r"\s*;\s*", text):
+        names += _part(part.strip(" ,."))
+    return names
+
+
+def leading(text: str) -> tuple[list[str], str]:
+    """Return the agencies at the beginning of a sentence and the rest of it, from its first duty word on."""
+    text = clean(text)
+    if not HEAD.match(text):
+        return [], text
+    stop = _duty_start(text)
+    named = text[:stop].rstrip(" ,;:-–")
+    return (split(named), text[stop:].strip()) if named else ([], text)
+
+
+def is_agency(text: str) -> bool:
+    """Whether a text begins the way names of agencies begin."""
+    return bool(HEAD.match(text.strip()))
+
+
+def is_collective(name: str) -> bool:
+    """Whether a name stands for many agencies without naming them: "các đơn vị liên quan", "UBND các xã"."""
+    words = strip_marks(name)
+    return bool(re.match(r"(cac|nhung|tat ca)\b|(ubnd|uy ban nhan dan)\s+(cac|cap)\b|(co quan|don vi)\b.*lien quan", words))
+
+
+def coordinating(text: str) -> list[str]:
+    """Return whom a sentence tells its agency to act "phối hợp với" / "cùng với"."""
+    names: list[str] = []
+    for found in re.finditer(r"[Pp]hối hợp(?:\s+chặt chẽ)?\s+(?:với|cùng(?:\s+với)?)\s+", text):
+        named, _rest = leading(text[found.end() :])
+        names += [name for name in named if name not in names]
+    return names
+
+
+def _duty_start(text: str) -> int:
+    """Where the first duty word stands that is not part of a name; the end of the sentence otherwise."""
+    for found in DUTY.finditer(text):
+        before = strip_marks(text[: found.start()]).rstrip()
+        if found[0] == "cấp" and re.match(r"\s+(xã|huyện|tỉnh|trên|dưới)", text[found.end() :]):
+            continue
+        if found[0] == "thực hiện" and before.endswith(("don vi", "co quan")):
+            continue
+        if re.search(r"\b(hop tac xa|to|dich vu|trung tam|cong ty|ban|quy|lien hiep)$", before):
+            continue  # "Hợp tác xã hợp tác sản xuất …", "Ban quản lý dự án", "Quỹ hỗ trợ …" are names
+        if found[0] in ("quản lý", "hỗ trợ", "chỉ đạo", "đầu tư", "kiểm tra", "thanh tra", "giám sát", "xây dựng", "giao", "cấp", "thu", "đào tạo") and re.search(
+            r"\b(ban|quy|trung tam|uy ban|phong|doi|to|cong ty|van phong|cac)(\s\w+){0,1}$", before
+        ) and "," not in before[-8:]:
+            continue
+        return found.start()
+    end = re.search(r"(?<=[^\d])\.(?:\s|$)|:\s*$", text)
+    return end.start() if end else len(text)
+
+
+def _part(text: str) -> list[str]:
+    """One stretch without semicolons."""
+    text = re.sub(r"^(?:và|cùng|với)\s+", "", text)
+    if not text:
+        return []
+    group = _COLON_GROUP.match(text)
+    if group and not _is_kind(group["names"].split(",")[0]):
+        return _expand(group)
+    names: list[str] = []
+    for piece in _pieces(text):
+        group = _COLON_GROUP.match(piece)
+        names += _expand(group) if group and not _is_kind(group["names"].split(",")[0]) else [piece]
+    return names
+
+
+def _expand(group: re.Match[str]) -> list[str]:
+    """"Các Sở: A, B và C" → each with "Sở" in front; names that bring their own head stay as they are."""
+    kind = group["kind"]
+    front = f"{kind[0].upper()}{kind[1:]}" if kind else f"{group['body']} {group['level']}"
+    names: list[str] = []
+    tail: list[str] = []
+    repeated = front in group["names"]  # "Các Hợp tác xã: Hợp tác xã A, Hợp tác xã B": commas inside a name are its own
+    for piece in _pieces(group["names"]) if repeated else _sectors(group["names"]):
+        piece = piece.strip(" ,.")
+        if tail or (HEAD.match(piece) and strip_marks(piece) not in _SECTORS and not piece.startswith(front)):
+            tail.append(piece)
+        else:
+            names.append(piece if piece.startswith(front) else f"{front} {piece}")
+    return names + ([name for piece in tail for name in _part(piece)])
+
+
+def _sectors(text: str) -> list[str]:
+    """Split "Tài chính, Văn hóa, Thể thao và Du lịch, Nội vụ và Y tế" at the commas (and the last "và") between fields."""
+    pieces = [p.strip() for p in text.split(",") if p.strip()]
+    joined: list[str] = []
+    while pieces:
+        piece = pieces.pop(0)
+        while pieces and strip_marks(piece) in _PARTS and any(
+            s.startswith(f"{strip_marks(piece)}, {strip_marks(re.split(r' và ', pieces[0])[0])}") for s in _SECTORS
+        ):
+            piece = f"{piece}, {pieces.pop(0)}"
+        joined.append(piece)
+    out: list[str] = []
+    for piece in joined:
+        left, _and, right = piece.rpartition(" và ")
+        whole = strip_marks(piece) in _SECTORS
+        separate = left and not whole and (strip_marks(right) in _SECTORS or strip_marks(left) in _SECTORS or HEAD.match(right) or len(joined) > 1)
+        out += [left, right] if separate and right[:1].isupper() else [re.sub(r"^và\s+", "", piece)]
+    return out
+
+
+def _pieces(text: str) -> list[str]:
+    """Split at commas and "và" where a new agency begins, keeping collectives and names with commas whole."""
+    pieces: list[str] = []
+    for raw in re.split(r"\s*,\s*(?:và\s+)?", text):
+        piece = raw.strip()
+        if not piece:
+            continue
+        if pieces and _continues(pieces[-1], piece):
+            pieces[-1] += f", {piece}"
+        else:
+            pieces.append(piece)
+    return [name for piece in pieces for name in _conjunction(piece)]
+
+
+def _continues(before: str, piece: str) -> bool:
+    """Whether a piece after a comma still belongs to the name before it."""
+    if _open_collective(before) and _is_kind(re.split(r"\s+và\s+", piece)[0]):
+        return True
+    return not HEAD.match(piece)
+
+
+def _conjunction(piece: str) -> list[str]:
+    """"A và B" of two agencies is two; "Kế hoạch và Đầu tư" is one name."""
+    for found in re.finditer(r"\s+(?:và|cùng)\s+(?=(?P<next>.+)$)", piece):
+        left, right = piece[: found.start()], found["next"]
+        if _open_collective(left) and _is_kind(right) and not re.match(r"(các|UBND|Ủy ban)", right):
+            continue
+        if HEAD.match(right) and strip_marks(right) not in _SECTORS and strip_marks(piece.split(" ", 1)[-1]) not in _SECTORS:
+            return [*_conjunction(left), *_conjunction(right)]
+    return [piece]
+
+
+def _open_collective(text: str) -> bool:
+    """Whether the text so far is a collective that more kinds may join: "Các phòng", "UBND các phường"."""
+    words = strip_marks(text)
+    found = re.match(r"(?:(?:ubnd|uy ban nhan dan|dang uy)\s+)?(?:cac|tat ca cac)\s+(.*)$", words)
+    return bool(found and all(_is_kind(kind) for kind in re.split(r",\s*|\s+va\s+", found[1])))
+
+
+def _is_kind(text: str) -> bool:
+    """Whether a text is a kind of agencies with nothing but a vague tail: "đơn vị có liên quan"."""
+    words = strip_marks(text).strip(" .")
+    words = re.sub(r"^cac\s+", "", words)
+    for tail in sorted(COLLECTIVE_TAILS, key=len, reverse=True):
+        words = words.removesuffix(f" {tail}")
+    return words in _KINDS

@@ -1,0 +1,60 @@
+"""Document to Proposal: the letterhead, the task tables, the duties in prose, and every doubt about them."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from datetime import date
+
+from directives import agencies, letterhead, prose, tables
+from directives.document import Document, Paragraph, clean
+from directives.phrases import understand
+from directives.proposal import Letterhead, Proposal, TaskProposal, issue
+from workflow.i18n import N_
+from workflow.timing import Kind
+
+
+def propose(document: Document, digest: str) -> Proposal:
+    """Return what a document asks of whom; pure, and the same for the same document."""
+    head = letterhead.read(document)
+    found = tables.assignments(document)
+    tasks = found.tasks
+    if not tasks:
+        paragraphs = [b if isinstance(b, Paragraph) else None for b in document.blocks]
+        tasks = prose.duties([p for p in paragraphs if p], head.addressees)
+    proposal = Proposal(document.name, digest, head, tasks, [])
+    for table in found.without_lead:
+        proposal.issues.append(issue(N_("The table has no column that says who leads."), table.place))
+    _check(proposal)
+    return proposal
+
+
+def _check(proposal: Proposal) -> None:
+    """Raise the issues that a person must look at before anything is recorded."""
+    head = proposal.head
+    if not head.number:
+        proposal.issues.append(issue(N_("The document has no number; give it with --number.")))
+    if not head.issued:
+        proposal.issues.append(issue(N_("The document has no day of issue; give it with --issued.")))
+    if not proposal.tasks:
+        proposal.issues.append(issue(N_("No task was found in the document.")))
+    repeated = {no for no, times in Counter(task.no for task in proposal.tasks).items() if times > 1}
+    for task in proposal.tasks:
+        task.text = re.sub(r"\s+", " ", clean(task.text))
+        _check_task(task, head)
+        if task.no in repeated:
+            task.issues.append(issue(N_("The number {no} occurs more than once."), task.place, no=task.no))
+
+
+def _check_task(task: TaskProposal, head: Letterhead) -> None:
+    if not task.text:
+        task.issues.append(issue(N_("The row says nothing of what is to be done."), task.place))
+    if not task.lead:
+        task.issues.append(issue(N_("Nobody is named to lead."), task.place))
+    for name in [*task.lead, *task.coordinating]:
+        if not agencies.is_agency(name):
+            task.issues.append(issue(N_("“{name}” does not read like an agency."), task.place, name=name))
+    if task.timing:
+        timing = understand(task.timing, head.issued or date(1990, 1, 1), head.issued.year if head.issued else None)
+        if timing.needs_person and (head.issued or timing.kind is not Kind.DEADLINE):
+            task.issues.append(issue(str(timing.reasons[-1].message), task.place, **dict(timing.reasons[-1].args)))

@@ -1,0 +1,50 @@
+"""The headings of an assignment table: which column holds what, told by their words wherever they stand."""
+
+from __future__ import annotations
+
+import re
+
+from directives.document import Row, clean
+from directives.words import COLUMNS
+from workflow.names import strip_marks
+
+_PHRASES = sorted(((phrase, field) for field, phrases in COLUMNS.items() for phrase in phrases), key=lambda p: len(p[0]), reverse=True)
+
+
+def field_of(heading: str | None) -> str | None:
+    """The field that a column heading names, by the longest known phrase in it; None if it names none."""
+    words = " ".join(re.findall(r"[a-z0-9]+", strip_marks(clean(heading or ""))))
+    if not words or len(words) > 90:
+        return None
+    if "chu tri" in words and "phoi hop" in words:
+        return "lead"
+    for phrase, field in _PHRASES:
+        if re.search(rf"\b{phrase}\b", words):
+            return field
+    return None
+
+
+def columns(row: Row) -> dict[str, int]:
+    """The columns of a heading row: field → grid column; empty unless it names the task and at least one other duty field."""
+    found: dict[str, int] = {}
+    for index, cell in enumerate(row.cells):
+        field = field_of(cell)
+        if field and field not in found:
+            found[field] = index
+    duties = {"lead", "coordinating", "deliverable", "timing"} & set(found)
+    return found if "text" in found and duties else {}
+
+
+def column_order(words: str) -> list[str]:
+    """The fields that a flattened heading names, in its order: "STT Nhiệm vụ Cơ quan chủ trì …" → no, text, lead …"""
+    text = " ".join(re.findall(r"[a-z0-9]+", strip_marks(words)))
+    spans: list[tuple[int, int, str]] = []
+    for phrase, field in _PHRASES:
+        for found in re.finditer(rf"\b{phrase}\b", text):
+            if not any(found.start() < end and start < found.end() for start, end, _f in spans):
+                spans.append((found.start(), found.end(), field))
+    order: list[str] = []
+    for _start, _end, field in sorted(spans):
+        if field not in order:
+            order.append(field)
+    return order if order[:1] == ["no"] else ["no", *(f for f in order if f != "no")]

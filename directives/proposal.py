@@ -1,0 +1,103 @@
+"""The proposal: what was understood of one document, with everything that a person should look at."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from directives.document import Place
+from workflow.i18n import _
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Something uncertain or lacking: a message key with arguments, and where."""
+
+    message: str
+    args: tuple[tuple[str, str], ...] = ()
+    place: Place = field(default_factory=Place)
+
+    def __str__(self) -> str:
+        return _(self.message, **dict(self.args))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"message": str(self), "where": self.place.to_json()}
+
+
+def issue(message: str, /, place: Place | None = None, **args: object) -> Issue:
+    """Make an issue; `message` is an English catalogue key."""
+    return Issue(message, tuple((k, str(v)) for k, v in args.items()), place or Place())
+
+
+@dataclass
+class TaskProposal:
+    """One task as read: texts are the document's own words, lists have one agency an item."""
+
+    no: str
+    text: str
+    section: str = ""
+    lead: list[str] = field(default_factory=list)
+    coordinating: list[str] = field(default_factory=list)
+    deliverable: str | None = None
+    timing: str | None = None
+    place: Place = field(default_factory=Place)
+    issues: list[Issue] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "no": self.no, "section": self.section or None, "text": self.text, "lead": self.lead, "coordinating": self.coordinating,
+            "deliverable": self.deliverable, "timing": self.timing, "where": self.place.to_json(),
+            "issues": [i.to_json() for i in self.issues],
+        }
+
+
+@dataclass(frozen=True)
+class Basis:
+    """A document that the directive cites."""
+
+    number: str
+    issued: date | None
+    words: str
+
+
+@dataclass
+class Letterhead:
+    """What the head of a document says of it; None and empty where it is left blank."""
+
+    number: str | None = None
+    issued: date | None = None
+    issuer: str = ""
+    kind: str = ""
+    subject: str = ""
+    addressees: list[str] = field(default_factory=list)
+    basis: list[Basis] = field(default_factory=list)
+
+
+@dataclass
+class Proposal:
+    """One document, understood."""
+
+    file_name: str
+    digest: str
+    head: Letterhead
+    tasks: list[TaskProposal]
+    issues: list[Issue]
+
+    @property
+    def year(self) -> int | None:
+        """The year the plan is for: stated in its subject, else the year of issue."""
+        import re
+
+        stated = re.findall(r"năm\s+(20\d\d)(?!\s*[-–]\s*20)", self.head.subject, re.IGNORECASE)
+        return int(stated[-1]) if stated else self.head.issued.year if self.head.issued else None
+
+    def to_json(self) -> dict[str, Any]:
+        head = self.head
+        return {
+            "number": head.number, "issued": head.issued and head.issued.isoformat(), "issuer": head.issuer or None,
+            "subject": head.subject or None, "addressees": head.addressees,
+            "basis": [{"number": b.number, "issued": b.issued and b.issued.isoformat(), "words": b.words} for b in head.basis],
+            "tasks": [task.to_json() for task in self.tasks],
+            "issues": [i.to_json() for i in self.issues],
+        }

@@ -1,0 +1,158 @@
+"""Duties in running text: what each addressed agency is told to do, at any depth of numbering.
+
+A paragraph that only names agencies ("2. Sở Tài chính") is a heading; the lowest items under it are its duties. "Giao Sở X chủ
+trì, phối hợp với …" and "Sở X: …" carry agency and duty in one paragraph. Items that address nobody belong to whom the letter
+is addressed, if its opening sentence asks something of them.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from directives import agencies, phrases
+from directives.document import Paragraph
+from directives.lines import MARKER
+from directives.proposal import TaskProposal
+
+_END = re.compile(r"^(Nơi nhận|TM\.|KT\.|TL\.|TUQ\.|CHỦ TỊCH|PHÓ CHỦ TỊCH|GIÁM ĐỐC)")
+_CLOSING = re.compile(
+    r"^(Trên đây là|Trong quá trình|Nhận được|Văn bản này|Căn cứ nội dung|(?:(?:UBND|[UỦ][yỷ] ban nhân dân|Chủ tịch|Sở)\s.{0,60}?)?(?:[Yy]êu cầu|[Đđ]ề nghị)"
+    r"\s+(?:Thủ trưởng\s+)?(?:các|Giám đốc|Chủ tịch).{0,160}(?:nghiêm túc|khẩn trương|quan tâm|phối hợp|triển khai|tổ chức)?.{0,60}thực hiện)"
+)
+_GIVES = re.compile(r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công)\s+")
+_ASKS = re.compile(r"(như sau|sau đây|nội dung sau|trọng tâm sau|nhiệm vụ sau|việc sau|sau)\s*:\s*$")
+
+
+@dataclass
+class _Item:
+    """A paragraph with its marker taken off and the depth it stands at."""
+
+    text: str
+    level: int
+    label: str
+    paragraph: Paragraph
+
+
+@dataclass
+class _Heading:
+    """An item that others stand under."""
+
+    level: int
+    label: str
+    title: str
+    leads: list[str]
+    timing: str | None = None
+    children: int = 0
+
+
+@dataclass
+class _Duties:
+    """What was found, while walking down the items."""
+
+    addressees: list[str]
+    open: list[_Heading] = field(default_factory=list)
+    tasks: list[TaskProposal] = field(default_factory=list)
+
+
+def duties(paragraphs: list[Paragraph], addressees: list[str]) -> list[TaskProposal]:
+    """Return the duties of a text; `addressees` are those it is addressed to ("Kính gửi")."""
+    items, asks = _items(paragraphs)
+    found = _Duties(addressees if asks else [])
+    for index, item in enumerate(items):
+        deeper = index + 1 < len(items) and items[index + 1].level > item.level
+        _walk(found, item, has_children=deeper)
+    return found.tasks
+
+
+def _items(paragraphs: list[Paragraph]) -> tuple[list[_Item], bool]:
+    """The numbered and unnumbered items between the opening sentence and the signature."""
+    start, asks = 0, False
+    for index, paragraph in enumerate(paragraphs):
+        if _ASKS.search(paragraph.text) and not MARKER.match(paragraph.text):
+            start, asks = index + 1, True
+            break
+    items: list[_Item] = []
+    marked = False
+    for paragraph in paragraphs[start:]:
+        if _END.match(paragraph.text):
+            break
+        item = _item(paragraph)
+        marked = marked or item.level < 9
+        if item.level == 9 and (_CLOSING.match(item.text) or not marked):
+            continue
+        items.append(item)
+    return items, asks
+
+
+def _item(paragraph: Paragraph) -> _Item:
+    found = MARKER.match(paragraph.text)
+    if not found:
+        return _Item(paragraph.text, 9, "", paragraph)
+    text = paragraph.text[found.end() :].strip()
+    number = found["number"] or found["dotted"]
+    if number:
+        return _Item(text, 2 + number.count("."), number, paragraph)
+    if found["roman"]:
+        return _Item(text, 1, found["roman"], paragraph)
+    if found["letter"]:
+        return _Item(text, 6, found["letter"], paragraph)
+    return _Item(text, 8 if found["dash"] == "+" else 7, "", paragraph)
+
+
+def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
+    found.open = [heading for heading in found.open if heading.level < item.level]
+    parent = found.open[-1] if found.open else None
+    if parent:
+        parent.children += 1
+    label = ".".join(filter(None, [parent.label if parent else "", item.label or str(parent.children if parent else "")]))
+    if item.label and parent and item.label.startswith(f"{parent.label}."):
+        label = item.label
+    leads, duty = _addressed(item.text)
+    if has_children or (leads and not duty):
+        title = f"{item.label}. {item.text}" if item.label else item.text
+        found.open.append(_Heading(item.level, label, title.rstrip(" :"), leads or (parent.leads if parent else []), phrases.find(item.text)))
+        return
+    inherited = parent.leads if parent and parent.leads else found.addressees
+    owners = leads or inherited
+    if not owners or len(duty or item.text) < 15:
+        return
+    section = " / ".join(heading.title for heading in found.open)
+    text = duty or item.text
+    found.tasks.append(
+        TaskProposal(
+            label or str(len(found.tasks) + 1), text, section, list(owners), [n for n in agencies.coordinating(text) if n not in owners],
+            timing=phrases.find(text) or next((h.timing for h in reversed(found.open) if h.timing), None), place=item.paragraph.place,
+        )
+    )
+
+
+def _addressed(text: str) -> tuple[list[str], str]:
+    """The agencies a paragraph addresses and its duty; no duty where it is only a heading, no agencies where it addresses none."""
+    gives = _GIVES.match(text)
+    body = text[gives.end() :] if gives else text
+    if not agencies.is_agency(body):
+        return [], ""
+    bare = re.sub(r"\s*\([^()]*\)\s*", " ", body).strip()
+    colon = re.match(r"([^:]{3,200}):\s*(.+)$", bare)
+    if colon and not _names_follow(colon[1], colon[2]) and not _has_duty(colon[1]):
+        return agencies.split(colon[1]), colon[2]
+    named, rest = agencies.leading(bare)
+    if not named or not all(agencies.is_agency(name) for name in named):
+        return [], ""
+    if not rest.strip(" :."):
+        return named, ""
+    if re.match(r"(và|của|theo chức năng)\b", rest) or len(bare) - len(rest) > 400:
+        return [], ""
+    group = re.match(r"[Cc]ác [\wÀ-ỹ ]{2,20}:\s*", bare)
+    return named, text if not (gives and gives[0].startswith("Đối với")) else bare[group.end() :] if group else bare
+
+
+def _names_follow(front: str, rest: str) -> bool:
+    """"Các Sở: Tài chính, …" – the colon begins a list of names, not the duty."""
+    return bool(re.search(r"(?:^|\s)[Cc]ác\s+[\wÀ-ỹ]+(\s[\wÀ-ỹ]+){0,2}$", front)) and rest[:1].isupper() and not agencies.DUTY.match(rest[:1].lower() + rest[1:])
+
+
+def _has_duty(front: str) -> bool:
+    _named, rest = agencies.leading(front)
+    return bool(rest.strip(" ,"))

@@ -1,0 +1,70 @@
+"""Bytes to Document: the format is told by the content, never by the name; each reader only makes blocks."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+from directives.document import Document
+from workflow.errors import BadInput
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+
+
+def read(path: Path, max_megabytes: int = 50) -> Document:
+    """Return the document in a file; raises BadInput saying what is wrong with it and what to do."""
+    name = path.name
+    try:
+        size = path.stat().st_size
+        if not path.is_file():
+            raise BadInput("{name} is not a file.", name=name)
+        if size > max_megabytes * 1_000_000:
+            raise BadInput("{name} has {size} MB; documents over {limit} MB are not read (reading.max_megabytes).",
+                           name=name, size=size // 1_000_000, limit=max_megabytes)
+        content = path.read_bytes()
+    except OSError as error:
+        raise BadInput("{name} cannot be opened: {error}.", name=str(path), error=error.strerror or str(error)) from error
+    if not content.strip():
+        raise BadInput("{name} is empty.", name=name)
+    document = _reader(content, name)
+    if not any(document.blocks):
+        raise BadInput("{name} contains no text. If it is a scan, run text recognition on it first.", name=name)
+    return document
+
+
+def _reader(content: bytes, name: str) -> Document:
+    if content.startswith(b"PK\x03\x04"):
+        return _office(content, name)
+    if content[:1024].lstrip().startswith(b"%PDF"):
+        from directives.readers import pdf
+
+        return pdf.read(content, name)
+    if content.startswith(_OLE):
+        if "EncryptedPackage".encode("utf-16-le") in content:
+            raise BadInput("{name} is protected by a password. Save it without one and try again.", name=name)
+        raise BadInput("{name} is in the old Word or Excel format. Open it and save it as .docx or .xlsx.", name=name)
+    from directives.readers import text
+
+    return text.read(content, name)
+
+
+def _office(content: bytes, name: str) -> Document:
+    from io import BytesIO
+
+    try:
+        with zipfile.ZipFile(BytesIO(content)) as package:
+            members = set(package.namelist())
+            inflated = sum(info.file_size for info in package.infolist())
+    except zipfile.BadZipFile as error:
+        raise BadInput("{name} is damaged and cannot be opened.", name=name) from error
+    if inflated > max(200_000_000, 100 * len(content)) or len(members) > 20_000:
+        raise BadInput("{name} unpacks to {size} MB and is not read.", name=name, size=inflated // 1_000_000)
+    if "word/document.xml" in members:
+        from directives.readers import word
+
+        return word.read(content, name)
+    if any(m.startswith("xl/workbook") for m in members):
+        from directives.readers import excel
+
+        return excel.read(content, name)
+    raise BadInput("{name} is neither a Word document nor a spreadsheet. Readable are .docx, .xlsx, .pdf and text.", name=name)

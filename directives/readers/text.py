@@ -1,0 +1,39 @@
+"""Plain text, also text that was taken out of a PDF with its line breaks and flattened tables."""
+
+from __future__ import annotations
+
+from directives import flattened
+from directives.document import Document, Paragraph, Table
+from directives.lines import Line, paragraphs
+from workflow.errors import BadInput
+
+
+def read(content: bytes, name: str) -> Document:
+    """Return the paragraphs of a text, and its task table where one was flattened into it."""
+    text = _decoded(content, name)
+    lines: list[Line] = []
+    for page, part in enumerate(text.split("\f"), 1):
+        lines += [Line(line, page) for line in part.split("\n")]
+    start = flattened.header(lines)
+    blocks: list[Paragraph | Table] = []
+    if start is not None:
+        table = flattened.table(lines[start:])
+        blocks += [*paragraphs(lines[:start]), table]
+    else:
+        blocks += paragraphs(lines)
+    return Document(name, "text", tuple(blocks))
+
+
+def _decoded(content: bytes, name: str) -> str:
+    for mark, encoding in ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if content.startswith(mark):
+            break
+    else:
+        encoding = "utf-8"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise BadInput("{name} is not a document that can be read. Readable are .docx, .xlsx, .pdf and text (UTF-8).", name=name) from error
+    if text.count("\0") or sum(c < " " and c not in "\t\n\r\f\x0b" for c in text) > len(text) / 100:
+        raise BadInput("{name} is not a document that can be read. Readable are .docx, .xlsx, .pdf and text (UTF-8).", name=name)
+    return text.replace("\r\n", "\n").replace("\r", "\n")

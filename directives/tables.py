@@ -1,0 +1,185 @@
+"""Assignment tables: from the rows of a grid to tasks, with sections kept as a path and rows of several pages joined."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+from directives import agencies, headings
+from directives.document import Document, Paragraph, Row, Table, clean
+from directives.lines import glue
+from directives.proposal import TaskProposal, issue
+from workflow.i18n import N_
+from workflow.names import strip_marks
+
+_ROMAN = re.compile(r"[IVXLC]+\Z")
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*[a-zđ]?\Z")
+_LETTER = re.compile(r"[A-HĐ]\Z")
+
+
+@dataclass
+class Assignments:
+    """The tasks of all assignment tables of a document, and whether any table lacked a lead column."""
+
+    tasks: list[TaskProposal] = field(default_factory=list)
+    without_lead: list[Table] = field(default_factory=list)
+
+
+def assignments(document: Document) -> Assignments:
+    """Return the tasks of every table whose heading names tasks; a table that goes on over pages is one."""
+    found = Assignments()
+    reader: _TableReader | None = None
+    for block in document.blocks:
+        if isinstance(block, Paragraph):
+            if reader and len(block.text) > 60:
+                reader = None  # running text ends a table; a page number or a stamp does not
+            continue
+        start, columns = _heading(block)
+        if columns and not (reader and columns == reader.columns and start <= 2):
+            reader = _TableReader(columns, found.tasks, letters_are_groups=True)
+            if "lead" not in columns:
+                found.without_lead.append(block)
+        elif not columns and (not reader or len(block.rows[0].cells) != reader.width):
+            continue
+        if reader:
+            reader.width = len(block.rows[0].cells)
+            reader.read(block.rows[start if columns else 0 :], continued=bool(found.tasks))
+    return found
+
+
+def _heading(table: Table) -> tuple[int, dict[str, int]]:
+    """Where the rows begin and what the columns hold; headings of two rows are read together."""
+    for index, row in enumerate(table.rows[:8]):
+        columns = headings.columns(row)
+        if not columns and index + 1 < len(table.rows) and len(row.texts()) >= 2:
+            both = _stacked(row, table.rows[index + 1])
+            columns = headings.columns(both)
+            if columns:
+                return index + 2, columns
+        if columns:
+            below = table.rows[index + 1] if index + 1 < len(table.rows) else None
+            if below and _is_second_heading(row, below):
+                return index + 2, headings.columns(_stacked(row, below)) or columns
+            return index + 1, columns
+    return 0, {}
+
+
+def _stacked(upper: Row, lower: Row) -> Row:
+    """Two heading rows as one: a cell that spans several columns above lends its words to each below."""
+    cells: list[str | None] = []
+    above = ""
+    for top, bottom in zip(upper.cells, lower.cells, strict=False):
+        above = top if top is not None else above
+        cells.append(clean(f"{above} {bottom or ''}") if bottom != above else above)
+    return Row(tuple(cells), lower.place)
+
+
+def _is_second_heading(upper: Row, lower: Row) -> bool:
+    known = sum(headings.field_of(cell) is not None for cell in lower.texts())
+    return any(cell is None for cell in upper.cells) and known >= 2 and not any(_NUMBER.match(clean(c)) for c in lower.texts())
+
+
+class _TableReader:
+    """Reads rows one after the other, remembering the section they stand in."""
+
+    def __init__(self, columns: dict[str, int], tasks: list[TaskProposal], *, letters_are_groups: bool) -> None:
+        self.columns, self.tasks = columns, tasks
+        self.width = 0
+        self.sections: dict[int, tuple[str, str]] = {}
+        self.count = 0
+
+    def read(self, rows: tuple[Row, ...], *, continued: bool) -> None:
+        for index, row in enumerate(rows):
+            if headings.columns(row) or self._is_column_numbers(row) or not row.texts():
+                continue
+            if self._is_total(row):
+                continue
+            if continued and index == 0 and self._goes_on(row):
+                self._join(row)
+            elif self._is_section(row):
+                self._open(row)
+            else:
+                self._task(row)
+
+    def _cell(self, row: Row, name: str) -> str:
+        column = self.columns.get(name)
+        text = row.cells[column] if column is not None and column < len(row.cells) else None
+        joined = ""
+        for line in (text or "").split("\n"):
+            joined = glue(joined, clean(line))
+        return joined
+
+    def _is_column_numbers(self, row: Row) -> bool:
+        return len(row.texts()) > 2 and all(re.fullmatch(r"\(?\d{1,2}\)?|[A-D]", clean(c)) for c in row.texts())
+
+    def _is_total(self, row: Row) -> bool:
+        return bool(re.match(r"(tong\s*(cong|so)?|cong)\b", strip_marks(clean(row.texts()[0])))) and len(row.texts()[0]) < 40
+
+    def _duties(self, row: Row) -> list[str]:
+        return [cell for name in ("lead", "coordinating", "deliverable", "timing") if (cell := self._cell(row, name))]
+
+    def _goes_on(self, row: Row) -> bool:
+        """A row without a number at the top of a page, whose cells are not merged, is the rest of the row before."""
+        text_column = self.columns["text"]
+        merged = text_column + 1 < len(row.cells) and row.cells[text_column + 1] is None
+        return bool(self.tasks) and "no" in self.columns and not self._cell(row, "no") and not merged
+
+    def _join(self, row: Row) -> None:
+        task = self.tasks[-1]
+        task.text = glue(task.text, self._cell(row, "text"))
+        for name in ("lead", "coordinating", "deliverable", "timing"):
+            more = self._cell(row, name)
+            if more:
+                self.raw[name] = glue(self.raw[name], more)
+        self._fill(task)
+        if more_issue := issue(N_("The row is joined across two pages."), row.place):
+            task.issues.append(more_issue)
+
+    def _is_section(self, row: Row) -> bool:
+        """A row with a title and nothing asked of anybody."""
+        if self._duties(row) and not self._repeated(row):
+            return False
+        number, text = self._cell(row, "no").rstrip(".)"), self._cell(row, "text")
+        merged = sum(cell is None for cell in row.cells) >= len(row.cells) - 2
+        if merged or self._repeated(row) or _ROMAN.match(number) or _LETTER.match(number):
+            return True
+        return not number and bool(text) and not text.endswith((".", ";"))
+
+    def _repeated(self, row: Row) -> bool:
+        texts = row.texts()
+        return len(texts) > 2 and len({clean(t) for t in texts[1:]}) == 1
+
+    def _open(self, row: Row) -> None:
+        number = self._cell(row, "no").rstrip(".)")
+        title = self._cell(row, "text") or clean(" ".join(dict.fromkeys(row.texts())))
+        if not number or number == title:
+            inside = re.match(r"([IVXLC]+|[A-H]|\d{1,2})[.)]\s+(.*)$", title)
+            number, title = (inside[1], inside[2]) if inside else ("", title)
+        level = 0 if _LETTER.match(number) and not _ROMAN.match(number) else 1 if _ROMAN.match(number) else 2 if number else 3
+        if level == 0 and 1 in self.sections and number == "C" and self.sections[1][0] in ("XC", "XCIX"):
+            level = 1
+        self.sections = {at: section for at, section in self.sections.items() if at < level}
+        self.sections[level] = (number, title)
+        self.count = 0
+
+    def _task(self, row: Row) -> None:
+        self.count += 1
+        number = self._cell(row, "no").strip(" .)") or str(self.count)
+        group = next((n for _level, (n, _t) in sorted(self.sections.items(), reverse=True) if n), "")
+        path = " / ".join(f"{n}. {t}" if n else t for _level, (n, t) in sorted(self.sections.items()))
+        inside = group and (number == group or number.startswith(f"{group}."))
+        task = TaskProposal(number if inside or not group else f"{group}.{number}", self._cell(row, "text"), path, place=row.place)
+        self.raw = {name: self._cell(row, name) for name in ("lead", "coordinating", "deliverable", "timing")}
+        self._fill(task)
+        self.tasks.append(task)
+
+    def _fill(self, task: TaskProposal) -> None:
+        """Take the cells apart into agencies; words that separate lead and coordinator in one cell are respected."""
+        lead, coordinating = self.raw["lead"], self.raw["coordinating"]
+        both = re.match(r"(?:Chủ trì\s*:\s*)?(.*?)[;,.]?\s*(?:[Pp]hối hợp(?:\s+với)?|Cơ quan phối hợp|PH)\s*:?\s+(.*)$", lead)
+        if both and not coordinating:
+            lead, coordinating = both[1], both[2]
+        task.lead = agencies.split(re.sub(r"^Chủ trì\s*:\s*", "", lead))
+        task.coordinating = agencies.split(coordinating)
+        task.deliverable = self.raw["deliverable"] or None
+        task.timing = self.raw["timing"] or None
