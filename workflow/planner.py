@@ -5,12 +5,13 @@ from datetime import date, datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from workflow.audit import By
+from workflow.audit import By, record
 from workflow.occurrence import Occurrence, open_record
+from workflow.standing import OPEN
 from workflow.task import Task, due_within_plan
 from workflow.timing import Kind, Window
 
-ONGOING = "ongoing"
+ONGOING, UNTIMED = "ongoing", "untimed"
 
 
 def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
@@ -22,7 +23,7 @@ def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> 
         for agency_id in agencies:
             if (agency_id, window.key) in known:
                 continue
-            due = None if window.key == ONGOING else window.due
+            due = None if window.key in (ONGOING, UNTIMED) else window.due
             occurrence = Occurrence(task=task, task_id=task.id or 0, agency_id=agency_id, period=window.key, opens_on=window.opens,
                                     original_due_on=due, due_on=due)
             open_record(session, occurrence, by=by, at=at)
@@ -43,8 +44,22 @@ def _windows(task: Task, until: date) -> Iterable[Window]:
         return []
     if timing.kind is Kind.ONGOING:
         return [Window(date.max, None, ONGOING)]
+    if timing.kind is Kind.UNDETERMINED and not task.timing_words:
+        return [Window(date.max, None, UNTIMED)]
     first, last = due_within_plan(task.directive.plan_year)
     if timing.kind is Kind.RECURRING:
         # Periods that had ended before the directive was issued are nobody's duty.
         return timing.occurrences(task.directive.issued_on, max(until, date(task.directive.plan_year, 12, 31)))
     return timing.occurrences(first, last)
+
+
+def date_untimed(session: Session, task: Task, due: date, *, by: By, at: datetime) -> list[Occurrence]:
+    """Give a deadline to the open occurrences of a task that stated none; their history goes on."""
+    untimed = select(Occurrence).where(Occurrence.task_id == task.id, Occurrence.period == UNTIMED, col(Occurrence.due_on).is_(None))
+    dated = [o for o in session.exec(untimed) if o.status in OPEN]
+    for occurrence in dated:
+        occurrence.due_on = occurrence.original_due_on = due
+        session.flush()
+        record(session, "set deadline", f"{task.code}/{occurrence.period}", by=by, at=at, occurrence_id=occurrence.id,
+               before={"due": None}, after={"due": due.isoformat()})
+    return dated

@@ -221,8 +221,8 @@ def show_day(day: date) -> str:
 def show_period(key: str) -> str:
     """Say a period key in the current language."""
     year, _dash, part = key.partition("-")
-    if key == "ongoing":
-        return _("ongoing")
+    if key in ("ongoing", "untimed"):
+        return _("ongoing") if key == "ongoing" else _("no deadline")
     if not part:
         return _("year {year}", year=year)
     if part[0] == "Q":

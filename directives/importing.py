@@ -1,0 +1,140 @@
+"""From a proposal that a person has confirmed to the record: everything or nothing, in the caller's transaction."""
+
+import string
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import Session, select
+
+from directives.agencies import is_collective
+from directives.phrases import understand
+from directives.proposal import Issue, Proposal, TaskProposal
+from workflow import planner
+from workflow.agency import Agency, add_agency, find_agency
+from workflow.audit import By, record
+from workflow.directive import Directive, LegalBasis, directive_code
+from workflow.errors import BadInput, Refused
+from workflow.i18n import N_
+from workflow.names import strip_marks
+from workflow.task import Assignment, Question, Role, Task
+from workflow.timing import Kind, Timing
+
+
+@dataclass(frozen=True)
+class Particulars:
+    """What the person who imports adds to the document."""
+
+    number: str | None = None
+    issued: date | None = None
+    code: str | None = None
+    monitor: Agency | None = None
+    confirmation: str = "required"
+    before_is_exclusive: bool = True
+
+
+def already(session: Session, proposal: Proposal) -> Directive | None:
+    """The directive that this very file is in the record, or None."""
+    return session.exec(select(Directive).where(Directive.digest == proposal.digest)).first()
+
+
+def unknown_agencies(session: Session, proposal: Proposal) -> list[str]:
+    """The names that the register does not know and that somebody must answer for, in order, each once."""
+    names = [name for task in proposal.tasks for name in [*task.lead, *(n for n in task.coordinating if not is_collective(n))]]
+    return [name for name in dict.fromkeys(names) if not find_agency(session, name)]
+
+
+def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, at: datetime) -> Directive:
+    """Write a directive with its tasks, assignments, questions and first occurrences; raises where something is missing."""
+    number, issued = extra.number or proposal.head.number, extra.issued or proposal.head.issued
+    if not number:
+        raise BadInput("The document has no number; give it with --number.")
+    if not issued:
+        raise BadInput("The document has no day of issue; give it with --issued.")
+    if not proposal.tasks:
+        raise BadInput("No task was found in the document.")
+    _not_twice(session, proposal, number, issued)
+    missing = unknown_agencies(session, proposal)
+    if missing:
+        raise BadInput("The register does not know: {names}.", names="; ".join(missing))
+    head = proposal.head
+    directive = Directive(
+        code=extra.code or directive_code(session, number, issued), number=number, issued_on=issued, issuer=head.issuer, kind=head.kind,
+        subject=head.subject, digest=proposal.digest, file_name=proposal.file_name, plan_year=proposal.year or issued.year,
+        monitor_id=extra.monitor.id if extra.monitor else None, confirmation=extra.confirmation, recorded_at=at,
+    )
+    session.add(directive)
+    session.flush()
+    for basis in head.basis:
+        session.add(LegalBasis(directive_id=directive.id or 0, number=basis.number, issued_on=basis.issued, words=basis.words))
+    record(session, "import", directive.code, by=by, at=at, after={"number": number, "issued": issued.isoformat(), "file": proposal.file_name,
+                                                                  "digest": proposal.digest, "tasks": len(proposal.tasks)})
+    for found in proposal.issues:
+        _ask(session, directive, None, found)
+    for position, task in enumerate(proposal.tasks, 1):
+        _enact_task(session, directive, task, position, extra, by=by, at=at)
+    return directive
+
+
+def _not_twice(session: Session, proposal: Proposal, number: str, issued: date) -> None:
+    same = already(session, proposal) or session.exec(
+        select(Directive).where(Directive.number == number, Directive.issued_on == issued, Directive.issuer == proposal.head.issuer)
+    ).first()
+    if same:
+        raise Refused("This document is already in the record as {code} (number {number}).", code=same.code, number=same.number)
+
+
+def _enact_task(session: Session, directive: Directive, proposal: TaskProposal, position: int, extra: Particulars, *, by: By, at: datetime) -> None:
+    timing = timing_of(proposal, directive.issued_on, directive.plan_year, before_is_exclusive=extra.before_is_exclusive)
+    task = Task(
+        code=_free_code(session, f"{directive.code}-{proposal.no}".upper()), directive=directive, directive_id=directive.id or 0, position=position,
+        no=proposal.no, section=proposal.section, text=proposal.text, folded=strip_marks(proposal.text), deliverable=proposal.deliverable,
+        timing_words=proposal.timing, timing=timing.to_json(), undecided=timing.needs_person, recurs=timing.kind is Kind.RECURRING,
+        place=proposal.place.to_json(),
+    )
+    session.add(task)
+    session.flush()
+    _assign(session, task, Role.LEAD, proposal.lead)
+    _assign(session, task, Role.COORDINATING, proposal.coordinating)
+    session.flush()
+    for found in proposal.issues:
+        _ask(session, directive, task, found)
+    planner.plan(session, task, until=date(directive.plan_year, 12, 31), by=by, at=at)
+
+
+def timing_of(proposal: TaskProposal, issued: date, year: int, *, before_is_exclusive: bool) -> Timing:
+    """The timing of a task; a text that states no time has no deadline, which is not the same as one that cannot be read."""
+    if not proposal.timing:
+        return Timing("", Kind.UNDETERMINED).because(N_("No time is stated."))
+    return understand(proposal.timing, issued, year, before_is_exclusive=before_is_exclusive)
+
+
+def _assign(session: Session, task: Task, role: Role, names: list[str]) -> None:
+    """One assignment for each agency; vague collectives that only coordinate are kept as words and ask nobody."""
+    assigned: set[int | None] = set()
+    for name in names:
+        agency = find_agency(session, name)
+        agency_id = agency.id if agency else None
+        if agency_id is not None and agency_id in assigned:
+            continue
+        assigned.add(agency_id)
+        task.assignments.append(Assignment(task_id=task.id or 0, agency_id=agency_id, role=role, position=len(assigned), words=name))
+        session.flush()
+
+
+def add_agencies(session: Session, names: list[str]) -> list[Agency]:
+    """Enter the agencies a document names; collectives are entered as such."""
+    return [add_agency(session, name, kind="collective" if is_collective(name) else "agency") for name in names]
+
+
+def _ask(session: Session, directive: Directive, task: Task | None, found: Issue) -> None:
+    session.add(Question(directive_id=directive.id or 0, task_id=task.id if task else None, message=found.message, args=dict(found.args),
+                         place=found.place.to_json()))
+
+
+def _free_code(session: Session, wanted: str) -> str:
+    """A number printed twice gets a letter: KH27-II.6, KH27-II.6B."""
+    for suffix in ("", *string.ascii_uppercase[1:]):
+        code = f"{wanted}{suffix}"
+        if not session.exec(select(Task.id).where(Task.code == code)).first():
+            return code
+    raise BadInput("The number {no} occurs more than once.", no=wanted)

@@ -1,0 +1,67 @@
+"""The words of letters: one template for each language and part, rendered into the bytes that are sent."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from workflow.config import Settings
+from workflow.timing import show_day, show_period
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+
+@lru_cache
+def _environment(*, html: bool) -> Environment:
+    made = Environment(  # noqa: S701 - escaping is chosen by the part: on for HTML, off for text
+        loader=FileSystemLoader(TEMPLATES), autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    )
+    made.filters.update(day=show_day, period=show_period)
+    return made
+
+
+def render(language: str, name: str, context: dict[str, Any]) -> tuple[str, str, str]:
+    """Return subject, text and HTML of a letter."""
+    subject = _environment(html=False).get_template(f"{language}/{name}.subject.j2").render(context)
+    text = _environment(html=False).get_template(f"{language}/{name}.txt.j2").render(context)
+    html = _environment(html=True).get_template(f"{language}/{name}.html.j2").render(context)
+    return one_line(subject), text.strip() + "\n", html
+
+
+def compose(settings: Settings, recipient: str, subject: str, text: str, html: str, *, message_id: str, at: datetime) -> bytes:
+    """Return the letter as it goes over the wire: text first, HTML second, and the headers of automatic mail (RFC 3834)."""
+    message = EmailMessage(policy=SMTP.clone(max_line_length=200))
+    name, address = parseaddr(settings.mail.sender)
+    user, _at, domain = address.partition("@")
+    message["From"] = Address(one_line(name), user, domain)
+    message["To"] = recipient
+    message["Subject"] = one_line(subject)
+    message["Date"] = format_datetime(at.astimezone(ZoneInfo(settings.time_zone)))
+    message["Message-ID"] = message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message["X-Auto-Response-Suppress"] = "All"
+    message["X-Dondoc-Loop"] = domain
+    message["List-Id"] = f"<dondoc.{domain}>"
+    message.set_content(text, cte="base64")
+    message.add_alternative(html, subtype="html", cte="base64")
+    return message.as_bytes()
+
+
+def one_line(text: str) -> str:
+    """Fold every character that any mail program takes for a line break, so that no header can be added through a title."""
+    return " ".join(re.sub("[\x00-\x1f\x7f\x85\u2028\u2029]", " ", text).split())
+
+
+def days_between(today: date, due: date) -> int:
+    """Calendar days left until the due day; negative once it has passed."""
+    return (due - today).days

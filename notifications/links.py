@@ -1,0 +1,85 @@
+"""Action links: a signed permission for one act on one occurrence for one recipient.
+
+The token is a random 128-bit number and a signature over it, with the act as salt; the record keeps only its SHA-256. It acts
+until `links.days` after its letter was sent. Opening a link changes nothing.
+"""
+
+import hashlib
+import os
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from itsdangerous import BadSignature, Signer
+from sqlmodel import Session, select
+
+from workflow.config import LinkSettings
+from workflow.errors import BadInput
+from workflow.message import ActionLink, Message
+from workflow.occurrence import Occurrence
+
+REPORT_DONE = "report_done"
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The signing keys: the first signs, all verify."""
+
+    values: tuple[str, ...]
+
+    def signer(self, act: str) -> Signer:
+        # itsdangerous signs with the last key of its list
+        return Signer(list(reversed(self.values)), salt=f"dondoc.{act}", key_derivation="hmac", digest_method=hashlib.sha256)
+
+
+def load_keys(file: Path) -> Keys:
+    """Read the key file, one key a line; make it at the first use, readable by its owner only."""
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            return load_keys(file)  # another process was faster
+        with os.fdopen(handle, "w", encoding="ascii") as out:
+            out.write(secrets.token_urlsafe(32) + "\n")
+    values = tuple(line.strip() for line in file.read_text(encoding="ascii").splitlines() if line.strip())
+    if not values or any(len(value) < 32 for value in values):
+        raise BadInput("The key file {file} has no usable key; remove it and all links given so far stop working.", file=str(file))
+    return Keys(values)
+
+
+def issue(session: Session, keys: Keys, occurrence: Occurrence, recipient: str, message: Message, *, token: str, at: datetime) -> None:
+    """Record a link whose token a letter carries."""
+    session.add(ActionLink(token_hash=_hash(token), occurrence_id=occurrence.id or 0, due_on=occurrence.due_on, act=REPORT_DONE,
+                           recipient=recipient, message_id=message.id or 0, issued_at=at))
+
+
+def new_token(keys: Keys) -> str:
+    """A fresh signed token for the act of reporting done."""
+    return keys.signer(REPORT_DONE).sign(secrets.token_urlsafe(16)).decode()
+
+
+def read(session: Session, keys: Keys, token: str, *, at: datetime, settings: LinkSettings) -> ActionLink | None:
+    """The link of a token that may act now; None for a forged, unknown, revoked or expired one, without telling which."""
+    if len(token) > 200:
+        return None
+    try:
+        keys.signer(REPORT_DONE).unsign(token.encode("utf-8", "replace"))
+    except BadSignature:
+        return None
+    link = session.exec(select(ActionLink).where(ActionLink.token_hash == _hash(token))).first()
+    if not link or link.revoked_at:
+        return None
+    message = session.get(Message, link.message_id)
+    sent = message.sent_at if message else None
+    return link if at <= (sent or link.issued_at) + timedelta(days=settings.days) else None
+
+
+def address(settings: LinkSettings, token: str) -> str:
+    """The address that opens a link; always from the settings, never from a request."""
+    return f"{settings.base_url.rstrip('/')}/v/{token}"
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
