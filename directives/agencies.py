@@ -14,7 +14,7 @@ from workflow.names import strip_marks
 
 _HEADS = "|".join(sorted((re.escape(h) for h in AGENCY_HEADS), key=len, reverse=True))
 HEAD = re.compile(rf"(?:{_HEADS})(?![\wÀ-ỹ])|[Cc]ác(?![\wÀ-ỹ])|cơ quan(?![\wÀ-ỹ])|đơn vị(?![\wÀ-ỹ])")
-_KINDS = {kind: None for kind in COLLECTIVE_KINDS}
+_KINDS = dict.fromkeys(COLLECTIVE_KINDS)
 _SECTORS = {strip_marks(s): s for s in SECTORS}
 _PARTS = {strip_marks(s).split(", ")[0] for s in SECTORS if "," in s}
 DUTY = re.compile(rf"(?<![\wÀ-ỹ])(?:{'|'.join(sorted(map(re.escape, DUTY_WORDS), key=len, reverse=True))})(?![\wÀ-ỹ])")
@@ -53,7 +53,9 @@ def is_agency(text: str) -> bool:
 def is_collective(name: str) -> bool:
     """Whether a name stands for many agencies without naming them: "các đơn vị liên quan", "UBND các xã"."""
     words = strip_marks(name)
-    return bool(re.match(r"(cac|nhung|tat ca)\b|(ubnd|uy ban nhan dan)\s+(cac|cap)\b|(co quan|don vi)\b.*lien quan", words))
+    return bool(
+        re.match(r"(cac|nhung|tat ca)\b|(ubnd|uy ban nhan dan)\s+(cac|cap)\b|(co quan|don vi)\b.*lien quan", words)
+    )
 
 
 def coordinating(text: str) -> list[str]:
@@ -75,9 +77,25 @@ def _duty_start(text: str) -> int:
             continue
         if re.search(r"\b(hop tac xa|to|dich vu|trung tam|cong ty|ban|quy|lien hiep)$", before):
             continue  # "Hợp tác xã hợp tác sản xuất …", "Ban quản lý dự án", "Quỹ hỗ trợ …" are names
-        if found[0] in ("quản lý", "hỗ trợ", "chỉ đạo", "đầu tư", "kiểm tra", "thanh tra", "giám sát", "xây dựng", "giao", "cấp", "thu", "đào tạo") and re.search(
-            r"\b(ban|quy|trung tam|uy ban|phong|doi|to|cong ty|van phong|cac)(\s\w+){0,1}$", before
-        ) and "," not in before[-8:]:
+        if (
+            found[0]
+            in (
+                "quản lý",
+                "hỗ trợ",
+                "chỉ đạo",
+                "đầu tư",
+                "kiểm tra",
+                "thanh tra",
+                "giám sát",
+                "xây dựng",
+                "giao",
+                "cấp",
+                "thu",
+                "đào tạo",
+            )
+            and re.search(r"\b(ban|quy|trung tam|uy ban|phong|doi|to|cong ty|van phong|cac)(\s\w+){0,1}$", before)
+            and "," not in before[-8:]
+        ):
             continue
         return found.start()
     end = re.search(r"(?<=[^\d])\.(?:\s|$)|:\s*$", text)
@@ -100,7 +118,7 @@ def _part(text: str) -> list[str]:
 
 
 def _expand(group: re.Match[str]) -> list[str]:
-    """"Các Sở: A, B và C" → each with "Sở" in front; names that bring their own head stay as they are."""
+    """ "Các Sở: A, B và C" → each with "Sở" in front; names that bring their own head stay as they are."""
     kind = group["kind"]
     front = f"{kind[0].upper()}{kind[1:]}" if kind else f"{group['body']} {group['level']}"
     names: list[str] = []
@@ -121,8 +139,12 @@ def _sectors(text: str) -> list[str]:
     joined: list[str] = []
     while pieces:
         piece = pieces.pop(0)
-        while pieces and strip_marks(piece) in _PARTS and any(
-            s.startswith(f"{strip_marks(piece)}, {strip_marks(re.split(r' và ', pieces[0])[0])}") for s in _SECTORS
+        while (
+            pieces
+            and strip_marks(piece) in _PARTS
+            and any(
+                s.startswith(f"{strip_marks(piece)}, {strip_marks(re.split(r' và ', pieces[0])[0])}") for s in _SECTORS
+            )
         ):
             piece = f"{piece}, {pieces.pop(0)}"
         joined.append(piece)
@@ -130,7 +152,13 @@ def _sectors(text: str) -> list[str]:
     for piece in joined:
         left, _and, right = piece.rpartition(" và ")
         whole = strip_marks(piece) in _SECTORS
-        separate = left and not whole and (strip_marks(right) in _SECTORS or strip_marks(left) in _SECTORS or HEAD.match(right) or len(joined) > 1)
+        separate = (
+            left
+            and not whole
+            and (
+                strip_marks(right) in _SECTORS or strip_marks(left) in _SECTORS or HEAD.match(right) or len(joined) > 1
+            )
+        )
         out += [left, right] if separate and right[:1].isupper() else [re.sub(r"^và\s+", "", piece)]
     return out
 
@@ -157,12 +185,16 @@ def _continues(before: str, piece: str) -> bool:
 
 
 def _conjunction(piece: str) -> list[str]:
-    """"A và B" of two agencies is two; "Kế hoạch và Đầu tư" is one name."""
+    """ "A và B" of two agencies is two; "Kế hoạch và Đầu tư" is one name."""
     for found in re.finditer(r"\s+(?:và|cùng)\s+(?=(?P<next>.+)$)", piece):
         left, right = piece[: found.start()], found["next"]
         if _open_collective(left) and _is_kind(right) and not re.match(r"(các|UBND|Ủy ban)", right):
             continue
-        if HEAD.match(right) and strip_marks(right) not in _SECTORS and strip_marks(piece.split(" ", 1)[-1]) not in _SECTORS:
+        if (
+            HEAD.match(right)
+            and strip_marks(right) not in _SECTORS
+            and strip_marks(piece.split(" ", 1)[-1]) not in _SECTORS
+        ):
             return [*_conjunction(left), *_conjunction(right)]
     return [piece]
 

@@ -24,8 +24,10 @@ class Place:
 
     def __str__(self) -> str:
         parts = [
-            self.page and _("page {n}", n=self.page), self.sheet and _("sheet {n}", n=self.sheet),
-            self.table and _("table {n}", n=self.table), self.row and _("row {n}", n=self.row),
+            self.page and _("page {n}", n=self.page),
+            self.sheet and _("sheet {n}", n=self.sheet),
+            self.table and _("table {n}", n=self.table),
+            self.row and _("row {n}", n=self.row),
             self.paragraph and _("paragraph {n}", n=self.paragraph),
         ]
         return ", ".join(part for part in parts if part)

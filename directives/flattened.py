@@ -23,7 +23,9 @@ from workflow.names import strip_marks
 from workflow.timing import Kind
 
 _ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII", "XIII", "XIV", "XV")
-_DANGLING = re.compile(r"(?:[,–-]|(?<!\w)(?:và|các|của|cho|với|để|về|theo|trong|từ|đến|tại|do|là|có|được|hoặc|những|một|thuộc|trên|bằng|nhà|Kế))$")
+_DANGLING = re.compile(
+    r"(?:[,–-]|(?<!\w)(?:và|các|của|cho|với|để|về|theo|trong|từ|đến|tại|do|là|có|được|hoặc|những|một|thuộc|trên|bằng|nhà|Kế))$"
+)
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,14 @@ def _heading(lines: list[Line]) -> tuple[str, int]:
 
 def _titles(words: str, columns: list[str]) -> list[str]:
     """A heading row: the words of each column are not told apart, the fields are."""
-    names = {"no": "STT", "text": "Nhiệm vụ", "lead": "Cơ quan chủ trì", "coordinating": "Cơ quan phối hợp",
-             "deliverable": "Sản phẩm", "timing": "Thời gian thực hiện"}
+    names = {
+        "no": "STT",
+        "text": "Nhiệm vụ",
+        "lead": "Cơ quan chủ trì",
+        "coordinating": "Cơ quan phối hợp",
+        "deliverable": "Sản phẩm",
+        "timing": "Thời gian thực hiện",
+    }
     return [names.get(column, "Ghi chú") for column in columns]
 
 
@@ -162,7 +170,10 @@ class _Cutter:
             if column == len(self.columns) - 1:
                 return self._score(column, fragments, at, ends), (ends,)
             found = max(
-                ((self._score(column, fragments, at, to), to) for to in product(*(range(a, e + 1) for a, e in zip(at, ends, strict=True)))),
+                (
+                    (self._score(column, fragments, at, to), to)
+                    for to in product(*(range(a, e + 1) for a, e in zip(at, ends, strict=True)))
+                ),
                 key=lambda pair: pair[0] + best(column + 1, pair[1])[0],
             )
             rest = best(column + 1, found[1])
@@ -202,7 +213,11 @@ class _Cutter:
                 before = fragment[n - 1].text
                 if piece.tight:
                     score -= 6
-                if piece.text[0].isupper() and not _DANGLING.search(before) and not (field == "text" and before.endswith((".", ";"))):
+                if (
+                    piece.text[0].isupper()
+                    and not _DANGLING.search(before)
+                    and not (field == "text" and before.endswith((".", ";")))
+                ):
                     score -= 1.5 if field == "text" else 2
                 if field == "text" and len(before) < 0.6 * self.width:
                     score -= 3

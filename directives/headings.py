@@ -8,7 +8,9 @@ from directives.document import Row, clean
 from directives.words import COLUMNS
 from workflow.names import strip_marks
 
-_PHRASES = sorted(((phrase, field) for field, phrases in COLUMNS.items() for phrase in phrases), key=lambda p: len(p[0]), reverse=True)
+_PHRASES = sorted(
+    ((phrase, field) for field, phrases in COLUMNS.items() for phrase in phrases), key=lambda p: len(p[0]), reverse=True
+)
 
 
 def field_of(heading: str | None) -> str | None:

@@ -39,7 +39,11 @@ def already(session: Session, proposal: Proposal) -> Directive | None:
 
 def unknown_agencies(session: Session, proposal: Proposal) -> list[str]:
     """The names that the register does not know and that somebody must answer for, in order, each once."""
-    names = [name for task in proposal.tasks for name in [*task.lead, *(n for n in task.coordinating if not is_collective(n))]]
+    names = [
+        name
+        for task in proposal.tasks
+        for name in [*task.lead, *(n for n in task.coordinating if not is_collective(n))]
+    ]
     return [name for name in dict.fromkeys(names) if not find_agency(session, name)]
 
 
@@ -58,16 +62,39 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
         raise BadInput("The register does not know: {names}.", names="; ".join(missing))
     head = proposal.head
     directive = Directive(
-        code=extra.code or directive_code(session, number, issued), number=number, issued_on=issued, issuer=head.issuer, kind=head.kind,
-        subject=head.subject, digest=proposal.digest, file_name=proposal.file_name, plan_year=proposal.year or issued.year,
-        monitor_id=extra.monitor.id if extra.monitor else None, confirmation=extra.confirmation, recorded_at=at,
+        code=extra.code or directive_code(session, number, issued),
+        number=number,
+        issued_on=issued,
+        issuer=head.issuer,
+        kind=head.kind,
+        subject=head.subject,
+        digest=proposal.digest,
+        file_name=proposal.file_name,
+        plan_year=proposal.year or issued.year,
+        monitor_id=extra.monitor.id if extra.monitor else None,
+        confirmation=extra.confirmation,
+        recorded_at=at,
     )
     session.add(directive)
     session.flush()
     for basis in head.basis:
-        session.add(LegalBasis(directive_id=directive.id or 0, number=basis.number, issued_on=basis.issued, words=basis.words))
-    record(session, "import", directive.code, by=by, at=at, after={"number": number, "issued": issued.isoformat(), "file": proposal.file_name,
-                                                                  "digest": proposal.digest, "tasks": len(proposal.tasks)})
+        session.add(
+            LegalBasis(directive_id=directive.id or 0, number=basis.number, issued_on=basis.issued, words=basis.words)
+        )
+    record(
+        session,
+        "import",
+        directive.code,
+        by=by,
+        at=at,
+        after={
+            "number": number,
+            "issued": issued.isoformat(),
+            "file": proposal.file_name,
+            "digest": proposal.digest,
+            "tasks": len(proposal.tasks),
+        },
+    )
     for found in proposal.issues:
         _ask(session, directive, None, found)
     for position, task in enumerate(proposal.tasks, 1):
@@ -76,19 +103,47 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
 
 
 def _not_twice(session: Session, proposal: Proposal, number: str, issued: date) -> None:
-    same = already(session, proposal) or session.exec(
-        select(Directive).where(Directive.number == number, Directive.issued_on == issued, Directive.issuer == proposal.head.issuer)
-    ).first()
+    same = (
+        already(session, proposal)
+        or session.exec(
+            select(Directive).where(
+                Directive.number == number, Directive.issued_on == issued, Directive.issuer == proposal.head.issuer
+            )
+        ).first()
+    )
     if same:
-        raise Refused("This document is already in the record as {code} (number {number}).", code=same.code, number=same.number)
+        raise Refused(
+            "This document is already in the record as {code} (number {number}).", code=same.code, number=same.number
+        )
 
 
-def _enact_task(session: Session, directive: Directive, proposal: TaskProposal, position: int, extra: Particulars, *, by: By, at: datetime) -> None:
-    timing = timing_of(proposal, directive.issued_on, directive.plan_year, before_is_exclusive=extra.before_is_exclusive)
+def _enact_task(
+    session: Session,
+    directive: Directive,
+    proposal: TaskProposal,
+    position: int,
+    extra: Particulars,
+    *,
+    by: By,
+    at: datetime,
+) -> None:
+    timing = timing_of(
+        proposal, directive.issued_on, directive.plan_year, before_is_exclusive=extra.before_is_exclusive
+    )
     task = Task(
-        code=_free_code(session, f"{directive.code}-{proposal.no}".upper()), directive=directive, directive_id=directive.id or 0, position=position,
-        no=proposal.no, section=proposal.section, text=proposal.text, folded=strip_marks(proposal.text), deliverable=proposal.deliverable,
-        timing_words=proposal.timing, timing=timing.to_json(), undecided=timing.needs_person, recurs=timing.kind is Kind.RECURRING,
+        code=_free_code(session, f"{directive.code}-{proposal.no}".upper()),
+        directive=directive,
+        directive_id=directive.id or 0,
+        position=position,
+        no=proposal.no,
+        section=proposal.section,
+        text=proposal.text,
+        folded=strip_marks(proposal.text),
+        deliverable=proposal.deliverable,
+        timing_words=proposal.timing,
+        timing=timing.to_json(),
+        undecided=timing.needs_person,
+        recurs=timing.kind is Kind.RECURRING,
         place=proposal.place.to_json(),
     )
     session.add(task)
@@ -117,7 +172,9 @@ def _assign(session: Session, task: Task, role: Role, names: list[str]) -> None:
         if agency_id is not None and agency_id in assigned:
             continue
         assigned.add(agency_id)
-        task.assignments.append(Assignment(task_id=task.id or 0, agency_id=agency_id, role=role, position=len(assigned), words=name))
+        task.assignments.append(
+            Assignment(task_id=task.id or 0, agency_id=agency_id, role=role, position=len(assigned), words=name)
+        )
         session.flush()
 
 
@@ -127,8 +184,15 @@ def add_agencies(session: Session, names: list[str]) -> list[Agency]:
 
 
 def _ask(session: Session, directive: Directive, task: Task | None, found: Issue) -> None:
-    session.add(Question(directive_id=directive.id or 0, task_id=task.id if task else None, message=found.message, args=dict(found.args),
-                         place=found.place.to_json()))
+    session.add(
+        Question(
+            directive_id=directive.id or 0,
+            task_id=task.id if task else None,
+            message=found.message,
+            args=dict(found.args),
+            place=found.place.to_json(),
+        )
+    )
 
 
 def _free_code(session: Session, wanted: str) -> str:

@@ -10,16 +10,33 @@ from directives.document import Document, Paragraph, Table
 from directives.proposal import Basis, Letterhead
 
 KINDS = {
-    "NGHỊ QUYẾT": "NQ", "QUYẾT ĐỊNH": "QĐ", "CHỈ THỊ": "CT", "QUY CHẾ": "QC", "QUY ĐỊNH": "QyĐ", "THÔNG CÁO": "TC", "THÔNG BÁO": "TB",
-    "HƯỚNG DẪN": "HD", "CHƯƠNG TRÌNH": "CTr", "KẾ HOẠCH": "KH", "PHƯƠNG ÁN": "PA", "ĐỀ ÁN": "ĐA", "DỰ ÁN": "DA", "BÁO CÁO": "BC",
-    "TỜ TRÌNH": "TTr", "CÔNG ĐIỆN": "CĐ", "KẾT LUẬN": "KL", "CHƯƠNG TRÌNH HÀNH ĐỘNG": "CTr",
+    "NGHỊ QUYẾT": "NQ",
+    "QUYẾT ĐỊNH": "QĐ",
+    "CHỈ THỊ": "CT",
+    "QUY CHẾ": "QC",
+    "QUY ĐỊNH": "QyĐ",
+    "THÔNG CÁO": "TC",
+    "THÔNG BÁO": "TB",
+    "HƯỚNG DẪN": "HD",
+    "CHƯƠNG TRÌNH": "CTr",
+    "KẾ HOẠCH": "KH",
+    "PHƯƠNG ÁN": "PA",
+    "ĐỀ ÁN": "ĐA",
+    "DỰ ÁN": "DA",
+    "BÁO CÁO": "BC",
+    "TỜ TRÌNH": "TTr",
+    "CÔNG ĐIỆN": "CĐ",
+    "KẾT LUẬN": "KL",
+    "CHƯƠNG TRÌNH HÀNH ĐỘNG": "CTr",
 }
 SYMBOL = r"\d[\d.]*\s*(?:/\s*\d{4}\s*)?[-/]\s*[A-ZĐ][\wĐđ.&,]*(?:\s*[-–/]\s*[A-ZĐ][\wĐđ&,.]*)*"
 _DATE = r"ngày\s*(\d{1,2})\s*(?:/|\.|-|tháng)\s*(\d{1,2})\s*(?:/|\.|-|năm)\s*(\d{4})"
 _ATTACHED = re.compile(rf"[Kk]èm theo\s+([\wÀ-ỹ ]+?)\s+số\s*:?\s*({SYMBOL})\s*,?\s*{_DATE}(?:\s+của\s+([^)]*))?")
 _NUMBER = re.compile(rf"Số\s*:\s*({SYMBOL})")
 _CITED = re.compile(rf"((?:[A-ZĐ][\wà-ỹ]+\s+){{0,4}}(?:số\s*)?({SYMBOL})(?:\s*,?\s*{_DATE})?[^;.]*)")
-_ISSUING = re.compile(r"^(?:ỦY|UỶ) BAN NHÂN DÂN\s+((?:TỈNH|THÀNH PHỐ|HUYỆN|THỊ XÃ|XÃ|PHƯỜNG)\s+[A-ZĐÀ-Ỹ ]+?)(?:\s+CỘNG H.*)?$")
+_ISSUING = re.compile(
+    r"^(?:ỦY|UỶ) BAN NHÂN DÂN\s+((?:TỈNH|THÀNH PHỐ|HUYỆN|THỊ XÃ|XÃ|PHƯỜNG)\s+[A-ZĐÀ-Ỹ ]+?)(?:\s+CỘNG H.*)?$"
+)
 
 
 def read(document: Document) -> Letterhead:
@@ -93,13 +110,19 @@ def _subject(lines: list[str]) -> str:
     for index, line in enumerate(lines[:40]):
         about = re.match(r"V/v\s*:?\s*(.*)", line)
         if about:
-            rest = lines[index + 1] if index + 1 < len(lines) and not re.match(r"Kính gửi|CỘNG|Độc lập", lines[index + 1]) else ""
+            rest = (
+                lines[index + 1]
+                if index + 1 < len(lines) and not re.match(r"Kính gửi|CỘNG|Độc lập", lines[index + 1])
+                else ""
+            )
             return f"{about[1]} {rest}".strip() if rest[:1].islower() else about[1].strip()
     title: list[str] = []
     for line in lines[:25]:
         if re.match(r"Kính gửi|\(|[Kk]èm theo", line):
             break
-        if line.isupper() and not re.match(r"(ỦY|UỶ) BAN|CỘNG H|TỈNH |THÀNH PHỐ |HUYỆN |Số|PHỤ LỤC", line) or (title and _about(line)):
+        if (line.isupper() and not re.match(r"(ỦY|UỶ) BAN|CỘNG H|TỈNH |THÀNH PHỐ |HUYỆN |Số|PHỤ LỤC", line)) or (
+            title and _about(line)
+        ):
             title.append(line)
     if not title and lines:
         before = []

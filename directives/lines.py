@@ -16,7 +16,9 @@ MARKER = re.compile(
     r"^(?:(?P<dash>[-–+•*])\s*(?=\S)|(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+(?=[A-ZĐÀ-Ỹ“\"])|(?P<dotted>\d{1,2}(?:\.\d{1,2}){0,3})[.)]\s*(?=\S)"
     r"|(?P<letter>[a-zđ])[).]\s+|(?P<roman>[IVX]{1,5})[.)]\s+(?=\S))"
 )
-_FRESH = re.compile(r"^(?:Kính gửi|Nơi nhận|Căn cứ|Thực hiện|Điều \d|Số\s*:|V/v|Ngày|TM\.|KT\.|TL\.|TUQ\.|PHỤ LỤC|Phụ lục|Lưu\s*:|Như trên|Độc lập)")
+_FRESH = re.compile(
+    r"^(?:Kính gửi|Nơi nhận|Căn cứ|Thực hiện|Điều \d|Số\s*:|V/v|Ngày|TM\.|KT\.|TL\.|TUQ\.|PHỤ LỤC|Phụ lục|Lưu\s*:|Như trên|Độc lập)"
+)
 _RULE = re.compile(r"^[ _\u2014\u2500-]{20,}$")
 
 
@@ -55,12 +57,14 @@ def glue(left: str, right: str) -> str:
 
 def _begins(text: str, previous: str, widest: int) -> bool:
     """Whether a line begins a new paragraph."""
-    if MARKER.match(text) or _FRESH.match(text) or _FRESH.match(previous) and previous.isupper():
+    if MARKER.match(text) or _FRESH.match(text) or (_FRESH.match(previous) and previous.isupper()):
         return not (text[:1].isdigit() and re.search(r"(?:số|ngày|tháng|năm|khoản|Điều|quý|và|,|-|từ|đến)$", previous))
     if text.isupper() != previous.isupper() and len(text) > 3 and len(previous) > 3 and text[:1].isupper():
         return True
     ended = re.search(r"[.;:!?]\s*(?:\d{1,2})?$|\./\.$", previous) is not None
-    return ended and (text[:1].isupper() or text[:1] in "“\"(") and len(previous) < widest * 0.93 or len(previous) < widest * 0.45 and text[:1].isupper()
+    return (ended and (text[:1].isupper() or text[:1] in '“"(') and len(previous) < widest * 0.93) or (
+        len(previous) < widest * 0.45 and text[:1].isupper()
+    )
 
 
 def _is_page_number(text: str) -> bool:
@@ -69,7 +73,7 @@ def _is_page_number(text: str) -> bool:
 
 def _without_footnotes(lines: Iterable[Line]) -> Iterable[Line]:
     """Drop what stands under a footnote rule until its last sentence ends or the page does."""
-    note_page: int | None | bool = False
+    note_page: int | bool | None = False
     for line in lines:
         text = line.text.strip("\r\n\f")
         if _RULE.match(text) and not text.strip(" "):

@@ -36,11 +36,15 @@ _SEP = r"\s*(?:,|;|va|&|-|–|den|/)\s*"
 _BEFORE = r"\btruoc\s+(?:het\s+)?"
 _BY = r"\b(?:cham\s+nhat|muon\s+nhat|tre\s+nhat)\b(?:\s+(?:la|den|vao|trong|het|truoc))*\s+|\bden\s+(?:het\s+)?"
 
-DATE = re.compile(r"(?:\bngay\s+)?(?<![\d/.])(\d{1,2})\s*(?:/{1,2}|\.|-|\s+thang\s+)\s*(\d{1,2})(?:\s*(?:/{1,2}|\.|-|\s+nam\s+)\s*(\d{4,5}))?(?![\d/]|\.\d)")
+DATE = re.compile(
+    r"(?:\bngay\s+)?(?<![\d/.])(\d{1,2})\s*(?:/{1,2}|\.|-|\s+thang\s+)\s*(\d{1,2})(?:\s*(?:/{1,2}|\.|-|\s+nam\s+)\s*(\d{4,5}))?(?![\d/]|\.\d)"
+)
 ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ t]\d\d:\d\d(?::\d\d)?)?\b")
-DAYS = re.compile(rf"(?<![\d/])(\d{{1,2}})\s*[-–]\s*(\d{{1,2}})\s*/\s*(\d{{1,2}})(?:\s*/\s*(\d{{4}}))?(?!\d)")
+DAYS = re.compile(r"(?<![\d/])(\d{1,2})\s*[-–]\s*(\d{1,2})\s*/\s*(\d{1,2})(?:\s*/\s*(\d{4}))?(?!\d)")
 QUARTERS = re.compile(rf"\bquy\s+({_Q}(?:{_SEP}(?:quy\s+)?{_Q})*)\b{_YEAR}?")
-MONTHS_ = re.compile(rf"\b(?:thang|thag)\s+(\d{{1,2}}(?!\d)(?:(?:\s*(?:,|;|va|-|–|den)\s*)(?:thang\s+)?\d{{1,2}}(?!\d))*){_YEAR}?")
+MONTHS_ = re.compile(
+    rf"\b(?:thang|thag)\s+(\d{{1,2}}(?!\d)(?:(?:\s*(?:,|;|va|-|–|den)\s*)(?:thang\s+)?\d{{1,2}}(?!\d))*){_YEAR}?"
+)
 MONTH_YEARS = re.compile(r"(?<![\d/])(\d{1,2})/(20\d\d)\s*(?:[-–]|den)\s*(\d{1,2})/(20\d\d)(?!\d)")
 HALF = re.compile(r"\b0?6\s+thang\s+(dau|cuoi)(?:\s+nam)?" + _YEAR + "?")
 NINE = re.compile(r"\b0?9\s+thang(?:\s+dau)?(?:\s+nam)?" + _YEAR + "?")
@@ -91,7 +95,7 @@ PROSE = tuple(
         rf"\btrong\s+(?:quy\s+{_Q}|thang\s+\d{{1,2}}){_YEAR}?",
         r"\bdinh\s+ky\s+(?:hang\s+)?(?:(?:moi\s+)?(?:tuan|thang|quy|nam)\b|0?\d+\s+thang(?:\s*/\s*lan)?)(?:\s*,\s*hang\s+nam)?",
         r"\btrong\s+(?:thoi\s+han\s+)?\d{1,3}\s+(?:\([^)]*\)\s*)?ngay(?:\s+lam\s+viec)?\s*,?\s*(?:ke\s+)?tu\s+[^.;,]{3,60}",
-        rf"\bden\s+(?:het\s+)?ngay\s+\d{{1,2}}/\d{{1,2}}/\d{{4}}",
+        r"\bden\s+(?:het\s+)?ngay\s+\d{1,2}/\d{1,2}/\d{4}",
     )
 )
 
@@ -117,7 +121,13 @@ class _Reading:
 
     def timing(self) -> Timing:
         rules: tuple[Callable[[], Timing | None], ...] = (
-            self._not_a_deadline, self._session, self._relative, self._conditional, self._recurring, self._dated, self._bare,
+            self._not_a_deadline,
+            self._session,
+            self._relative,
+            self._conditional,
+            self._recurring,
+            self._dated,
+            self._bare,
         )
         for rule in rules:
             found = rule()
@@ -130,7 +140,11 @@ class _Reading:
         late = [w for w in timing.windows if w.due < self.issued]
         if timing.kind is Kind.DEADLINE and late:
             timing = replace(timing, needs_person=True)
-            return timing.because(N_("{due} had already passed when the document was issued on {issued}."), due=late[0].due, issued=self.issued)
+            return timing.because(
+                N_("{due} had already passed when the document was issued on {issued}."),
+                due=late[0].due,
+                issued=self.issued,
+            )
         return timing
 
     def _has(self, pattern: str) -> re.Match[str] | None:
@@ -141,11 +155,17 @@ class _Reading:
 
     def _not_a_deadline(self) -> Timing | None:
         if self._has(r"^\s*(uoc\s+den|luy\s+ke|tinh\s+tu)") or self._has(r":\s*tinh\s+tu\s+ngay"):
-            return self._make(Kind.NOT_A_DEADLINE).because(N_("The phrase says what span the data cover, not when the work is due."))
+            return self._make(Kind.NOT_A_DEADLINE).because(
+                N_("The phrase says what span the data cover, not when the work is due.")
+            )
         if self._has(r"^\s*de\s+nghi\s+(giao|chuyen)|\bde\s+nghi\s+chuyen\b"):
-            return _ask(self.words, N_("The phrase asks to hand the task over; it states no deadline."), Kind.NOT_A_DEADLINE)
+            return _ask(
+                self.words, N_("The phrase asks to hand the task over; it states no deadline."), Kind.NOT_A_DEADLINE
+            )
         if self._has(r"^\s*giai\s+doan\b"):
-            return self._make(Kind.NOT_A_DEADLINE, needs_person=True).because(N_("The phrase names a programme period, not a due day."))
+            return self._make(Kind.NOT_A_DEADLINE, needs_person=True).because(
+                N_("The phrase names a programme period, not a due day.")
+            )
         if self._has(r"^\s*(ke\s+)?tu\s+(ngay\s+)?\d") and not self._has(r"\bden\b|[-–]"):
             return self._make(Kind.ONGOING).because(N_("The phrase says only when the work begins."))
         return None
@@ -161,16 +181,24 @@ class _Reading:
 
     def _relative(self) -> Timing | None:
         count = r"\d{1,3}\s*(?:\([^)]*\)\s*)?(?:ngay|gio|thang)(?:\s+lam\s+viec)?"
-        if self._has(rf"{count}\s*,?\s*(?:ke\s+)?(?:tu|sau|truoc)\s+(?:khi|ngay|luc|thoi\s+diem)|\bsau\s+{count}|\btruoc\s+{count}"):
-            return _ask(self.words, N_("The deadline is counted from an event whose date is not known yet."), Kind.RELATIVE)
+        if self._has(
+            rf"{count}\s*,?\s*(?:ke\s+)?(?:tu|sau|truoc)\s+(?:khi|ngay|luc|thoi\s+diem)|\bsau\s+{count}|\btruoc\s+{count}"
+        ):
+            return _ask(
+                self.words, N_("The deadline is counted from an event whose date is not known yet."), Kind.RELATIVE
+            )
         return None
 
     def _conditional(self) -> Timing | None:
-        if self._has(r"\bsau\s+khi\b|\bkhi\s+(?:co|duoc|ban\s+hanh)\b|\bcho\s+(?:huong|chinh|van|y\s+kien)|\bdong\s+thoi\s+voi\b"):
+        if self._has(
+            r"\bsau\s+khi\b|\bkhi\s+(?:co|duoc|ban\s+hanh)\b|\bcho\s+(?:huong|chinh|van|y\s+kien)|\bdong\s+thoi\s+voi\b"
+        ):
             dated, recurring = self._dated(), self._recurring()
             if dated or recurring:
                 return dated if not recurring else recurring
-            return _ask(self.words, N_("The work waits for a condition; a person says when it is met."), Kind.CONDITIONAL)
+            return _ask(
+                self.words, N_("The work waits for a condition; a person says when it is met."), Kind.CONDITIONAL
+            )
         return None
 
     def _recurring(self) -> Timing | None:
@@ -187,12 +215,17 @@ class _Reading:
             return self._cycle(Cycle.MONTHLY, day=int(in_month[1]))
         if re.search(r"(hang|moi)\s+nam", text) and DATE.search(text):
             return self._yearly()
-        months = re.search(r"dinh\s+ky\s+(?:moi\s+)?(\d{1,2})\s+thang|(\d{1,2})\s+thang\s*/\s*(?:1\s+)?lan|(\d{1,2})\s+thang\s+(?:1|mot)\s+lan", text)
+        months = re.search(
+            r"dinh\s+ky\s+(?:moi\s+)?(\d{1,2})\s+thang|(\d{1,2})\s+thang\s*/\s*(?:1\s+)?lan|(\d{1,2})\s+thang\s+(?:1|mot)\s+lan",
+            text,
+        )
         if months:
             return self._every(int(months[1] or months[2] or months[3]))
         for pattern, cycle in (
-            (r"(hang|moi|/)\s*tuan|tuan\s+(?:1|mot)\s+lan", Cycle.WEEKLY), (r"(hang|moi|dinh\s+ky)\s+thang", Cycle.MONTHLY),
-            (r"(hang|moi|dinh\s+ky)\s+quy\b", Cycle.QUARTERLY), (r"(hang|moi)\s+6\s+thang|nua\s+nam", Cycle.HALF_YEARLY),
+            (r"(hang|moi|/)\s*tuan|tuan\s+(?:1|mot)\s+lan", Cycle.WEEKLY),
+            (r"(hang|moi|dinh\s+ky)\s+thang", Cycle.MONTHLY),
+            (r"(hang|moi|dinh\s+ky)\s+quy\b", Cycle.QUARTERLY),
+            (r"(hang|moi)\s+6\s+thang|nua\s+nam", Cycle.HALF_YEARLY),
             (r"hang\s+nam|dinh\s+ky\s+nam|moi\s+nam\s+(?:1|mot)\s+lan", Cycle.YEARLY),
         ):
             if re.search(pattern, text):
@@ -203,8 +236,15 @@ class _Reading:
         if day > 31:
             return _ask(self.words, N_("There is no such day."))
         before = bool(day and re.search(r"\btruoc\s+(?:ngay\s+)?\d", self.text) and self.exclusive)
-        timing = self._make(Kind.RECURRING, cycle=cycle, day=day, day_before=before, month=month, working_days=working_days,
-                            needs_person=bool(working_days))
+        timing = self._make(
+            Kind.RECURRING,
+            cycle=cycle,
+            day=day,
+            day_before=before,
+            month=month,
+            working_days=working_days,
+            needs_person=bool(working_days),
+        )
         timing = timing.because(RECURS[cycle])
         if before:
             timing = timing.because(N_("“trước ngày {day}” ends on the day before."), day=day)
@@ -228,7 +268,9 @@ class _Reading:
 
     def _bare(self) -> Timing | None:
         if self._has(r"\bdinh\s+ky\b"):
-            return _ask(self.words, N_("“Định kỳ” does not say how often; a person sets the cycle."), Kind.CYCLE_UNKNOWN)
+            return _ask(
+                self.words, N_("“Định kỳ” does not say how often; a person sets the cycle."), Kind.CYCLE_UNKNOWN
+            )
         if self._has(r"\bthuong\s+xuyen\b|\blien\s+tuc\b|\bhang\s+ngay\b"):
             return self._make(Kind.ONGOING).because(N_("Ongoing work has no deadline; the period report covers it."))
         return None
@@ -236,8 +278,15 @@ class _Reading:
     def _dated(self) -> Timing | None:
         windows, reasons, spans, wrong = [], [], [], False
         for pattern, make in (
-            (ISO, self._iso), (MONTH_YEARS, self._month_years), (DAYS, self._days), (DATE, self._one_day), (QUARTERS, self._quarters),
-            (HALF, self._half), (NINE, self._nine), (MONTHS_, self._months), (YEAR, self._one_year),
+            (ISO, self._iso),
+            (MONTH_YEARS, self._month_years),
+            (DAYS, self._days),
+            (DATE, self._one_day),
+            (QUARTERS, self._quarters),
+            (HALF, self._half),
+            (NINE, self._nine),
+            (MONTHS_, self._months),
+            (YEAR, self._one_year),
         ):
             for found in pattern.finditer(self.text):
                 if any(found.start() < end and start < found.end() for start, end in spans):
@@ -283,7 +332,10 @@ class _Reading:
             said.append((N_("The year {year} comes from the plan."), {"year": day.year}))
         if self._before(found.start()):
             due = day - timedelta(days=1)
-            return [day_window(due)], [(N_("“trước ngày” {day} ends on the day before: {due}."), {"day": day, "due": due}), *said]
+            return [day_window(due)], [
+                (N_("“trước ngày” {day} ends on the day before: {due}."), {"day": day, "due": due}),
+                *said,
+            ]
         return [day_window(day)], [(N_("Due on {due}, that day included."), {"due": day}), *said]
 
     def _iso(self, found: re.Match[str]) -> Made:
@@ -293,7 +345,9 @@ class _Reading:
         if day.day == 1:
             window = month_window(day.year, day.month)
             self.unsure = True
-            return [window], [(N_("A spreadsheet turned a month into its first day; due on {due}."), {"due": window.due})]
+            return [window], [
+                (N_("A spreadsheet turned a month into its first day; due on {due}."), {"due": window.due})
+            ]
         return [day_window(day)], [(N_("Due on {due}, that day included."), {"due": day})]
 
     def _days(self, found: re.Match[str]) -> Made:

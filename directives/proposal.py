@@ -46,8 +46,14 @@ class TaskProposal:
 
     def to_json(self) -> dict[str, Any]:
         return {
-            "no": self.no, "section": self.section or None, "text": self.text, "lead": self.lead, "coordinating": self.coordinating,
-            "deliverable": self.deliverable, "timing": self.timing, "where": self.place.to_json(),
+            "no": self.no,
+            "section": self.section or None,
+            "text": self.text,
+            "lead": self.lead,
+            "coordinating": self.coordinating,
+            "deliverable": self.deliverable,
+            "timing": self.timing,
+            "where": self.place.to_json(),
             "issues": [i.to_json() for i in self.issues],
         }
 
@@ -95,9 +101,14 @@ class Proposal:
     def to_json(self) -> dict[str, Any]:
         head = self.head
         return {
-            "number": head.number, "issued": head.issued and head.issued.isoformat(), "issuer": head.issuer or None,
-            "subject": head.subject or None, "addressees": head.addressees,
-            "basis": [{"number": b.number, "issued": b.issued and b.issued.isoformat(), "words": b.words} for b in head.basis],
+            "number": head.number,
+            "issued": head.issued and head.issued.isoformat(),
+            "issuer": head.issuer or None,
+            "subject": head.subject or None,
+            "addressees": head.addressees,
+            "basis": [
+                {"number": b.number, "issued": b.issued and b.issued.isoformat(), "words": b.words} for b in head.basis
+            ],
             "tasks": [task.to_json() for task in self.tasks],
             "issues": [i.to_json() for i in self.issues],
         }

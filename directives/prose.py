@@ -105,13 +105,23 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
     parent = found.open[-1] if found.open else None
     if parent:
         parent.children += 1
-    label = ".".join(filter(None, [parent.label if parent else "", item.label or str(parent.children if parent else "")]))
+    label = ".".join(
+        filter(None, [parent.label if parent else "", item.label or str(parent.children if parent else "")])
+    )
     if item.label and parent and item.label.startswith(f"{parent.label}."):
         label = item.label
     leads, duty = _addressed(item.text)
     if has_children or (leads and not duty):
         title = f"{item.label}. {item.text}" if item.label else item.text
-        found.open.append(_Heading(item.level, label, title.rstrip(" :"), leads or (parent.leads if parent else []), phrases.find(item.text)))
+        found.open.append(
+            _Heading(
+                item.level,
+                label,
+                title.rstrip(" :"),
+                leads or (parent.leads if parent else []),
+                phrases.find(item.text),
+            )
+        )
         return
     inherited = parent.leads if parent and parent.leads else found.addressees
     owners = leads or inherited
@@ -121,8 +131,13 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
     text = duty or item.text
     found.tasks.append(
         TaskProposal(
-            label or str(len(found.tasks) + 1), text, section, list(owners), [n for n in agencies.coordinating(text) if n not in owners],
-            timing=phrases.find(text) or next((h.timing for h in reversed(found.open) if h.timing), None), place=item.paragraph.place,
+            label or str(len(found.tasks) + 1),
+            text,
+            section,
+            list(owners),
+            [n for n in agencies.coordinating(text) if n not in owners],
+            timing=phrases.find(text) or next((h.timing for h in reversed(found.open) if h.timing), None),
+            place=item.paragraph.place,
         )
     )
 
@@ -149,8 +164,12 @@ def _addressed(text: str) -> tuple[list[str], str]:
 
 
 def _names_follow(front: str, rest: str) -> bool:
-    """"Các Sở: Tài chính, …" – the colon begins a list of names, not the duty."""
-    return bool(re.search(r"(?:^|\s)[Cc]ác\s+[\wÀ-ỹ]+(\s[\wÀ-ỹ]+){0,2}$", front)) and rest[:1].isupper() and not agencies.DUTY.match(rest[:1].lower() + rest[1:])
+    """ "Các Sở: Tài chính, …" – the colon begins a list of names, not the duty."""
+    return (
+        bool(re.search(r"(?:^|\s)[Cc]ác\s+[\wÀ-ỹ]+(\s[\wÀ-ỹ]+){0,2}$", front))
+        and rest[:1].isupper()
+        and not agencies.DUTY.match(rest[:1].lower() + rest[1:])
+    )
 
 
 def _has_duty(front: str) -> bool:

@@ -76,7 +76,11 @@ def _stacked(upper: Row, lower: Row) -> Row:
 
 def _is_second_heading(upper: Row, lower: Row) -> bool:
     known = sum(headings.field_of(cell) is not None for cell in lower.texts())
-    return any(cell is None for cell in upper.cells) and known >= 2 and not any(_NUMBER.match(clean(c)) for c in lower.texts())
+    return (
+        any(cell is None for cell in upper.cells)
+        and known >= 2
+        and not any(_NUMBER.match(clean(c)) for c in lower.texts())
+    )
 
 
 class _TableReader:
@@ -113,7 +117,10 @@ class _TableReader:
         return len(row.texts()) > 2 and all(re.fullmatch(r"\(?\d{1,2}\)?|[A-D]", clean(c)) for c in row.texts())
 
     def _is_total(self, row: Row) -> bool:
-        return bool(re.match(r"(tong\s*(cong|so)?|cong)\b", strip_marks(clean(row.texts()[0])))) and len(row.texts()[0]) < 40
+        return (
+            bool(re.match(r"(tong\s*(cong|so)?|cong)\b", strip_marks(clean(row.texts()[0]))))
+            and len(row.texts()[0]) < 40
+        )
 
     def _duties(self, row: Row) -> list[str]:
         return [cell for name in ("lead", "coordinating", "deliverable", "timing") if (cell := self._cell(row, name))]
@@ -155,7 +162,15 @@ class _TableReader:
         if not number or number == title:
             inside = re.match(r"([IVXLC]+|[A-H]|\d{1,2})[.)]\s+(.*)$", title)
             number, title = (inside[1], inside[2]) if inside else ("", title)
-        level = 0 if _LETTER.match(number) and not _ROMAN.match(number) else 1 if _ROMAN.match(number) else 2 if number else 3
+        level = (
+            0
+            if _LETTER.match(number) and not _ROMAN.match(number)
+            else 1
+            if _ROMAN.match(number)
+            else 2
+            if number
+            else 3
+        )
         if level == 0 and 1 in self.sections and number == "C" and self.sections[1][0] in ("XC", "XCIX"):
             level = 1
         self.sections = {at: section for at, section in self.sections.items() if at < level}
@@ -168,7 +183,9 @@ class _TableReader:
         group = next((n for _level, (n, _t) in sorted(self.sections.items(), reverse=True) if n), "")
         path = " / ".join(f"{n}. {t}" if n else t for _level, (n, t) in sorted(self.sections.items()))
         inside = group and (number == group or number.startswith(f"{group}."))
-        task = TaskProposal(number if inside or not group else f"{group}.{number}", self._cell(row, "text"), path, place=row.place)
+        task = TaskProposal(
+            number if inside or not group else f"{group}.{number}", self._cell(row, "text"), path, place=row.place
+        )
         self.raw = {name: self._cell(row, name) for name in ("lead", "coordinating", "deliverable", "timing")}
         self._fill(task)
         self.tasks.append(task)
@@ -176,7 +193,9 @@ class _TableReader:
     def _fill(self, task: TaskProposal) -> None:
         """Take the cells apart into agencies; words that separate lead and coordinator in one cell are respected."""
         lead, coordinating = self.raw["lead"], self.raw["coordinating"]
-        both = re.match(r"(?:Chủ trì\s*:\s*)?(.*?)[;,.]?\s*(?:[Pp]hối hợp(?:\s+với)?|Cơ quan phối hợp|PH)\s*:?\s+(.*)$", lead)
+        both = re.match(
+            r"(?:Chủ trì\s*:\s*)?(.*?)[;,.]?\s*(?:[Pp]hối hợp(?:\s+với)?|Cơ quan phối hợp|PH)\s*:?\s+(.*)$", lead
+        )
         if both and not coordinating:
             lead, coordinating = both[1], both[2]
         task.lead = agencies.split(re.sub(r"^Chủ trì\s*:\s*", "", lead))

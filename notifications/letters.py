@@ -23,8 +23,12 @@ TEMPLATES = Path(__file__).parent / "templates"
 
 @lru_cache
 def _environment(*, html: bool) -> Environment:
-    made = Environment(  # noqa: S701 - escaping is chosen by the part: on for HTML, off for text
-        loader=FileSystemLoader(TEMPLATES), autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=html,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     made.filters.update(day=show_day, period=show_period)
     return made
@@ -38,7 +42,9 @@ def render(language: str, name: str, context: dict[str, Any]) -> tuple[str, str,
     return one_line(subject), text.strip() + "\n", html
 
 
-def compose(settings: Settings, recipient: str, subject: str, text: str, html: str, *, message_id: str, at: datetime) -> bytes:
+def compose(
+    settings: Settings, recipient: str, subject: str, text: str, html: str, *, message_id: str, at: datetime
+) -> bytes:
     """Return the letter as it goes over the wire: text first, HTML second, and the headers of automatic mail (RFC 3834)."""
     message = EmailMessage(policy=SMTP.clone(max_line_length=200))
     name, address = parseaddr(settings.mail.sender)

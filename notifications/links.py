@@ -30,7 +30,9 @@ class Keys:
 
     def signer(self, act: str) -> Signer:
         # itsdangerous signs with the last key of its list
-        return Signer(list(reversed(self.values)), salt=f"dondoc.{act}", key_derivation="hmac", digest_method=hashlib.sha256)
+        return Signer(
+            list(reversed(self.values)), salt=f"dondoc.{act}", key_derivation="hmac", digest_method=hashlib.sha256
+        )
 
 
 def load_keys(file: Path) -> Keys:
@@ -45,14 +47,27 @@ def load_keys(file: Path) -> Keys:
             out.write(secrets.token_urlsafe(32) + "\n")
     values = tuple(line.strip() for line in file.read_text(encoding="ascii").splitlines() if line.strip())
     if not values or any(len(value) < 32 for value in values):
-        raise BadInput("The key file {file} has no usable key; remove it and all links given so far stop working.", file=str(file))
+        raise BadInput(
+            "The key file {file} has no usable key; remove it and all links given so far stop working.", file=str(file)
+        )
     return Keys(values)
 
 
-def issue(session: Session, keys: Keys, occurrence: Occurrence, recipient: str, message: Message, *, token: str, at: datetime) -> None:
+def issue(
+    session: Session, keys: Keys, occurrence: Occurrence, recipient: str, message: Message, *, token: str, at: datetime
+) -> None:
     """Record a link whose token a letter carries."""
-    session.add(ActionLink(token_hash=_hash(token), occurrence_id=occurrence.id or 0, due_on=occurrence.due_on, act=REPORT_DONE,
-                           recipient=recipient, message_id=message.id or 0, issued_at=at))
+    session.add(
+        ActionLink(
+            token_hash=_hash(token),
+            occurrence_id=occurrence.id or 0,
+            due_on=occurrence.due_on,
+            act=REPORT_DONE,
+            recipient=recipient,
+            message_id=message.id or 0,
+            issued_at=at,
+        )
+    )
 
 
 def new_token(keys: Keys) -> str:

@@ -49,7 +49,9 @@ class Mailer(Protocol):
     """A transport; used as an asynchronous context so that connections are kept over many letters."""
 
     async def __aenter__(self) -> Self: ...
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None: ...
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
     async def send(self, letter: Letter) -> Outcome: ...
 
 
@@ -57,7 +59,9 @@ class _Plain:
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         return None
 
 
@@ -107,7 +111,9 @@ class SmtpMailer:
             self._free.put_nowait(None)
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         while not self._free.empty():
             connection = self._free.get_nowait()
             if connection is not None:
@@ -149,8 +155,11 @@ class SmtpMailer:
         import aiosmtplib
 
         client = aiosmtplib.SMTP(
-            hostname=self.settings.host, port=self.settings.port, timeout=self.settings.timeout_seconds,
-            use_tls=self.settings.security == "tls", start_tls=self.settings.security == "starttls",
+            hostname=self.settings.host,
+            port=self.settings.port,
+            timeout=self.settings.timeout_seconds,
+            use_tls=self.settings.security == "tls",
+            start_tls=self.settings.security == "starttls",
             local_hostname=socket.gethostname() or "localhost",
         )
         await client.connect()

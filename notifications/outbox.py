@@ -35,7 +35,9 @@ def deliver(database: Database, mailer: Mailer, settings: MailSettings, *, clock
     return asyncio.run(_deliver(database, mailer, settings, clock))
 
 
-async def _deliver(database: Database, mailer: Mailer, settings: MailSettings, clock: Callable[[], datetime]) -> Delivered:
+async def _deliver(
+    database: Database, mailer: Mailer, settings: MailSettings, clock: Callable[[], datetime]
+) -> Delivered:
     done = Delivered()
     with database.transaction() as session:
         recover(session, at=clock())
@@ -56,19 +58,29 @@ async def _deliver(database: Database, mailer: Mailer, settings: MailSettings, c
 def recover(session: Session, *, at: datetime) -> None:
     """Take back letters that a process claimed and did not finish; they may go out a second time, never be lost."""
     stale = col(Message.claimed_at) < at - STALE
-    session.exec(update(Message).where(col(Message.status) == MessageStatus.SENDING, stale).values(status=MessageStatus.QUEUED, claimed_at=None))
+    session.exec(
+        update(Message)
+        .where(col(Message.status) == MessageStatus.SENDING, stale)
+        .values(status=MessageStatus.QUEUED, claimed_at=None)
+    )
 
 
 def claim(session: Session, *, at: datetime, done: Delivered, limit: int = BATCH) -> list[Letter]:
     """Take up to `limit` waiting letters for this process alone; letters whose tasks are all closed by now are dropped."""
     waiting = (
-        select(Message).where(col(Message.status) == MessageStatus.QUEUED, col(Message.next_at) <= at)
-        .order_by(col(Message.next_at), col(Message.id)).limit(limit).with_for_update(skip_locked=True)
+        select(Message)
+        .where(col(Message.status) == MessageStatus.QUEUED, col(Message.next_at) <= at)
+        .order_by(col(Message.next_at), col(Message.id))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     )
     letters = []
     for message in session.exec(waiting):
         if _pointless(session, message):
-            message.status, message.reason = MessageStatus.DROPPED, N_("Everything it speaks of was done before it was sent.")
+            message.status, message.reason = (
+                MessageStatus.DROPPED,
+                N_("Everything it speaks of was done before it was sent."),
+            )
             done.dropped += 1
             continue
         message.status, message.claimed_at, message.attempts = MessageStatus.SENDING, at, message.attempts + 1
@@ -85,7 +97,9 @@ def _pointless(session: Session, message: Message) -> bool:
     return bool(session.exec(select(exists(reminders))).one()) and not session.exec(select(exists(still_open))).one()
 
 
-def record(session: Session, letter: Letter, outcome: Outcome, settings: MailSettings, *, at: datetime, done: Delivered) -> None:
+def record(
+    session: Session, letter: Letter, outcome: Outcome, settings: MailSettings, *, at: datetime, done: Delivered
+) -> None:
     """Write down what became of a letter: sent, to be tried again with growing pauses, or given up with the reason."""
     message = session.get_one(Message, letter.id)
     session.add(Delivery(message_id=letter.id, at=at, outcome=outcome.fate, reply=outcome.reply[:500]))
@@ -105,5 +119,3 @@ def record(session: Session, letter: Letter, outcome: Outcome, settings: MailSet
     pause = min(settings.retry_seconds * 2 ** (message.attempts - 1), settings.longest_retry_seconds)
     message.status, message.next_at = MessageStatus.QUEUED, at + timedelta(seconds=pause)
     done.later += 1
-
-

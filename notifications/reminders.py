@@ -46,9 +46,17 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
     open_now = _open(session, ladder.horizon(today, calendar, settings.reminders))
     recipients = _recipients(session, open_now, settings, today, done)
     served = _served(session, open_now)
-    written_today = set(session.exec(select(Message.key).where(col(Message.key).startswith("digest:"), col(Message.key).endswith(f":{today}"))))
+    written_today = set(
+        session.exec(
+            select(Message.key).where(col(Message.key).startswith("digest:"), col(Message.key).endswith(f":{today}"))
+        )
+    )
     for recipient, occurrences in sorted(recipients.items()):
-        entries = [(o, rung) for o in occurrences if (rung := ladder.reached(o.due_on or today, today, calendar, settings.reminders)) is not None]
+        entries = [
+            (o, rung)
+            for o in occurrences
+            if (rung := ladder.reached(o.due_on or today, today, calendar, settings.reminders)) is not None
+        ]
         fresh = [(o, rung) for o, rung in entries if (o.id, o.due_on, rung, recipient) not in served]
         if not fresh or f"digest:{recipient}:{today}" in written_today:
             continue
@@ -67,14 +75,17 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
 def _open(session: Session, last_due: date) -> list[Occurrence]:
     """Open occurrences due up to a day, earliest first: a range, so that a missed morning is caught up."""
     query = (
-        select(Occurrence).where(col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) <= last_due)
+        select(Occurrence)
+        .where(col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) <= last_due)
         .options(joinedload(Occurrence.task).joinedload(Task.directive), joinedload(Occurrence.agency))  # type: ignore[arg-type]
         .order_by(col(Occurrence.due_on), col(Occurrence.id))
     )
     return list(session.exec(query))
 
 
-def _recipients(session: Session, occurrences: list[Occurrence], settings: Settings, today: date, done: Queued) -> dict[str, list[Occurrence]]:
+def _recipients(
+    session: Session, occurrences: list[Occurrence], settings: Settings, today: date, done: Queued
+) -> dict[str, list[Occurrence]]:
     """Mailbox and focal points of the day for every agency; the office stands in for an agency that has none."""
     people = defaultdict(set)
     for point in session.exec(select(FocalPoint)):
@@ -95,33 +106,61 @@ def _served(session: Session, occurrences: list[Occurrence]) -> set[tuple[int | 
     if not occurrences:
         return set()
     last = max(o.due_on for o in occurrences if o.due_on)
-    rows = session.exec(select(Reminder).join(Occurrence).where(col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) <= last))
+    rows = session.exec(
+        select(Reminder).join(Occurrence).where(col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) <= last)
+    )
     return {(r.occurrence_id, r.due_on, r.rung, r.recipient) for r in rows}
 
 
 def _write(
-    session: Session, settings: Settings, keys: links.Keys, recipient: str, all_due: list[Occurrence], fresh: list[tuple[Occurrence, int]],
-    *, today: date, at: datetime,
+    session: Session,
+    settings: Settings,
+    keys: links.Keys,
+    recipient: str,
+    all_due: list[Occurrence],
+    fresh: list[tuple[Occurrence, int]],
+    *,
+    today: date,
+    at: datetime,
 ) -> None:
     """One letter with its links and the rungs it serves."""
     tokens = {o.id: links.new_token(keys) for o in all_due}
-    context = digest(all_due, settings, today=today, addresses={i: links.address(settings.links, t) for i, t in tokens.items()})
+    context = digest(
+        all_due, settings, today=today, addresses={i: links.address(settings.links, t) for i, t in tokens.items()}
+    )
     subject, text, html = letters.render(settings.language, "digest", context)
     key = f"digest:{recipient}:{today}"
     domain = settings.mail.sender.rpartition("@")[2].strip("> ") or "localhost"
     message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
-    message = Message(key=key, recipient=recipient, subject=subject, message_id=message_id, queued_at=at, next_at=at,
-                      content=letters.compose(settings, recipient, subject, text, html, message_id=message_id, at=at))
+    message = Message(
+        key=key,
+        recipient=recipient,
+        subject=subject,
+        message_id=message_id,
+        queued_at=at,
+        next_at=at,
+        content=letters.compose(settings, recipient, subject, text, html, message_id=message_id, at=at),
+    )
     session.add(message)
     session.flush()
     for occurrence in all_due:
         links.issue(session, keys, occurrence, recipient, message, token=tokens[occurrence.id], at=at)
     for occurrence, rung in fresh:
-        session.add(Reminder(occurrence_id=occurrence.id or 0, due_on=occurrence.due_on or today, rung=rung, recipient=recipient, message_id=message.id or 0))
+        session.add(
+            Reminder(
+                occurrence_id=occurrence.id or 0,
+                due_on=occurrence.due_on or today,
+                rung=rung,
+                recipient=recipient,
+                message_id=message.id or 0,
+            )
+        )
     session.flush()
 
 
-def digest(occurrences: list[Occurrence], settings: Settings, *, today: date, addresses: dict[int | None, str]) -> dict[str, Any]:
+def digest(
+    occurrences: list[Occurrence], settings: Settings, *, today: date, addresses: dict[int | None, str]
+) -> dict[str, Any]:
     """What the digest template shows: sections with their tasks; a section without tasks is left out."""
     sections: dict[str, list[dict[str, Any]]] = {"overdue": [], "today": [], "soon": []}
     for occurrence in occurrences:
@@ -129,12 +168,29 @@ def digest(occurrences: list[Occurrence], settings: Settings, *, today: date, ad
         days = letters.days_between(today, due)
         section = "overdue" if days < 0 else "today" if days == 0 else "soon"
         task = occurrence.task
-        sections[section].append({
-            "code": task.code, "text": task.text, "agency": occurrence.agency.name, "words": task.timing_words or "", "due": due,
-            "period": occurrence.period, "days": abs(days), "deliverable": task.deliverable, "number": task.directive.number,
-            "issuer": task.directive.issuer, "status": occurrence.status, "link": addresses[occurrence.id],
-        })
+        sections[section].append(
+            {
+                "code": task.code,
+                "text": task.text,
+                "agency": occurrence.agency.name,
+                "words": task.timing_words or "",
+                "due": due,
+                "period": occurrence.period,
+                "days": abs(days),
+                "deliverable": task.deliverable,
+                "number": task.directive.number,
+                "issuer": task.directive.issuer,
+                "status": occurrence.status,
+                "link": addresses[occurrence.id],
+            }
+        )
     agencies = list(dict.fromkeys(o.agency.name for o in occurrences))
     last_day = today + timedelta(days=settings.links.days)
-    return {"sections": {k: v for k, v in sections.items() if v}, "counts": {k: len(v) for k, v in sections.items()}, "today": today,
-            "agencies": agencies, "office": settings.office.name, "link_until": last_day}
+    return {
+        "sections": {k: v for k, v in sections.items() if v},
+        "counts": {k: len(v) for k, v in sections.items()},
+        "today": today,
+        "agencies": agencies,
+        "office": settings.office.name,
+        "link_until": last_day,
+    }

@@ -50,7 +50,9 @@ class FocalPoint(SQLModel, table=True):
     valid_to: date | None = None
 
 
-def add_agency(session: Session, name: str, *, kind: str = "agency", mailbox: str | None = None, code: str | None = None) -> Agency:
+def add_agency(
+    session: Session, name: str, *, kind: str = "agency", mailbox: str | None = None, code: str | None = None
+) -> Agency:
     """Enter an agency into the register; the code defaults to the initials of its name."""
     name = " ".join(name.split())
     if not name:
@@ -58,8 +60,13 @@ def add_agency(session: Session, name: str, *, kind: str = "agency", mailbox: st
     folded = fold(name)
     if session.exec(select(Agency).where(Agency.folded == folded)).first():
         raise Refused("{name} is already in the register.", name=name)
-    agency = Agency(code=code or _free_code(session, name), name=name, folded=folded, kind=kind,
-                    mailbox=checked_address(mailbox) if mailbox else None)
+    agency = Agency(
+        code=code or _free_code(session, name),
+        name=name,
+        folded=folded,
+        kind=kind,
+        mailbox=checked_address(mailbox) if mailbox else None,
+    )
     session.add(agency)
     session.flush()
     return agency
@@ -68,7 +75,9 @@ def add_agency(session: Session, name: str, *, kind: str = "agency", mailbox: st
 def find_agency(session: Session, words: str) -> Agency | None:
     """The agency of this code, name or recorded alias; None if there is none. Never a near match."""
     folded = fold(words)
-    found = session.exec(select(Agency).where(or_(col(Agency.code) == words.strip(), col(Agency.folded) == folded))).first()
+    found = session.exec(
+        select(Agency).where(or_(col(Agency.code) == words.strip(), col(Agency.folded) == folded))
+    ).first()
     if found:
         return found
     alias = session.exec(select(AgencyAlias).where(AgencyAlias.folded == folded)).first()
@@ -83,12 +92,19 @@ def known_agency(session: Session, words: str) -> Agency:
     from rapidfuzz import fuzz, process
 
     names = {a.id: f"{a.name} ({a.code})" for a in session.exec(select(Agency))}
-    near = process.extract(fold(words), {i: fold(n) for i, n in names.items()}, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=55)
-    raise BadInput("No agency is known as “{words}”. Near: {near}.", words=words,
-                   near="; ".join(names[key] for _value, _score, key in near) or "–")
+    near = process.extract(
+        fold(words), {i: fold(n) for i, n in names.items()}, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=55
+    )
+    raise BadInput(
+        "No agency is known as “{words}”. Near: {near}.",
+        words=words,
+        near="; ".join(names[key] for _value, _score, key in near) or "–",
+    )
 
 
-def add_focal_point(session: Session, agency: Agency, name: str, email: str, *, position: str = "", from_: date | None = None) -> FocalPoint:
+def add_focal_point(
+    session: Session, agency: Agency, name: str, email: str, *, position: str = "", from_: date | None = None
+) -> FocalPoint:
     """Name a person or mailbox that answers for an agency from a day on."""
     address = checked_address(email)
     already = select(FocalPoint).where(FocalPoint.agency_id == agency.id, FocalPoint.email == address)
@@ -103,7 +119,11 @@ def add_focal_point(session: Session, agency: Agency, name: str, email: str, *, 
 def checked_address(text: str) -> str:
     """Return one plain e-mail address; refuse line breaks, lists and anything a mail server could misread."""
     _name, address = parseaddr(text)
-    if "\n" in text or "\r" in text or not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", address):
+    if (
+        "\n" in text
+        or "\r" in text
+        or not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", address)
+    ):
         raise BadInput("“{text}” is not an e-mail address.", text=text)
     return address
 

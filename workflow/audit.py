@@ -44,8 +44,18 @@ class AuditEntry(SQLModel, table=True):
 
     def digest(self) -> str:
         """The hash this entry must have: SHA-256 over the previous hash and the canonical content."""
-        content = [self.at.isoformat(), self.actor, self.channel, self.act, self.subject, self.occurrence_id,
-                   self.before, self.after, self.status_after, self.reason]
+        content = [
+            self.at.isoformat(),
+            self.actor,
+            self.channel,
+            self.act,
+            self.subject,
+            self.occurrence_id,
+            self.before,
+            self.after,
+            self.status_after,
+            self.reason,
+        ]
         canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(f"{self.previous}\n{canonical}".encode()).hexdigest()
 
@@ -66,8 +76,18 @@ def record(
     """Append one entry in the caller's transaction; writers take turns so that the chain cannot fork."""
     exclusive(session, "audit")
     entry = AuditEntry(
-        at=at, actor=by.name, channel=by.channel, act=act, subject=subject, occurrence_id=occurrence_id,
-        before=before, after=after, status_after=status_after, reason=reason, previous=head(session), hash="",
+        at=at,
+        actor=by.name,
+        channel=by.channel,
+        act=act,
+        subject=subject,
+        occurrence_id=occurrence_id,
+        before=before,
+        after=after,
+        status_after=status_after,
+        reason=reason,
+        previous=head(session),
+        hash="",
     )
     entry.hash = entry.digest()
     session.add(entry)

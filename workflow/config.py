@@ -162,7 +162,7 @@ def read(file: Path) -> Settings:
 
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     try:
-        stated = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - both are safe loaders
+        stated = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BadInput("{file} is not readable YAML: {error}", file=str(file), error=str(error)) from error
     settings: Settings = _build(Settings, stated or {}, str(file), "")
@@ -199,8 +199,13 @@ def _value(kind: Any, value: Any, file: str, where: str) -> Any:
         return Path(value)
     plain = isinstance(kind, type) and not isinstance(kind, types.GenericAlias)
     if not plain or not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise BadInput("{file}: {key} is {value!r}, which is not {kind}.", file=file, key=where, value=value,
-                       kind=getattr(kind, "__name__", str(kind)))
+        raise BadInput(
+            "{file}: {key} is {value!r}, which is not {kind}.",
+            file=file,
+            key=where,
+            value=value,
+            kind=getattr(kind, "__name__", str(kind)),
+        )
     return value
 
 
@@ -211,15 +216,25 @@ def _check(settings: Settings, file: str) -> None:
         for part in key.split("."):
             value = getattr(value, part)
         if value not in allowed:
-            raise BadInput("{file}: {key} is {value!r}, which is not {kind}.", file=file, key=key, value=value,
-                           kind=" | ".join(allowed))
+            raise BadInput(
+                "{file}: {key} is {value!r}, which is not {kind}.",
+                file=file,
+                key=key,
+                value=value,
+                kind=" | ".join(allowed),
+            )
     from zoneinfo import ZoneInfo
 
     try:
         ZoneInfo(settings.time_zone)
     except Exception as error:
-        raise BadInput("{file}: {key} is {value!r}, which is not {kind}.", file=file, key="time_zone",
-                       value=settings.time_zone, kind="an IANA time zone") from error
+        raise BadInput(
+            "{file}: {key} is {value!r}, which is not {kind}.",
+            file=file,
+            key="time_zone",
+            value=settings.time_zone,
+            kind="an IANA time zone",
+        ) from error
 
 
 def _anchored(settings: Settings, home: Path) -> Settings:

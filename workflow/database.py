@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, MetaData, create_engine, event, inspect, text
+from sqlalchemy import DateTime, create_engine, event, inspect, text
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.exc import OperationalError
@@ -51,8 +51,14 @@ class Instant(TypeDecorator[datetime]):
 
 def enum_column(kind: type, name: str) -> SqlEnum:
     """A column that stores the values of a StrEnum as text, checked by the database."""
-    return SqlEnum(kind, native_enum=False, length=20, create_constraint=True, name=name,
-                   values_callable=lambda members: [m.value for m in members])
+    return SqlEnum(
+        kind,
+        native_enum=False,
+        length=20,
+        create_constraint=True,
+        name=name,
+        values_callable=lambda members: [m.value for m in members],
+    )
 
 
 class Database:
@@ -71,8 +77,10 @@ class Database:
                 yield session
         except OperationalError as error:
             if "locked" in str(error.orig):
-                raise Refused("Another program has been writing to the database for {seconds} seconds; try again.",
-                              seconds=self.wait_seconds) from error
+                raise Refused(
+                    "Another program has been writing to the database for {seconds} seconds; try again.",
+                    seconds=self.wait_seconds,
+                ) from error
             raise
 
     def version(self) -> str | None:
@@ -88,8 +96,11 @@ class Database:
         if version is None:
             self.upgrade()
         elif version != HEAD:
-            raise Refused("The database is of version {found}, this program needs {wanted}. Run `dondoc upgrade`.",
-                          found=version, wanted=HEAD)
+            raise Refused(
+                "The database is of version {found}, this program needs {wanted}. Run `dondoc upgrade`.",
+                found=version,
+                wanted=HEAD,
+            )
         return self
 
     def upgrade(self) -> None:
@@ -132,7 +143,12 @@ def _engine(url: str, wait_seconds: int) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={wait_seconds * 1000}"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            f"busy_timeout={wait_seconds * 1000}",
+        ):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

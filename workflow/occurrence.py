@@ -24,7 +24,7 @@ class Occurrence(SQLModel, table=True):
     """One due instance; (task, agency, period) is unique and the first due day is kept for ever."""
 
     __table_args__ = (UniqueConstraint("task_id", "agency_id", "period"),)
-    __mapper_args__ = {"version_id_col": _version}  # noqa: RUF012 - read by the mapper; the second of two racing writers fails
+    __mapper_args__ = {"version_id_col": _version}
 
     id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="task.id")
@@ -52,18 +52,36 @@ class Occurrence(SQLModel, table=True):
         self.started_at = at
 
     def submit(
-        self, session: Session, *, by: By, at: datetime, today: date, result: str = "", document_number: str = "",
+        self,
+        session: Session,
+        *,
+        by: By,
+        at: datetime,
+        today: date,
+        result: str = "",
+        document_number: str = "",
         evidence: list[Evidence] | None = None,
     ) -> Submission:
         """The agency reports it done; a task that names a deliverable needs words, a document number or a file behind it."""
         result, document_number = result.strip(), document_number.strip()
         if self.task.deliverable and not (result or document_number or evidence):
-            raise BadInput("The task asks for “{deliverable}”: state the result, the document's number or attach a file.",
-                           deliverable=self.task.deliverable)
+            raise BadInput(
+                "The task asks for “{deliverable}”: state the result, the document's number or attach a file.",
+                deliverable=self.task.deliverable,
+            )
         self._move(session, "submit", by=by, at=at, particulars={"result": result, "document": document_number})
         number = len(self.submissions) + 1
-        submission = Submission(occurrence_id=self.id or 0, number=number, at=at, by=by.name, channel=by.channel,
-                                result=result, document_number=document_number, evidence=evidence or [])
+        submission = Submission(
+            occurrence_id=self.id or 0,
+            number=number,
+            at=at,
+            submitted_on=today,
+            by=by.name,
+            channel=by.channel,
+            result=result,
+            document_number=document_number,
+            evidence=evidence or [],
+        )
         self.submissions.append(submission)
         self.submitted_on = today
         session.flush()
@@ -113,14 +131,29 @@ class Occurrence(SQLModel, table=True):
         latest.decision, latest.decided_at, latest.decided_by, latest.reason = decision, at, by.name, reason
 
     def _move(
-        self, session: Session, act: str, *, by: By, at: datetime, reason: str | None = None, particulars: dict[str, Any] | None = None
+        self,
+        session: Session,
+        act: str,
+        *,
+        by: By,
+        at: datetime,
+        reason: str | None = None,
+        particulars: dict[str, Any] | None = None,
     ) -> None:
         """Make one move of the state machine and write its audit entry in the same transaction."""
         before, after = move(self, act)
         session.flush()
         audit.record(
-            session, act, f"{self.task.code}/{self.period}", by=by, at=at, occurrence_id=self.id, reason=reason,
-            before={"status": before}, after={"status": after, **(particulars or {})}, status_after=after,
+            session,
+            act,
+            f"{self.task.code}/{self.period}",
+            by=by,
+            at=at,
+            occurrence_id=self.id,
+            reason=reason,
+            before={"status": before},
+            after={"status": after, **(particulars or {})},
+            status_after=after,
         )
 
 
@@ -129,30 +162,57 @@ def open_record(session: Session, occurrence: Occurrence, *, by: By, at: datetim
     session.add(occurrence)
     session.flush()
     audit.record(
-        session, "open", f"{occurrence.task.code}/{occurrence.period}", by=by, at=at, occurrence_id=occurrence.id,
+        session,
+        "open",
+        f"{occurrence.task.code}/{occurrence.period}",
+        by=by,
+        at=at,
+        occurrence_id=occurrence.id,
         after={"status": occurrence.status, "due": occurrence.due_on and occurrence.due_on.isoformat()},
         status_after=occurrence.status,
     )
 
 
 def choose(
-    session: Session, task: Task, *, statuses: tuple[Status, ...] = OPEN, agency: Agency | None = None, period: str | None = None
+    session: Session,
+    task: Task,
+    *,
+    statuses: tuple[Status, ...] = OPEN,
+    agency: Agency | None = None,
+    period: str | None = None,
 ) -> Occurrence:
     """The one occurrence of a task that a person means: of the agency and period named, else the earliest due that fits.
 
     Raises Refused where several agencies owe it and none was named, or where nothing fits.
     """
-    every = list(session.exec(select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.due_on), col(Occurrence.id))))
+    every = list(
+        session.exec(
+            select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.due_on), col(Occurrence.id))
+        )
+    )
     if not every:
-        raise Refused("{code} has no deadline yet: decide it with `dondoc deadline set` or `dondoc cycle set`.", code=task.code)
-    fitting = [o for o in every if (not agency or o.agency_id == agency.id) and (not period or o.period.upper() == period.upper())]
+        raise Refused(
+            "{code} has no deadline yet: decide it with `dondoc deadline set` or `dondoc cycle set`.", code=task.code
+        )
+    fitting = [
+        o
+        for o in every
+        if (not agency or o.agency_id == agency.id) and (not period or o.period.upper() == period.upper())
+    ]
     if not fitting:
-        raise BadInput("{code} has no such part. There are: {parts}.", code=task.code,
-                       parts="; ".join(f"{o.agency.name}, {o.period}" for o in every))
+        raise BadInput(
+            "{code} has no such part. There are: {parts}.",
+            code=task.code,
+            parts="; ".join(f"{o.agency.name}, {o.period}" for o in every),
+        )
     usable = [o for o in fitting if o.status in statuses] or fitting
     owners = {o.agency_id: o.agency.name for o in usable}
     if len(owners) > 1:
-        raise Refused("{code} is owed by several agencies; add --agency: {names}.", code=task.code, names="; ".join(owners.values()))
+        raise Refused(
+            "{code} is owed by several agencies; add --agency: {names}.",
+            code=task.code,
+            names="; ".join(owners.values()),
+        )
     return usable[0]
 
 

@@ -24,8 +24,15 @@ def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> 
             if (agency_id, window.key) in known:
                 continue
             due = None if window.key in (ONGOING, UNTIMED) else window.due
-            occurrence = Occurrence(task=task, task_id=task.id or 0, agency_id=agency_id, period=window.key, opens_on=window.opens,
-                                    original_due_on=due, due_on=due)
+            occurrence = Occurrence(
+                task=task,
+                task_id=task.id or 0,
+                agency_id=agency_id,
+                period=window.key,
+                opens_on=window.opens,
+                original_due_on=due,
+                due_on=due,
+            )
             open_record(session, occurrence, by=by, at=at)
             new.append(occurrence)
     return new
@@ -35,7 +42,9 @@ def plan_recurring(session: Session, today: date, *, horizon_days: int, at: date
     """Open the coming occurrences of every recurring task; returns how many are new."""
     recurring = select(Task).where(col(Task.recurs).is_(True), col(Task.undecided).is_(False)).order_by(col(Task.id))
     until = today + timedelta(days=horizon_days)
-    return sum(len(plan(session, task, until=until, by=By("dondoc", "tick"), at=at)) for task in session.exec(recurring))
+    return sum(
+        len(plan(session, task, until=until, by=By("dondoc", "tick"), at=at)) for task in session.exec(recurring)
+    )
 
 
 def _windows(task: Task, until: date) -> Iterable[Window]:
@@ -55,11 +64,21 @@ def _windows(task: Task, until: date) -> Iterable[Window]:
 
 def date_untimed(session: Session, task: Task, due: date, *, by: By, at: datetime) -> list[Occurrence]:
     """Give a deadline to the open occurrences of a task that stated none; their history goes on."""
-    untimed = select(Occurrence).where(Occurrence.task_id == task.id, Occurrence.period == UNTIMED, col(Occurrence.due_on).is_(None))
+    untimed = select(Occurrence).where(
+        Occurrence.task_id == task.id, Occurrence.period == UNTIMED, col(Occurrence.due_on).is_(None)
+    )
     dated = [o for o in session.exec(untimed) if o.status in OPEN]
     for occurrence in dated:
         occurrence.due_on = occurrence.original_due_on = due
         session.flush()
-        record(session, "set deadline", f"{task.code}/{occurrence.period}", by=by, at=at, occurrence_id=occurrence.id,
-               before={"due": None}, after={"due": due.isoformat()})
+        record(
+            session,
+            "set deadline",
+            f"{task.code}/{occurrence.period}",
+            by=by,
+            at=at,
+            occurrence_id=occurrence.id,
+            before={"due": None},
+            after={"due": due.isoformat()},
+        )
     return dated

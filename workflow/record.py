@@ -9,6 +9,21 @@ from workflow.submission import Evidence, Submission
 from workflow.task import Assignment, Question, Task
 
 TABLES = (
-    Agency, AgencyAlias, FocalPoint, Directive, LegalBasis, Task, Assignment, Question, Occurrence, Submission, Evidence,
-    Message, Delivery, Reminder, ActionLink, Heartbeat, AuditEntry,
+    Agency,
+    AgencyAlias,
+    FocalPoint,
+    Directive,
+    LegalBasis,
+    Task,
+    Assignment,
+    Question,
+    Occurrence,
+    Submission,
+    Evidence,
+    Message,
+    Delivery,
+    Reminder,
+    ActionLink,
+    Heartbeat,
+    AuditEntry,
 )

@@ -51,8 +51,11 @@ def snapshot(url: str) -> Iterator[Snapshot]:
         except Exception as error:
             raise Refused("There is no record yet. Import a first directive with `dondoc import FILE`.") from error
         if not found or found[0]["version_num"] != HEAD:
-            raise Refused("The database is of version {found}, this program needs {wanted}. Run `dondoc upgrade`.",
-                          found=found[0]["version_num"] if found else "?", wanted=HEAD)
+            raise Refused(
+                "The database is of version {found}, this program needs {wanted}. Run `dondoc upgrade`.",
+                found=found[0]["version_num"] if found else "?",
+                wanted=HEAD,
+            )
         yield view
     finally:
         connection.close()
@@ -64,7 +67,9 @@ def _connect(url: str) -> tuple[str, Any]:
         if not file.is_file():
             raise Refused("There is no record yet. Import a first directive with `dondoc import FILE`.")
         try:
-            connection = sqlite3.connect(f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30)
+            connection = sqlite3.connect(
+                f"{file.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=30
+            )
             connection.execute("begin")
             connection.execute("select 1 from sqlite_master limit 1").fetchone()
         except sqlite3.DatabaseError as error:

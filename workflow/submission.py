@@ -3,7 +3,7 @@
 import hashlib
 import os
 import tempfile
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import BinaryIO
 
@@ -24,6 +24,7 @@ class Submission(SQLModel, table=True):
     occurrence_id: int = Field(foreign_key="occurrence.id")
     number: int
     at: datetime = Field(sa_type=Instant)
+    submitted_on: date
     by: str
     channel: str
     result: str = ""
@@ -63,7 +64,9 @@ class EvidenceStore:
                 while block := content.read(1 << 16):
                     size += len(block)
                     if size > self.limit:
-                        raise BadInput("{name} is larger than {limit} MB.", name=shown_name(name), limit=self.limit // 1_000_000)
+                        raise BadInput(
+                            "{name} is larger than {limit} MB.", name=shown_name(name), limit=self.limit // 1_000_000
+                        )
                     digest.update(block)
                     out.write(block)
                 out.flush()

@@ -146,7 +146,9 @@ class Timing:
     def to_json(self) -> dict[str, Any]:
         """Return plain values that `from_json` reads back."""
         plain = asdict(self)
-        plain["windows"] = [{"due": w.due.isoformat(), "opens": w.opens and w.opens.isoformat(), "key": w.key} for w in self.windows]
+        plain["windows"] = [
+            {"due": w.due.isoformat(), "opens": w.opens and w.opens.isoformat(), "key": w.key} for w in self.windows
+        ]
         plain["reasons"] = [{"message": r.message, "args": dict(r.args)} for r in self.reasons]
         return plain
 
@@ -226,7 +228,9 @@ def show_period(key: str) -> str:
     if not part:
         return _("year {year}", year=year)
     if part[0] == "Q":
-        return _("quarter {quarter} of {year}", quarter={"1": "I", "2": "II", "3": "III", "4": "IV"}[part[1]], year=year)
+        return _(
+            "quarter {quarter} of {year}", quarter={"1": "I", "2": "II", "3": "III", "4": "IV"}[part[1]], year=year
+        )
     if part[0] == "H":
         return _("first half of {year}", year=year) if part[1] == "1" else _("second half of {year}", year=year)
     if part[0] == "W":

@@ -19,11 +19,17 @@ def read(path: Path, max_megabytes: int = 50) -> Document:
         if not path.is_file():
             raise BadInput("{name} is not a file.", name=name)
         if size > max_megabytes * 1_000_000:
-            raise BadInput("{name} has {size} MB; documents over {limit} MB are not read (reading.max_megabytes).",
-                           name=name, size=size // 1_000_000, limit=max_megabytes)
+            raise BadInput(
+                "{name} has {size} MB; documents over {limit} MB are not read (reading.max_megabytes).",
+                name=name,
+                size=size // 1_000_000,
+                limit=max_megabytes,
+            )
         content = path.read_bytes()
     except OSError as error:
-        raise BadInput("{name} cannot be opened: {error}.", name=str(path), error=error.strerror or str(error)) from error
+        raise BadInput(
+            "{name} cannot be opened: {error}.", name=str(path), error=error.strerror or str(error)
+        ) from error
     if not content.strip():
         raise BadInput("{name} is empty.", name=name)
     document = _reader(content, name)
@@ -67,4 +73,6 @@ def _office(content: bytes, name: str) -> Document:
         from directives.readers import excel
 
         return excel.read(content, name)
-    raise BadInput("{name} is neither a Word document nor a spreadsheet. Readable are .docx, .xlsx, .pdf and text.", name=name)
+    raise BadInput(
+        "{name} is neither a Word document nor a spreadsheet. Readable are .docx, .xlsx, .pdf and text.", name=name
+    )

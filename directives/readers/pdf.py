@@ -36,7 +36,9 @@ def read(content: bytes, name: str) -> Document:
         raise BadInput("{name} is protected by a password. Save it without one and try again.", name=name) from error
     except Exception as error:  # pdfminer raises whatever a broken file runs it into
         if "PDFPasswordIncorrect" in repr(error):
-            raise BadInput("{name} is protected by a password. Save it without one and try again.", name=name) from error
+            raise BadInput(
+                "{name} is protected by a password. Save it without one and try again.", name=name
+            ) from error
         raise BadInput("{name} is damaged and cannot be opened.", name=name) from error
     return Document(name, "pdf", tuple(blocks))
 
@@ -46,7 +48,10 @@ def _page(page: Any, number: int) -> list[Line | Table]:
     found = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.rows[0].cells) > 2]
     items: list[tuple[float, Line | Table]] = []
     for n, table in enumerate(found, 1):
-        rows = tuple(Row(tuple(_cell(c) for c in row), Place(page=number, table=n, row=i)) for i, row in enumerate(table.extract(), 1))
+        rows = tuple(
+            Row(tuple(_cell(c) for c in row), Place(page=number, table=n, row=i))
+            for i, row in enumerate(table.extract(), 1)
+        )
         items.append((table.bbox[1], Table(rows, Place(page=number, table=n))))
     boxes = [table.bbox for table in found]
 

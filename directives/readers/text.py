@@ -33,7 +33,11 @@ def _decoded(content: bytes, name: str) -> str:
     try:
         text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        raise BadInput("{name} is not a document that can be read. Readable are .docx, .xlsx, .pdf and text (UTF-8).", name=name) from error
+        raise BadInput(
+            "{name} is not a document that can be read. Readable are .docx, .xlsx, .pdf and text (UTF-8).", name=name
+        ) from error
     if text.count("\0") or sum(c < " " and c not in "\t\n\r\f\x0b" for c in text) > len(text) / 100:
-        raise BadInput("{name} is not a document that can be read. Readable are .docx, .xlsx, .pdf and text (UTF-8).", name=name)
+        raise BadInput(
+            "{name} is not a document that can be read. Readable are .docx, .xlsx, .pdf and text (UTF-8).", name=name
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")

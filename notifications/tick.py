@@ -1,0 +1,60 @@
+"""One tick: everything that is due, once. Cron, `dondoc run` and `dondoc serve` all call this and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlmodel import Session
+
+from notifications import links, mailer, outbox, reminders
+from workflow import planner
+from workflow.clock import local_day
+from workflow.config import Settings
+from workflow.database import Database, exclusive
+from workflow.message import Heartbeat
+
+
+@dataclass
+class Ticked:
+    """What a tick did."""
+
+    opened: int = 0
+    queued: reminders.Queued = field(default_factory=reminders.Queued)
+    delivered: outbox.Delivered = field(default_factory=outbox.Delivered)
+
+    @property
+    def mail_is_away(self) -> bool:
+        return bool(self.delivered.later)
+
+
+def tick(
+    database: Database,
+    settings: Settings,
+    keys: links.Keys,
+    transport: mailer.Mailer,
+    *,
+    at: datetime,
+    clock: Callable[[], datetime] | None = None,
+) -> Ticked:
+    """Open what is due to exist, write the letters of the morning, send what waits.
+
+    `at` decides what is due; `clock` stamps the sending (default: `at`, so that a replay is the same each time).
+    """
+    today, done = local_day(at, settings.time_zone), Ticked()
+    with database.transaction() as session:
+        exclusive(session, "tick")
+        done.opened = planner.plan_recurring(session, today, horizon_days=settings.timing.horizon_days, at=at)
+        done.queued = reminders.queue(session, settings, keys, at=at)
+    done.delivered = outbox.deliver(database, transport, settings.mail, clock=clock or (lambda: at))
+    with database.transaction() as session:
+        _beat(session, at)
+    return done
+
+
+def _beat(session: Session, at: datetime) -> None:
+    exclusive(session, "tick")
+    beat = session.get(Heartbeat, "tick")
+    if beat:
+        beat.at = max(beat.at, at)
+    else:
+        session.add(Heartbeat(name="tick", at=at))

@@ -1,0 +1,1 @@
+"""Reports: one format-free object, built from the same rows as every list, and renderers for it."""

@@ -1,0 +1,69 @@
+"""The overdue review: what is late, longest first, or counted by agency or directive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reports.report import Column, Report, Section
+from workflow import queries
+from workflow.i18n import _
+from workflow.snapshot import Row, Snapshot
+from workflow.standing import STATUS_LABELS, Status
+from workflow.timing import show_day
+
+
+def build(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None = None, by: str | None = None) -> Report:
+    """Return the review of a day: the list, or the tally by "agency" or "directive"."""
+    title = _("Overdue tasks as of {day}", day=show_day(as_of.day))
+    section = _tally(view, as_of, by) if by else _list(view, as_of, wanted)
+    return Report(title, as_of.day, [section])
+
+
+def _list(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None) -> Section:
+    rows = queries.overdue(view, as_of, wanted)
+    columns = (
+        Column("code", _("Task")),
+        Column("agency", _("Agency"), wide=True),
+        Column("due", _("Due")),
+        Column("late", _("Days late"), right=True),
+        Column("status", _("Status")),
+        Column("text", _("What is to be done"), wide=True),
+    )
+    agencies = len({row["agency_code"] for row in rows})
+    note = (
+        _("{n} overdue, owed by {agencies} agencies.", n=len(rows), agencies=agencies)
+        if rows
+        else _("Nothing is overdue.")
+    )
+    return Section("", columns, [_shown(row) for row in rows], note)
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    return {
+        "code": row["code"],
+        "agency": row["agency"],
+        "due": show_day(row["due_on"]),
+        "late": -row["days_left"],
+        "status": _(STATUS_LABELS[Status(row["status"])]),
+        "text": row["text"],
+    }
+
+
+def _tally(view: Snapshot, as_of: queries.AsOf, by: str) -> Section:
+    rows = queries.tally(view, as_of, by)
+    columns = (
+        Column("name", _("Agency") if by == "agency" else _("Directive"), wide=True),
+        Column("total", _("Given"), right=True),
+        Column("done_on_time", _("Done on time"), right=True),
+        Column("done_late", _("Done late"), right=True),
+        Column("waiting", _("Waiting for confirmation"), right=True),
+        Column("open_in_time", _("Open, in time"), right=True),
+        Column("overdue", _("Overdue"), right=True),
+        Column("no_deadline", _("No deadline"), right=True),
+    )
+    counted = ("total", "done_on_time", "done_late", "waiting", "open_in_time", "overdue", "no_deadline")
+    total = {"name": _("Total"), **{key: sum(row[key] for row in rows) for key in counted}}
+    due = total["done_on_time"] + total["done_late"] + total["overdue"]
+    rate = f"{100 * (total['done_on_time'] + total['done_late']) / due:.1f}%".replace(".", ",") if due else "–"
+    note = _("Done, of those that have fallen due (done + overdue = {due}): {rate}.", due=due, rate=rate)
+    return Section("", columns, [*rows, total] if rows else [], note)

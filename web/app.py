@@ -1,0 +1,122 @@
+"""The web application: routes, error pages and the headers that every answer carries."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from pathlib import Path
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+
+from notifications.links import load_keys
+from web import actions, lists
+from web.limits import BodyLimit
+from web.pages import Office, page
+from workflow import clock, i18n, queries
+from workflow.config import Settings
+from workflow.database import Database
+from workflow.errors import BadInput, NotPermitted, Problem
+from workflow.i18n import _
+from workflow.snapshot import snapshot
+from workflow.submission import EvidenceStore
+
+log = logging.getLogger(__name__)
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex, nofollow",
+    "Cache-Control": "no-store",
+}
+
+
+def create_app(settings: Settings, database: Database, *, now: Callable[[], datetime] = clock.now) -> FastAPI:
+    """Return the application for one office; `now` is the clock of the pages."""
+    app = FastAPI(title="dondoc", docs_url=None, redoc_url=None, openapi_url=None)
+    app.state.office = Office(
+        settings,
+        database,
+        load_keys(settings.links.key_file),
+        EvidenceStore(settings.evidence.folder, settings.evidence.max_megabytes),
+        now,
+    )
+    app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.include_router(actions.router)
+    app.include_router(lists.router)
+    app.add_api_route("/healthz", _healthz, methods=["GET"])
+    app.add_api_route("/readyz", _readyz, methods=["GET"])
+    app.add_exception_handler(Problem, _problem)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(Exception, _failure)
+
+    @app.middleware("http")
+    async def _dress(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
+        i18n.set_language(settings.language)
+        response = await call(request)
+        for name, value in HEADERS.items():
+            if not (name == "Cache-Control" and request.url.path.startswith("/static/")):
+                response.headers[name] = value
+        return response
+
+    app.add_middleware(BodyLimit, most=settings.evidence.max_megabytes * 1_000_000 + 1_000_000)
+    return app
+
+
+def _healthz() -> dict[str, str]:
+    return {"status": "ok"}
+
+
+def _readyz(request: Request) -> JSONResponse:
+    """Whether the record can be read and the clock ticks; 503 with the reason otherwise."""
+    office: Office = request.app.state.office
+    try:
+        with snapshot(office.settings.database.url) as view:
+            found = queries.health(view)
+    except Problem as problem:
+        return JSONResponse({"status": "unavailable", "reason": str(problem)}, 503)
+    ticked = found["tick_at"]
+    return JSONResponse(
+        {
+            "status": "ok",
+            "last_tick": ticked.isoformat() if ticked else None,
+            "oldest_unsent": found["oldest_unsent_at"].isoformat() if found["oldest_unsent_at"] else None,
+            "failed_letters": found["failed"],
+        }
+    )
+
+
+def _problem(request: Request, error: Exception) -> Response:
+    status = 400 if isinstance(error, BadInput) else 403 if isinstance(error, NotPermitted) else 409
+    return page(request, "message.html", status=status, title=_("This did not work"), text=str(error))
+
+
+def _http_error(request: Request, error: Exception) -> Response:
+    code = error.status_code if isinstance(error, HTTPException) else 500
+    words: dict[int, str] = {
+        404: _("There is no such page."),
+        405: _("This is not possible here."),
+        413: _("What was sent is too large."),
+    }
+    return page(
+        request,
+        "message.html",
+        status=code,
+        title=_("Not found") if code == 404 else _("This did not work"),
+        text=words.get(code, _("Please try again later.")),
+    )
+
+
+def _failure(request: Request, error: Exception) -> Response:
+    log.error("%s failed", request.url.path.split("/")[1], exc_info=error)
+    return page(
+        request,
+        "message.html",
+        status=500,
+        title=_("This did not work"),
+        text=_("Nothing was recorded. Please try again later."),
+    )

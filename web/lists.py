@@ -1,0 +1,69 @@
+"""The overdue list and the page of one task; only where the office has opened them (`web.open_lists`) until there is sign-in."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from reports import overdue
+from web.pages import Office, page
+from workflow import queries
+from workflow.errors import BadInput
+from workflow.snapshot import snapshot
+from workflow.timing import Timing
+
+router = APIRouter()
+
+
+def _open(request: Request) -> Office:
+    office: Office = request.app.state.office
+    if not office.settings.web.open_lists:
+        raise HTTPException(404)
+    return office
+
+
+@router.get("/")
+def home(request: Request) -> Response:
+    _open(request)
+    return RedirectResponse("/overdue", 302)
+
+
+@router.get("/overdue", response_class=HTMLResponse)
+def overdue_list(
+    request: Request,
+    as_of: Annotated[str, Query(max_length=10)] = "",
+    agency: Annotated[str, Query(max_length=200)] = "",
+    by: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """What was overdue on a day, as a list or counted by agency or directive."""
+    office = _open(request)
+    day = office.as_of(_day(as_of))
+    wanted = queries.Wanted(agency=agency or None)
+    with snapshot(office.settings.database.url) as view:
+        report = overdue.build(view, day, wanted, by if by in ("agency", "directive") else None)
+    return page(request, "overdue.html", report=report, section=report.sections[0], by=by, agency=agency)
+
+
+@router.get("/tasks/{code}", response_class=HTMLResponse)
+def task(request: Request, code: str) -> Response:
+    """Everything about one task."""
+    office = _open(request)
+    with snapshot(office.settings.database.url) as view:
+        card = queries.task(view, code, office.as_of())
+    import json
+
+    timing = card["timing"] if isinstance(card["timing"], dict) else json.loads(card["timing"])
+    return page(request, "task.html", card=card, explanation=Timing.from_json(timing).explain())
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput("“{text}” is not a day; write it like 2025-10-15 or 15/10/2025.", text=text) from error

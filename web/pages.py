@@ -1,0 +1,64 @@
+"""What every page needs: the office it speaks for, and one way to render a template."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from notifications.links import Keys
+from workflow.config import Settings
+from workflow.database import Database
+from workflow.i18n import _, language
+from workflow.lifecycle import MOVE_LABELS
+from workflow.queries import AsOf
+from workflow.standing import STANDING_LABELS, STATUS_LABELS, Standing, Status
+from workflow.submission import EvidenceStore
+from workflow.timing import show_day, show_period
+
+
+@dataclass(frozen=True)
+class Office:
+    """One office: its settings, record, keys, files and clock."""
+
+    settings: Settings
+    database: Database
+    keys: Keys
+    evidence: EvidenceStore
+    now: Callable[[], datetime]
+
+    def as_of(self, day: date | None = None) -> AsOf:
+        """The day a page speaks of."""
+        return AsOf.at(self.now(), self.settings.time_zone, self.settings.reminders.soon_days, day)
+
+
+_environment = Environment(
+    loader=FileSystemLoader(Path(__file__).parent / "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_environment.globals.update(_=_, language=language)
+_environment.filters.update(
+    day=show_day,
+    period=show_period,
+    status=lambda value: _(STATUS_LABELS[Status(value)]),
+    standing=lambda value: _(STANDING_LABELS[Standing(value)]),
+    act=lambda value: _(MOVE_LABELS.get(value, value)),
+)
+
+
+def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
+    """Return a rendered page."""
+    office: Office = request.app.state.office
+    html = _environment.get_template(template).render(
+        office=office.settings.office, lists=office.settings.web.open_lists, **context
+    )
+    return HTMLResponse(html, status)

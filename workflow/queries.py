@@ -1,0 +1,302 @@
+"""The named reads of the record, as SQL over a Snapshot: every list, page and report gets its rows here.
+
+A past day is answered from the audit entries: the status of an occurrence is what its newest entry before the end of that day
+says, and its result counts from the newest report made by then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from workflow.errors import BadInput
+from workflow.names import fold, strip_marks
+from workflow.snapshot import Row, Snapshot
+from workflow.standing import STANDING_SQL
+
+# What an occurrence was on a past day; for today the columns themselves are the answer.
+_THEN = """(select o.id, o.task_id, o.agency_id, o.period, o.opens_on, o.original_due_on, o.due_on,
+    coalesce((select e.status_after from audit_entry e where e.occurrence_id = o.id and e.status_after is not null and e.at < :end
+              order by e.id desc limit 1), 'not_started') as status,
+    (select s.submitted_on from submission s where s.occurrence_id = o.id and s.at < :end order by s.number desc limit 1) as submitted_on
+    from occurrence o)"""
+
+
+@dataclass(frozen=True)
+class AsOf:
+    """The day a list speaks of: `day` in the office's zone, and whether it is in the past of the record."""
+
+    day: date
+    soon_days: int
+    zone: str
+    past: bool
+
+    @classmethod
+    def at(cls, now: datetime, zone: str, soon_days: int, day: date | None = None) -> AsOf:
+        today = now.astimezone(ZoneInfo(zone)).date()
+        return cls(day or today, soon_days, zone, bool(day and day < today))
+
+    def args(self) -> dict[str, object]:
+        args: dict[str, object] = {"today": self.day, "soon": self.day + timedelta(days=self.soon_days)}
+        if self.past:
+            args["end"] = datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
+        return args
+
+    @property
+    def occurrences(self) -> str:
+        return _THEN if self.past else "occurrence"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which tasks a list is about; empty fields do not narrow it."""
+
+    directive: str | None = None
+    agency: str | None = None
+    standing: str | None = None
+    status: str | None = None
+    search: str | None = None
+    code: str | None = None
+    closed: bool = True
+
+
+def tasks(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[Row]:
+    """One row for each occurrence, and one for each task that has none yet; earliest due first, undecided last."""
+    wanted = wanted or Wanted()
+    where, args = _narrow(view, wanted)
+    rows = view.rows(
+        f"""select * from (
+          select t.id as task_id, t.code, t.no, t.section, t.text, t.deliverable, t.timing_words, d.code as directive, d.number,
+            d.issuer, o.id as occurrence_id, o.period, o.opens_on, o.original_due_on, o.due_on, o.submitted_on, o.status,
+            a.id as agency_id, a.code as agency_code, a.name as agency,
+            case when o.id is null then 'undecided' else {STANDING_SQL} end as standing
+          from task t join directive d on d.id = t.directive_id
+          left join {as_of.occurrences} o on o.task_id = t.id
+          left join agency a on a.id = o.agency_id
+          where {where}
+        ) listed where {_outer(wanted)}
+        order by case when due_on is null then 1 else 0 end, due_on, directive, task_id, agency_id""",
+        **args,
+        **as_of.args(),
+        **({"standing": wanted.standing} if wanted.standing else {}),
+        **({"status": wanted.status} if wanted.status else {}),
+    )
+    return _with_leads(view, [_with_days(row, as_of.day) for row in rows])
+
+
+def overdue(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[Row]:
+    """Open occurrences whose due day has passed, longest overdue first."""
+    where, args = _narrow(view, wanted or Wanted())
+    rows = view.rows(
+        f"""select t.code, t.text, t.deliverable, t.timing_words, d.code as directive, d.number, d.issuer, a.code as agency_code,
+            a.name as agency, o.period, o.original_due_on, o.due_on, o.status
+        from {as_of.occurrences} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
+        join agency a on a.id = o.agency_id
+        where o.due_on < :today and o.status in ('not_started', 'in_progress', 'returned') and {where}
+        order by o.due_on, d.id, t.position, a.id""",
+        **args,
+        **{k: v for k, v in as_of.args().items() if k != "soon"},
+    )
+    return [_with_days(row, as_of.day) for row in rows]
+
+
+def tally(view: Snapshot, as_of: AsOf, by: str) -> list[Row]:
+    """Counts by agency or by directive: the official two by two (done or not × in time or late), and what lies outside it."""
+    group = {"agency": ("a.code", "a.name"), "directive": ("d.code", "d.number")}[by]
+    return view.rows(
+        f"""select code, name, count(*) as total,
+            sum(case when status = 'completed' and standing <> 'done_late' then 1 else 0 end) as done_on_time,
+            sum(case when status = 'completed' and standing = 'done_late' then 1 else 0 end) as done_late,
+            sum(case when status = 'submitted' then 1 else 0 end) as waiting,
+            sum(case when standing in ('on_track', 'due_soon', 'due_today') then 1 else 0 end) as open_in_time,
+            sum(case when standing = 'overdue' then 1 else 0 end) as overdue,
+            sum(case when standing = 'no_deadline' then 1 else 0 end) as no_deadline
+        from (select {group[0]} as code, {group[1]} as name, o.status, {STANDING_SQL} as standing
+            from {as_of.occurrences} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
+            join agency a on a.id = o.agency_id) counted
+        where standing <> 'not_counted'
+        group by code, name order by overdue desc, name""",
+        **as_of.args(),
+    )
+
+
+def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
+    """Everything about one task: its place, agencies, questions, occurrences, reports and history."""
+    found = view.rows(
+        """select t.*, d.number, d.issuer, d.issued_on, d.subject, d.code as directive, d.file_name, m.name as monitor
+        from task t join directive d on d.id = t.directive_id left join agency m on m.id = d.monitor_id where t.code = :code""",
+        code=code.strip().upper(),
+    )
+    if not found:
+        raise BadInput(
+            "There is no task {code}. Nearest: {near}.", code=code, near=", ".join(nearest(view, code)) or "–"
+        )
+    card = found[0]
+    own = {"id": card["id"]}
+    card["assignments"] = view.rows(
+        "select s.role, s.words, a.name, a.code from assignment s left join agency a on a.id = s.agency_id where s.task_id = :id order by s.role desc, s.position",
+        **own,
+    )
+    card["questions"] = view.rows(
+        "select message, args, answered_by, answer from question where task_id = :id order by id", **own
+    )
+    card["occurrences"] = tasks(view, as_of, Wanted(code=card["code"]))
+    card["submissions"] = view.rows(
+        """select s.number, s.submitted_on, s.by, s.channel, s.result, s.document_number, s.decision, s.decided_by, s.reason,
+            o.period, a.name as agency, s.id
+        from submission s join occurrence o on o.id = s.occurrence_id join agency a on a.id = o.agency_id
+        where o.task_id = :id order by s.at, s.id""",
+        **own,
+    )
+    files = view.rows(
+        """select e.submission_id, e.name, e.size from evidence e join submission s on s.id = e.submission_id
+        join occurrence o on o.id = s.occurrence_id where o.task_id = :id order by e.id""",
+        **own,
+    )
+    for submission in card["submissions"]:
+        submission["evidence"] = [f["name"] for f in files if f["submission_id"] == submission["id"]]
+    card["history"] = view.rows(
+        """select e.at as at_at, e.actor, e.channel, e.act, e.reason, e.status_after, e.subject from audit_entry e
+        left join occurrence o on o.id = e.occurrence_id where o.task_id = :id or e.subject = :code order by e.id""",
+        code=card["code"],
+        **own,
+    )
+    return card
+
+
+def nearest(view: Snapshot, code: str) -> list[str]:
+    """The task codes most like a mistyped one."""
+    from difflib import get_close_matches
+
+    return get_close_matches(code.strip().upper(), [row["code"] for row in view.rows("select code from task")], 3, 0.5)
+
+
+def agencies(view: Snapshot, as_of: AsOf) -> list[Row]:
+    """The register with who answers for each agency and how much it owes on the day."""
+    owed = {row["code"]: row for row in tally(view, as_of, "agency")}
+    points: dict[int, list[str]] = {}
+    for row in view.rows(
+        """select agency_id, name, email from focal_point where (valid_from is null or valid_from <= :today)
+        and (valid_to is null or valid_to >= :today) order by id""",
+        today=as_of.day,
+    ):
+        points.setdefault(row["agency_id"], []).append(f"{row['name']} <{row['email']}>")
+    rows = view.rows(
+        "select id, code, name, kind, mailbox, valid_from as valid_from_on, valid_to as valid_to_on from agency order by kind, name, id"
+    )
+    for row in rows:
+        counts = owed.get(row["code"], {})
+        row["focal_points"] = points.get(row["id"], [])
+        row["open"] = (counts.get("open_in_time") or 0) + (counts.get("overdue") or 0)
+        row["overdue"] = counts.get("overdue") or 0
+    return rows
+
+
+def directives(view: Snapshot) -> list[Row]:
+    """The directives in the record, newest first."""
+    return view.rows(
+        """select d.code, d.number, d.issued_on, d.issuer, d.subject, (select count(*) from task t where t.directive_id = d.id) as tasks
+        from directive d order by d.issued_on desc, d.id desc"""
+    )
+
+
+def messages(view: Snapshot, status: str | None = None, limit: int = 200) -> list[Row]:
+    """The outbox, newest first."""
+    return view.rows(
+        f"""select id, recipient, subject, status, queued_at, next_at, sent_at, attempts, reason from message
+        where {"status = :status" if status else "1 = 1"} order by id desc limit :limit""",
+        limit=limit,
+        **({"status": status} if status else {}),
+    )
+
+
+def outbox_counts(view: Snapshot) -> dict[str, int]:
+    """How many letters are in which state."""
+    return {row["status"]: row["n"] for row in view.rows("select status, count(*) as n from message group by status")}
+
+
+def health(view: Snapshot) -> Row:
+    """What the doctor asks: the last tick, the oldest unsent letter, agencies nobody can be told at, tasks that wait for a person."""
+    one = view.rows(
+        """select (select max(at) from heartbeat where name = 'tick') as tick_at,
+          (select min(queued_at) from message where status in ('queued', 'sending')) as oldest_unsent_at,
+          (select count(*) from message where status = 'failed') as failed,
+          (select count(*) from task where undecided) as undecided"""
+    )[0]
+    one["unreachable"] = [
+        row["name"]
+        for row in view.rows(
+            """select distinct a.name from agency a join occurrence o on o.agency_id = a.id
+            where o.status in ('not_started', 'in_progress', 'returned') and (a.mailbox is null or a.mailbox = '')
+            and not exists (select 1 from focal_point f where f.agency_id = a.id) order by a.name"""
+        )
+    ]
+    return one
+
+
+def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
+    parts, args = ["1 = 1"], {}
+    if wanted.code:
+        parts.append("t.code = :code")
+        args["code"] = wanted.code
+    if wanted.directive:
+        parts.append("(d.code = :directive or d.number = :directive)")
+        args["directive"] = wanted.directive.strip()
+    if wanted.agency:
+        parts.append("a.id = :agency")
+        args["agency"] = _agency_id(view, wanted.agency)
+    if wanted.search:
+        parts.append("t.folded like :search escape '!'")
+        args["search"] = "%" + "".join(f"!{c}" if c in "%_!" else c for c in strip_marks(wanted.search)) + "%"
+    return " and ".join(parts), args
+
+
+def _outer(wanted: Wanted) -> str:
+    parts = ["1 = 1"]
+    if wanted.standing:
+        parts.append("standing = :standing")
+    if wanted.status:
+        parts.append("status = :status")
+    if not wanted.closed:
+        parts.append(
+            "(status is null or status in ('not_started', 'in_progress', 'returned', 'submitted', 'suspended'))"
+        )
+    return " and ".join(parts)
+
+
+def _agency_id(view: Snapshot, words: str) -> int:
+    rows = view.rows(
+        """select a.id, a.name, a.code from agency a where a.code = :words or a.folded = :folded
+        or a.id in (select agency_id from agency_alias where folded = :folded)""",
+        words=words.strip(),
+        folded=fold(words),
+    )
+    if not rows:
+        near = view.rows(
+            "select name, code from agency where folded like :some order by name limit 3", some=f"%{fold(words)}%"
+        )
+        raise BadInput(
+            "No agency is known as “{words}”. Near: {near}.",
+            words=words,
+            near="; ".join(f"{row['name']} ({row['code']})" for row in near) or "–",
+        )
+    return int(rows[0]["id"])
+
+
+def _with_days(row: Row, day: date) -> Row:
+    row["days_left"] = (row["due_on"] - day).days if row["due_on"] else None
+    return row
+
+
+def _with_leads(view: Snapshot, rows: list[Row]) -> list[Row]:
+    """Tasks without an occurrence show whom the document names."""
+    waiting = [row for row in rows if row["occurrence_id"] is None]
+    if waiting:
+        leads: dict[int, list[str]] = {}
+        for lead in view.rows("""select s.task_id, s.words from assignment s join task t on t.id = s.task_id
+            where s.role = 'lead' and t.undecided order by s.task_id, s.position"""):
+            leads.setdefault(lead["task_id"], []).append(lead["words"])
+        for row in waiting:
+            row["agency"] = "; ".join(leads.get(row["task_id"], []))
+    return rows
