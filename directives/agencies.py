@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 
 from directives.document import clean
-from directives.words import AGENCY_HEADS, COLLECTIVE_KINDS, COLLECTIVE_TAILS, DUTY_WORDS, SECTORS
+from directives.words import AGENCY_HEADS, COLLECTIVE_KINDS, COLLECTIVE_TAILS, DUTY_WORDS, NOT_HEADS, SECTORS
 from workflow.names import strip_marks
 
 _HEADS = "|".join(sorted((re.escape(h) for h in AGENCY_HEADS), key=len, reverse=True))
-HEAD = re.compile(rf"(?:{_HEADS})(?![\wÀ-ỹ])|[Cc]ác(?![\wÀ-ỹ])|cơ quan(?![\wÀ-ỹ])|đơn vị(?![\wÀ-ỹ])")
+_NOT = "|".join(map(re.escape, NOT_HEADS))
+HEAD = re.compile(
+    rf"(?!(?:{_NOT})(?![\wÀ-ỹ]))(?:{_HEADS})(?![\wÀ-ỹ])|[Cc]ác(?![\wÀ-ỹ])|cơ quan(?![\wÀ-ỹ])|đơn vị(?![\wÀ-ỹ])"
+)
 _KINDS = dict.fromkeys(COLLECTIVE_KINDS)
 _SECTORS = {strip_marks(s): s for s in SECTORS}
 _PARTS = {strip_marks(s).split(", ")[0] for s in SECTORS if "," in s}
@@ -188,6 +191,8 @@ def _conjunction(piece: str) -> list[str]:
     """ "A và B" of two agencies is two; "Kế hoạch và Đầu tư" is one name."""
     for found in re.finditer(r"\s+(?:và|cùng)\s+(?=(?P<next>.+)$)", piece):
         left, right = piece[: found.start()], found["next"]
+        if left.endswith(("HĐND", "Hội đồng nhân dân")) and re.match(r"(UBND|[ỦU][ỷy] ban nhân dân)", right):
+            continue  # "Văn phòng HĐND và UBND" is one office
         if _open_collective(left) and _is_kind(right) and not re.match(r"(các|UBND|Ủy ban)", right):
             continue
         if (

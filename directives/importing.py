@@ -15,7 +15,7 @@ from workflow.audit import By, record
 from workflow.directive import Directive, LegalBasis, directive_code
 from workflow.errors import BadInput, Refused
 from workflow.i18n import N_
-from workflow.names import strip_marks
+from workflow.names import fold, strip_marks
 from workflow.task import Assignment, Question, Role, Task
 from workflow.timing import Kind, Timing
 
@@ -44,7 +44,10 @@ def unknown_agencies(session: Session, proposal: Proposal) -> list[str]:
         for task in proposal.tasks
         for name in [*task.lead, *(n for n in task.coordinating if not is_collective(n))]
     ]
-    return [name for name in dict.fromkeys(names) if not find_agency(session, name)]
+    spellings: dict[str, str] = {}
+    for name in names:
+        spellings.setdefault(fold(name), name)  # "Phòng Tài chính-KH" is "Phòng Tài chính - Kế hoạch"
+    return [name for name in spellings.values() if not find_agency(session, name)]
 
 
 def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, at: datetime) -> Directive:
@@ -166,14 +169,14 @@ def timing_of(proposal: TaskProposal, issued: date, year: int, *, before_is_excl
 def _assign(session: Session, task: Task, role: Role, names: list[str]) -> None:
     """One assignment for each agency; vague collectives that only coordinate are kept as words and ask nobody."""
     assigned: set[int | None] = set()
-    for name in names:
+    for position, name in enumerate(names, 1):
         agency = find_agency(session, name)
         agency_id = agency.id if agency else None
         if agency_id is not None and agency_id in assigned:
             continue
         assigned.add(agency_id)
         task.assignments.append(
-            Assignment(task_id=task.id or 0, agency_id=agency_id, role=role, position=len(assigned), words=name)
+            Assignment(task_id=task.id or 0, agency_id=agency_id, role=role, position=position, words=name)
         )
         session.flush()
 

@@ -118,8 +118,10 @@ def _subject(lines: list[str]) -> str:
             return f"{about[1]} {rest}".strip() if rest[:1].islower() else about[1].strip()
     title: list[str] = []
     for line in lines[:25]:
-        if re.match(r"Kính gửi|\(|[Kk]èm theo", line):
+        if re.match(r"Kính gửi|\(|[Kk]èm theo|Căn cứ|Nơi nhận|TM\.|KT\.", line):
             break
+        if line.strip() in KINDS and not title:
+            continue
         if (line.isupper() and not re.match(r"(ỦY|UỶ) BAN|CỘNG H|TỈNH |THÀNH PHỐ |HUYỆN |Số|PHỤ LỤC", line)) or (
             title and _about(line)
         ):
@@ -131,6 +133,12 @@ def _subject(lines: list[str]) -> str:
                 return " ".join(before)
             before.append(line)
     return " ".join(title)
+
+
+def _capitals(line: str) -> bool:
+    """Whether a line is set in capitals; a number such as 71-CTr/TU in it does not matter."""
+    letters = [c for c in line if c.isalpha()]
+    return len(letters) > 5 and sum(c.isupper() for c in letters) > 0.9 * len(letters)
 
 
 def _about(line: str) -> bool:
@@ -153,7 +161,7 @@ def _basis(lines: list[str], own: str | None) -> list[Basis]:
     """The documents cited as ground ("Căn cứ …", "Thực hiện …") or in the title, each once."""
     found: dict[str, Basis] = {}
     for line in lines[:40]:
-        if not re.match(r"(Căn cứ|Thực hiện|Theo|Xét|Xem xét|Tiếp theo|Triển khai)\b", line) and not line.isupper():
+        if not re.match(r"(Căn cứ|Thực hiện|Theo|Xét|Xem xét|Tiếp theo|Triển khai)\b", line) and not _capitals(line):
             continue
         for words, number, *day in _CITED.findall(line.replace(" NGÀY ", " ngày ")):
             tidy = _tidy(number)

@@ -395,7 +395,8 @@ class _Reading:
             said.append((N_("“trước” a period ends on the day before it begins: {due}."), {"due": due}))
             windows = [day_window(due)]
         else:
-            said += [(N_("Within the period; due on its last day, {due}."), {"due": w.due}) for w in windows]
+            dues = ", ".join(w.due.isoformat() for w in windows)
+            said.append((N_("Within the period; due on its last day: {due}."), {"due": dues}))
         if not stated_year:
             said.append((N_("The year {year} comes from the plan."), {"year": self.year}))
         return windows, said

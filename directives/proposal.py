@@ -8,6 +8,7 @@ from typing import Any
 
 from directives.document import Place
 from workflow.i18n import _
+from workflow.timing import show_days
 
 
 @dataclass(frozen=True)
@@ -19,7 +20,7 @@ class Issue:
     place: Place = field(default_factory=Place)
 
     def __str__(self) -> str:
-        return _(self.message, **dict(self.args))
+        return _(self.message, **{name: show_days(value) for name, value in self.args})
 
     def to_json(self) -> dict[str, Any]:
         return {"message": str(self), "where": self.place.to_json()}

@@ -198,6 +198,34 @@ AGENCY_HEADS = (
     "Lực lượng",
 )
 
+# What begins like an agency and is none.
+NOT_HEADS = (
+    "Báo cáo",
+    "Tổ chức",
+    "Hội nghị",
+    "Hội thảo",
+    "Hội thi",
+    "Hội chợ",
+    "Trường hợp",
+    "Ban hành",
+    "Phòng chống",
+    "Phòng, chống",
+    "Phòng ngừa",
+    "Đoàn kết",
+    "Đội ngũ",
+    "Quỹ đất",
+    "Cục bộ",
+    "Xã hội",
+    "Bộ máy",
+    "Bộ tiêu chí",
+    "Bộ chỉ số",
+    "Bộ thủ tục",
+    "Hội nhập",
+    "Thuế suất",
+    "Đơn vị tính",
+    "Thành phố thông minh",
+)
+
 # Kinds of agencies that stand together in one collective: "Các sở, ban, ngành", "các phòng, ban, đơn vị liên quan".
 COLLECTIVE_KINDS = (
     "so",

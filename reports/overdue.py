@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from reports.report import Column, Report, Section
+from reports.report import Report, Section
 from workflow import queries
 from workflow.i18n import _
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import STATUS_LABELS, Status
+from workflow.terminal import Column
 from workflow.timing import show_day
 
 
 def build(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None = None, by: str | None = None) -> Report:
     """Return the review of a day: the list, or the tally by "agency" or "directive"."""
     title = _("Overdue tasks as of {day}", day=show_day(as_of.day))
-    section = _tally(view, as_of, by) if by else _list(view, as_of, wanted)
+    section = _tally(view, as_of, by, wanted) if by else _list(view, as_of, wanted)
     return Report(title, as_of.day, [section])
 
 
@@ -49,8 +50,8 @@ def _shown(row: Row) -> dict[str, Any]:
     }
 
 
-def _tally(view: Snapshot, as_of: queries.AsOf, by: str) -> Section:
-    rows = queries.tally(view, as_of, by)
+def _tally(view: Snapshot, as_of: queries.AsOf, by: str, wanted: queries.Wanted | None) -> Section:
+    rows = queries.tally(view, as_of, by, wanted)
     columns = (
         Column("name", _("Agency") if by == "agency" else _("Directive"), wide=True),
         Column("total", _("Given"), right=True),

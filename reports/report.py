@@ -6,15 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-
-@dataclass(frozen=True)
-class Column:
-    """A column: the key of its values and its title; `wide` ones take what room is left."""
-
-    key: str
-    title: str
-    wide: bool = False
-    right: bool = False
+from workflow.terminal import Column
 
 
 @dataclass(frozen=True)

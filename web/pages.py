@@ -13,10 +13,10 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications.links import Keys
+from workflow.audit_words import ACT_LABELS
 from workflow.config import Settings
 from workflow.database import Database
 from workflow.i18n import _, language
-from workflow.lifecycle import MOVE_LABELS
 from workflow.queries import AsOf
 from workflow.standing import STANDING_LABELS, STATUS_LABELS, Standing, Status
 from workflow.submission import EvidenceStore
@@ -51,7 +51,7 @@ _environment.filters.update(
     period=show_period,
     status=lambda value: _(STATUS_LABELS[Status(value)]),
     standing=lambda value: _(STANDING_LABELS[Standing(value)]),
-    act=lambda value: _(MOVE_LABELS.get(value, value)),
+    act=lambda value: _(ACT_LABELS[value]) if value in ACT_LABELS else value,
 )
 
 

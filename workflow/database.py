@@ -14,6 +14,7 @@ from sqlalchemy import DateTime, create_engine, event, inspect, text
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.engine import Dialect, Engine, make_url
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
@@ -75,6 +76,8 @@ class Database:
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
+        except StaleDataError as error:
+            raise Refused("Somebody else changed it at the same moment. Look at it again.") from error
         except OperationalError as error:
             if "locked" in str(error.orig):
                 raise Refused(

@@ -82,3 +82,13 @@ def date_untimed(session: Session, task: Task, due: date, *, by: By, at: datetim
             after={"due": due.isoformat()},
         )
     return dated
+
+
+def follow_decision(session: Session, task: Task, *, by: By, at: datetime) -> list[Occurrence]:
+    """Open what a decided timing asks for; where the task had an occurrence without a deadline, that one gets it."""
+    timing = task.understood()
+    if timing.kind is Kind.DEADLINE and len(timing.windows) == 1:
+        dated = date_untimed(session, task, timing.windows[0].due, by=by, at=at)
+        if dated:
+            return dated
+    return plan(session, task, until=date(task.directive.plan_year, 12, 31), by=by, at=at)

@@ -101,8 +101,9 @@ def overdue(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[R
     return [_with_days(row, as_of.day) for row in rows]
 
 
-def tally(view: Snapshot, as_of: AsOf, by: str) -> list[Row]:
+def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) -> list[Row]:
     """Counts by agency or by directive: the official two by two (done or not × in time or late), and what lies outside it."""
+    where, args = _narrow(view, wanted or Wanted())
     group = {"agency": ("a.code", "a.name"), "directive": ("d.code", "d.number")}[by]
     return view.rows(
         f"""select code, name, count(*) as total,
@@ -114,9 +115,10 @@ def tally(view: Snapshot, as_of: AsOf, by: str) -> list[Row]:
             sum(case when standing = 'no_deadline' then 1 else 0 end) as no_deadline
         from (select {group[0]} as code, {group[1]} as name, o.status, {STANDING_SQL} as standing
             from {as_of.occurrences} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
-            join agency a on a.id = o.agency_id) counted
+            join agency a on a.id = o.agency_id where {where}) counted
         where standing <> 'not_counted'
         group by code, name order by overdue desc, name""",
+        **args,
         **as_of.args(),
     )
 
@@ -209,6 +211,14 @@ def messages(view: Snapshot, status: str | None = None, limit: int = 200) -> lis
         limit=limit,
         **({"status": status} if status else {}),
     )
+
+
+def letter(view: Snapshot, number: int) -> str:
+    """One letter as it goes over the wire."""
+    found = view.rows("select content from message where id = :number", number=number)
+    if not found:
+        raise BadInput("There is no letter {number}.", number=number)
+    return bytes(found[0]["content"]).decode("ascii")
 
 
 def outbox_counts(view: Snapshot) -> dict[str, int]:

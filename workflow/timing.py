@@ -7,6 +7,7 @@ with arguments, put into words by `explain`.
 from __future__ import annotations
 
 import calendar
+import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -83,7 +84,7 @@ class Reason:
     args: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        return _(self.message, **{name: _said(value) for name, value in self.args})
+        return _(self.message, **{name: show_days(value) for name, value in self.args})
 
 
 @dataclass(frozen=True)
@@ -243,8 +244,6 @@ def show_period(key: str) -> str:
     return show_day(date.fromisoformat(key))
 
 
-def _said(value: str) -> str:
-    try:
-        return show_day(date.fromisoformat(value)) if len(value) == 10 else value
-    except ValueError:
-        return value
+def show_days(value: str) -> str:
+    """Days in the arguments of a reason, one or several, as offices write them."""
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda found: show_day(date.fromisoformat(found[0])), value)

@@ -1,0 +1,289 @@
+"""Commands about documents: read one, import one, explain a time phrase."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workflow.i18n import _
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlmodel import Session
+
+    from directives.proposal import Proposal
+    from workflow.config import Settings
+    from workflow.timing import Timing
+
+app = typer.Typer()
+
+File = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("A document: .docx, .xlsx, .pdf or text."))]
+Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))]
+
+
+@app.command(
+    "read",
+    help=_(
+        "Show what a document asks of whom; writes nothing.\n\n\b\nExamples:\n  dondoc read ke-hoach.docx\n  dondoc read phu-luc.pdf --json"
+    ),
+)
+def read(context: typer.Context, file: File, json_: Json = False) -> None:
+    from directives.reading import propose
+    from workflow import terminal
+
+    proposal = propose(file, context.obj.reading.max_megabytes)
+    if json_:
+        terminal.say_json(proposal.to_json())
+    else:
+        terminal.say(*_shown(proposal, context.obj.timing.before_is_exclusive))
+
+
+@app.command(
+    "import",
+    help=_(
+        "Read a document and record its tasks, all or nothing, once you agree.\n\n\b\nExamples:\n  dondoc import ke-hoach.docx\n  dondoc import cong-van.pdf --number 1026/UBND-KT --issued 04/7/2025\n  dondoc import ke-hoach.docx --yes --monitor STC"
+    ),
+)
+def import_(
+    context: typer.Context,
+    file: File,
+    number: Annotated[
+        str | None, typer.Option("--number", help=_("Number of the document, where it is blank or misread."))
+    ] = None,
+    issued: Annotated[
+        str | None, typer.Option("--issued", help=_("Day of issue, where it is blank or misread."))
+    ] = None,
+    code: Annotated[
+        str | None, typer.Option("--code", help=_("Short code for it (default: made of the number)."))
+    ] = None,
+    monitor: Annotated[str | None, typer.Option("--monitor", help=_("The agency that confirms its results."))] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help=_("Agree to everything, also to entering unknown agencies."))
+    ] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Do everything but record nothing."))] = False,
+    by: Annotated[str | None, typer.Option("--by", help=_("Who acts (default: $DONDOC_ACTOR or the account)."))] = None,
+) -> None:
+    from directives.importing import already, unknown_agencies
+    from directives.reading import propose
+    from workflow import terminal
+    from workflow.database import Database
+    from workflow.errors import Refused
+
+    settings: Settings = context.obj
+    proposal = propose(file, settings.reading.max_megabytes)
+    database = Database(settings.database.url, settings.database.wait_seconds).ready()
+    with database.transaction() as session:
+        known = already(session, proposal)
+        if known:
+            raise Refused(
+                "This document is already in the record as {code} (number {number}).",
+                code=known.code,
+                number=known.number,
+            )
+        unknown = unknown_agencies(session, proposal)
+    proposal.head.number = number or proposal.head.number or (None if yes else _asked(_("Number of the document")))
+    proposal.head.issued = terminal.day(issued) if issued else proposal.head.issued
+    if not proposal.head.issued and not yes:
+        answer = _asked(_("Day of issue"))
+        proposal.head.issued = terminal.day(answer) if answer else None
+    terminal.say(*_shown(proposal, settings.timing.before_is_exclusive), "")
+    if unknown:
+        terminal.say(_("Not in the register yet: {names}.", names="; ".join(unknown)))
+        if not yes and not typer.confirm(_("Enter these {n} agencies?", n=len(unknown))):
+            raise Refused("Nothing was recorded. Enter the agencies with `dondoc agencies add`, or agree to it here.")
+    if not yes and not dry_run and not typer.confirm(_("Record these {n} tasks?", n=len(proposal.tasks))):
+        raise Refused("Nothing was recorded.")
+    try:
+        with database.transaction() as session:
+            line = _enact(session, settings, proposal, _Answers(code, monitor, by), unknown)
+            if dry_run:
+                raise _DryRun(line)
+    except _DryRun as stopped:
+        terminal.say(str(stopped), _("Dry run: nothing was recorded."))
+        return
+    terminal.say(line)
+
+
+class _DryRun(Exception):
+    """Rolls a finished import back."""
+
+
+class _Answers:
+    """What the options say beside the document."""
+
+    def __init__(self, code: str | None, monitor: str | None, by: str | None) -> None:
+        self.code, self.monitor, self.by = code, monitor, by
+
+
+def _enact(session: Session, settings: Settings, proposal: Proposal, answers: _Answers, unknown: list[str]) -> str:
+    from directives.importing import Particulars, add_agencies, enact
+    from workflow import clock, terminal
+    from workflow.agency import known_agency
+    from workflow.audit import By
+
+    add_agencies(session, unknown)
+    monitor = answers.monitor or settings.office.monitor
+    extra = Particulars(
+        code=answers.code,
+        monitor=known_agency(session, monitor) if monitor else None,
+        before_is_exclusive=settings.timing.before_is_exclusive,
+    )
+    directive = enact(session, proposal, extra, by=By(terminal.actor(answers.by), "import"), at=clock.now())
+    undecided = sum(1 for task in proposal.tasks if task.issues)
+    return _(
+        "{code} is recorded: {n} tasks, {questions} with something to look at. List them with `dondoc tasks --directive {code}`.",
+        code=directive.code,
+        n=len(proposal.tasks),
+        questions=undecided,
+    )
+
+
+def _asked(prompt: str) -> str | None:
+    answer: str = typer.prompt(prompt, default="", show_default=False)
+    return answer.strip() or None
+
+
+def _shown(proposal: Proposal, exclusive: bool) -> Iterator[str]:
+    """The proposal for a person: head, table, doubts."""
+    from directives.importing import timing_of
+    from workflow.terminal import Column as C
+    from workflow.terminal import table
+    from workflow.timing import show_day
+
+    head = proposal.head
+    blank = _("⚠ left blank")
+    yield f"{_('Document')}: {proposal.file_name}"
+    yield f"{_('Number')}: {head.number or blank}    {_('Issued')}: {show_day(head.issued) if head.issued else blank}    {_('Issuer')}: {head.issuer or blank}"
+    if head.subject:
+        yield f"{_('Subject')}: {head.subject}"
+    if head.basis:
+        yield f"{_('Based on')}: " + "; ".join(
+            b.number + (f" ({show_day(b.issued)})" if b.issued else "") for b in head.basis
+        )
+    yield ""
+    rows = []
+    issued, section = head.issued, None
+    for task in proposal.tasks:
+        if task.section and task.section != section:
+            section = task.section
+            rows.append({"banner": f"▌ {section}"})
+        due = ""
+        if issued:
+            due = _due(timing_of(task, issued, proposal.year or issued.year, before_is_exclusive=exclusive))
+        rows.append(
+            {
+                "mark": "⚠" if task.issues else "",
+                "no": task.no,
+                "text": task.text,
+                "lead": "; ".join(task.lead) or "–",
+                "coordinating": "; ".join(task.coordinating) or "–",
+                "deliverable": task.deliverable or "–",
+                "timing": task.timing or "–",
+                "due": due,
+            }
+        )
+    columns = (
+        C("mark", ""),
+        C("no", _("No.")),
+        C("text", _("What is to be done"), wide=True),
+        C("lead", _("Lead"), wide=True),
+        C("coordinating", _("Coordinating"), wide=True),
+        C("deliverable", _("Deliverable"), wide=True),
+        C("timing", _("Time as written"), wide=True),
+        C("due", _("Due"), wide=True),
+    )
+    if rows:
+        yield from table(columns, rows)
+        yield ""
+    yield _("{n} tasks.", n=len(proposal.tasks))
+    doubts = [(i, "") for i in proposal.issues] + [(i, t.no) for t in proposal.tasks for i in t.issues]
+    if doubts:
+        yield _("To look at ({n}):", n=len(doubts))
+        for doubt, no in doubts:
+            yield "  ⚠ " + " – ".join(filter(None, [no, str(doubt), str(doubt.place)]))
+
+
+def _due(timing: Timing) -> str:
+    from workflow.timing import CYCLE_LABELS, KIND_LABELS, Kind, show_day
+
+    if timing.kind is Kind.DEADLINE:
+        return ("⚠ " if timing.needs_person else "") + ", ".join(show_day(w.due) for w in timing.windows)
+    if timing.kind is Kind.RECURRING and timing.cycle:
+        return _(CYCLE_LABELS[timing.cycle])
+    if timing.kind is Kind.UNDETERMINED and not timing.words:
+        return _("not stated")
+    return ("⚠ " if timing.needs_person else "") + _(KIND_LABELS[timing.kind])
+
+
+@app.command(
+    "timing",
+    help=_(
+        'Explain a time phrase.\n\n\b\nExamples:\n  dondoc timing "Quý II và IV" --issued 11/4/2025\n  dondoc timing "trước ngày 15/7/2025" --json'
+    ),
+)
+def timing(
+    context: typer.Context,
+    phrase: Annotated[str | None, typer.Argument(metavar=_("PHRASE"))] = None,
+    issued: Annotated[
+        str | None, typer.Option("--issued", help=_("Day the document was issued (default: today)."))
+    ] = None,
+    year: Annotated[int | None, typer.Option("--year", help=_("Year of the plan (default: of the issue)."))] = None,
+    batch: Annotated[
+        bool,
+        typer.Option("--batch", help=_("Read JSON lines with phrase, issued and year; print a JSON line for each.")),
+    ] = False,
+    json_: Json = False,
+) -> None:
+    from directives.phrases import understand
+    from workflow import clock, terminal
+    from workflow.errors import BadInput
+
+    exclusive = context.obj.timing.before_is_exclusive
+    if batch:
+        for line in sys.stdin:
+            if line.strip():
+                asked = json.loads(line)
+                day = terminal.day(asked["issued"])
+                found = understand(asked["phrase"], day, asked.get("year"), before_is_exclusive=exclusive)
+                print(json.dumps(answer(found, asked.get("year") or day.year), ensure_ascii=False))
+        return
+    if phrase is None:
+        raise BadInput("Give a phrase, or --batch.")
+    day = terminal.day(issued) if issued else clock.local_day(clock.now(), context.obj.time_zone)
+    found = understand(phrase, day, year, before_is_exclusive=exclusive)
+    reply = answer(found, year or day.year)
+    if json_:
+        terminal.say_json(reply)
+        return
+    from workflow.timing import KIND_LABELS, show_day
+
+    terminal.say(
+        f"“{phrase}”: {_(KIND_LABELS[found.kind])}",
+        *(f"  {_('Due')}: {show_day(terminal.day(due))}" for due in reply["due"]),
+        found.explain(),
+    )
+    if found.needs_person:
+        terminal.say(_("⚠ A person must decide."))
+
+
+def answer(found: Timing, year: int) -> dict[str, Any]:
+    """What other programs are told of a phrase; a recurring one lists the due days of the plan's year, if they are certain."""
+    from datetime import date
+
+    from workflow.timing import Kind
+
+    windows = found.windows
+    if found.kind is Kind.RECURRING:
+        windows = () if found.needs_person else tuple(found.occurrences(date(year, 1, 1), date(year, 12, 31)))
+    return {
+        "kind": found.kind,
+        "due": [w.due.isoformat() for w in windows],
+        "cycle": found.cycle,
+        "needs_person": found.needs_person,
+        "reason": found.explain(),
+    }

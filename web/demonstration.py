@@ -1,0 +1,264 @@
+"""The demonstration: two sample directives, every morning of 2025 replayed, some focal points pressing their links, the review.
+
+Nothing is pretended: the samples are read and imported, ticks write and send letters into a folder, links are taken out of
+those letters and pressed over HTTP against the real pages.
+"""
+
+from __future__ import annotations
+
+import email
+import email.policy
+import http.client
+import re
+import shutil
+import sys
+import threading
+import urllib.parse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from directives import importing, reading
+from notifications import links, mailer
+from notifications.tick import tick
+from reports import overdue, screen
+from workflow import config, planner, queries, terminal
+from workflow.agency import Agency
+from workflow.audit import By
+from workflow.database import Database
+from workflow.errors import Refused
+from workflow.i18n import N_, _
+from workflow.occurrence import Occurrence
+from workflow.snapshot import snapshot
+from workflow.standing import Status
+from workflow.task import Task, find_task
+from workflow.terminal import say
+from workflow.timing import Cycle, Kind, Timing
+
+SAMPLES = Path(__file__).parent.parent / "directives" / "samples"
+FIRST, LAST, REVIEWS = date(2025, 4, 11), date(2025, 12, 31), (date(2025, 10, 15), date(2025, 12, 31))
+# Who presses the link in a letter, and from how many days after the due day on (negative: before); the others stay silent.
+DILIGENT = {
+    "KH88-I.2": -5,
+    "KH88-I.4": -2,
+    "KH88-II.1": -3,
+    "KH88-II.2": 0,
+    "KH88-II.4": 6,
+    "KH88-III.1": -12,
+    "CV1026-1.1": -1,
+    "CV1026-2.1": -4,
+}
+
+
+class _Clock:
+    """The replayed moment."""
+
+    def __init__(self, settings: config.Settings) -> None:
+        self.zone = ZoneInfo(settings.time_zone)
+        self.moment = self.at(FIRST)
+
+    def at(self, day: date, hour: int = 8) -> datetime:
+        return datetime.combine(day, time(hour), self.zone)
+
+    def now(self) -> datetime:
+        return self.moment
+
+
+def replay(folder: Path) -> None:
+    """Build the demonstration in `folder`, which must not exist or hold an earlier one, and print the reviews."""
+    settings = _prepared(folder)
+    clock, database, keys = (
+        _Clock(settings),
+        Database(settings.database.url).ready(),
+        links.load_keys(settings.links.key_file),
+    )
+    transport = mailer.FolderMailer(settings.mail.folder)
+    say(_("1. Reading and recording the sample plan {file}", file="ke-hoach-88.docx"))
+    _import(database, settings, "ke-hoach-88.docx", clock)
+    _decide(database, clock)
+    letters, pressed, mornings = 0, 0, (LAST - FIRST).days + 1
+    with _serving(settings, database, clock) as port:
+        seen: set[Path] = set()
+        for n in range(mornings):
+            day = FIRST + timedelta(days=n)
+            clock.moment = clock.at(day)
+            if day == date(2025, 7, 4):
+                _import(database, settings, "cong-van-1026.pdf", clock)
+            letters += tick(database, settings, keys, transport, at=clock.moment).delivered.sent
+            clock.moment = clock.at(day, 10)
+            pressed += sum(_press(port, address) for address in _to_press(settings.mail.folder, seen, day))
+            _confirm(database, clock)
+            _progress(n + 1, mornings)
+    say(
+        _(
+            "2. Replayed {n} mornings: {letters} letters written and sent, {pressed} results reported through links.",
+            n=mornings,
+            letters=letters,
+            pressed=pressed,
+        ),
+        "",
+    )
+    for number, day in enumerate(REVIEWS, 3):
+        with snapshot(settings.database.url) as view:
+            looked = queries.AsOf(day, settings.reminders.soon_days, settings.time_zone, past=day < LAST)
+            say(
+                f"{number}. " + screen.text(overdue.build(view, looked)),
+                "",
+                screen.text(overdue.build(view, looked, by="agency")),
+                "",
+            )
+    database.dispose()
+    where = str(folder / "config.yaml")
+    say(
+        _("Letters: {folder} (open one with a mail program)", folder=str(settings.mail.folder)),
+        _("Record:  {file}", file=settings.database.url.removeprefix("sqlite:///")),
+        _("Pages:   {command}", command=f"dondoc --config {where} serve --open-lists --no-clock"),
+        _("Look on: {command}", command=f"dondoc --config {where} show KH88-I.2"),
+    )
+
+
+def _prepared(folder: Path) -> config.Settings:
+    """A fresh folder with settings of its own; an earlier demonstration is replaced, anything else is left alone."""
+    if folder.exists():
+        if any(folder.iterdir()) and not (folder / ".demo").exists():
+            raise Refused("{folder} holds something else; name a new folder.", folder=str(folder))
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    (folder / ".demo").touch()
+    (folder / "config.yaml").write_text(
+        "office:\n  name: Phòng Tài chính - Kế hoạch\n  mailbox: tonghop@demo.example\nmail:\n  sender: Đôn đốc nhiệm vụ <dondoc@demo.example>\n",
+        encoding="utf-8",
+    )
+    return config.load(folder / "config.yaml")
+
+
+def _import(database: Database, settings: config.Settings, name: str, clock: _Clock) -> None:
+    """What `dondoc import --yes` does, with a mailbox for each agency but one."""
+    proposal = reading.propose(SAMPLES / name)
+    with database.transaction() as session:
+        for agency in importing.add_agencies(session, importing.unknown_agencies(session, proposal)):
+            if agency.kind == "agency" and not agency.name.startswith("Chi nhánh"):
+                agency.mailbox = f"{agency.code.lower()}@demo.example"
+        monitor = session.exec(
+            select(Agency).where(
+                Agency.name == ("Phòng Tài chính - Kế hoạch" if name.startswith("ke") else "Sở Tài chính")
+            )
+        ).first()
+        directive = importing.enact(
+            session,
+            proposal,
+            importing.Particulars(monitor=monitor, before_is_exclusive=settings.timing.before_is_exclusive),
+            by=By("Văn thư", "import"),
+            at=clock.now(),
+        )
+        say(
+            "   "
+            + _(
+                "{code}: {n} tasks recorded, {questions} open questions",
+                code=directive.code,
+                n=len(proposal.tasks),
+                questions=sum(len(t.issues) for t in proposal.tasks),
+            )
+        )
+
+
+def _decide(database: Database, clock: _Clock) -> None:
+    """A person answers one open question: how often "Định kỳ" is; the other stays open."""
+    with database.transaction() as session:
+        task, by = find_task(session, "KH88-I.1"), By("Phòng Tài chính - Kế hoạch", "cli")
+        timing = Timing("half_yearly", Kind.RECURRING, cycle=Cycle.HALF_YEARLY).because(
+            N_("A person decided: {cycle}; due on the last day of each period."), cycle=_("half-yearly")
+        )
+        task.decide(session, timing, by=by, at=clock.now(), reason="Theo chế độ báo cáo 6 tháng của UBND thành phố")
+        planner.follow_decision(session, task, by=by, at=clock.now())
+
+
+def _to_press(folder: Path, seen: set[Path], day: date) -> Iterator[str]:
+    """The links in this morning's letters that a diligent focal point presses today."""
+    for file in sorted(set(folder.glob("*.eml")) - seen):
+        seen.add(file)
+        letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+        part = letter.get_body(("plain",))
+        for block in re.split(r"\n(?=\[)", part.get_content() if part else ""):
+            code, due = re.match(r"\[([^\]]+)\]", block), re.search(r"\b(\d{2}/\d{1,2}/\d{4}) –", block)
+            address = re.search(r"https?://\S+", block)
+            if (
+                code
+                and due
+                and address
+                and code[1] in DILIGENT
+                and day >= terminal.day(due[1]) + timedelta(days=DILIGENT[code[1]])
+            ):
+                yield address[0]
+
+
+@contextmanager
+def _serving(settings: config.Settings, database: Database, clock: _Clock) -> Iterator[int]:
+    """The real pages on a free loopback port, with the replayed clock; stopped at the end."""
+    import socket
+
+    import uvicorn
+
+    from web.app import create_app
+
+    listener = socket.socket()
+    listener.bind(("127.0.0.1", 0))
+    app = create_app(replace(settings, web=replace(settings.web, open_lists=True)), database, now=clock.now)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False, lifespan="off"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+    thread.start()
+    try:
+        yield int(listener.getsockname()[1])
+    finally:
+        server.should_exit = True
+        thread.join(10)
+        listener.close()
+
+
+def _press(port: int, address: str) -> int:
+    """Open the page of a link and press its button, as a browser would; 1 if a report was recorded by it."""
+    path = urllib.parse.urlsplit(address).path
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path)
+    page = connection.getresponse().read().decode()
+    if "<form" not in page:
+        return 0
+    form = urllib.parse.urlencode(
+        {"result": "Đã hoàn thành, có văn bản kèm theo", "document_number": "45/BC", "name": "Cán bộ đầu mối"}
+    )
+    connection.request("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded"})
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return int(answer.status == 200)
+
+
+def _confirm(database: Database, clock: _Clock) -> None:
+    """The monitoring agency confirms what was reported, all but one."""
+    with database.transaction() as session:
+        for occurrence in _submitted(session):
+            occurrence.confirm(session, by=By("Phòng Tài chính - Kế hoạch", "cli"), at=clock.now())
+
+
+def _submitted(session: Session) -> list[Occurrence]:
+    return list(
+        session.exec(
+            select(Occurrence).join(Task).where(Occurrence.status == Status.SUBMITTED, Task.code != "KH88-II.1")
+        )
+    )
+
+
+def _progress(done: int, total: int) -> None:
+    if sys.stderr.isatty():
+        filled = 40 * done // total
+        print(
+            f"\r   [{'█' * filled}{'·' * (40 - filled)}] {done}/{total}",
+            end="" if done < total else "\n",
+            file=sys.stderr,
+            flush=True,
+        )

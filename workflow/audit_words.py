@@ -1,0 +1,21 @@
+"""What the acts of the history are called; apart from the table so that lists need not load it."""
+
+from workflow.i18n import N_
+
+ACT_LABELS = {
+    "import": N_("imported"),
+    "open": N_("opened"),
+    "start": N_("begun"),
+    "submit": N_("reported done"),
+    "confirm": N_("confirmed"),
+    "return": N_("sent back"),
+    "reopen": N_("reopened"),
+    "suspend": N_("suspended"),
+    "resume": N_("resumed"),
+    "cancel": N_("cancelled"),
+    "decide timing": N_("deadline decided"),
+    "set deadline": N_("deadline set"),
+    "add agency": N_("agency entered"),
+    "set mailbox": N_("mailbox set"),
+    "add focal point": N_("focal point named"),
+}

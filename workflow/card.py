@@ -1,0 +1,86 @@
+"""One task on a terminal: what it asks, of whom, by when and why, what was reported, its history."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from zoneinfo import ZoneInfo
+
+from workflow.i18n import _
+from workflow.snapshot import Row
+from workflow.standing import STANDING_LABELS, STATUS_LABELS, Standing, Status
+from workflow.timing import Timing, show_day, show_period
+
+
+def lines(card: Row, zone: str) -> Iterator[str]:
+    """Yield the lines of a task's card."""
+    timing = Timing.from_json(_plain(card["timing"]))
+    issued = show_day(card["issued_on"])
+    yield f"{card['code']}  {card['text']}"
+    yield ""
+    yield from _field(
+        _("Directive"),
+        _("{number} of {day}, {issuer}", number=card["number"], day=issued, issuer=card["issuer"] or "–"),
+    )
+    yield from _field(_("Section"), card["section"])
+    yield from _field(_("Where"), _where(_plain(card["place"]), card["file_name"]))
+    for role, title in (("lead", _("Lead agency")), ("coordinating", _("Coordinating"))):
+        names = [
+            a["words"] + (f" ({a['code']})" if a["code"] else "") for a in card["assignments"] if a["role"] == role
+        ]
+        yield from _field(title, "; ".join(names))
+    yield from _field(_("Deliverable"), card["deliverable"])
+    yield from _field(_("Deadline as written"), f"“{card['timing_words']}”" if card["timing_words"] else _("none"))
+    yield from _field(_("Understood as"), timing.explain())
+    yield from _field(_("Confirmed by"), card["monitor"])
+    waiting = [q for q in card["questions"] if not q["answered_by"]]
+    for question in waiting:
+        yield from _field(_("To decide"), _(question["message"], **_plain(question["args"])))
+    yield ""
+    for row in card["occurrences"]:
+        if row["occurrence_id"]:
+            due = _("due by the end of {day}", day=show_day(row["due_on"])) if row["due_on"] else _("no deadline")
+            state = f"{_(STATUS_LABELS[Status(row['status'])])}, {_(STANDING_LABELS[Standing(row['standing'])])}"
+            yield f"• {show_period(row['period'])} – {row['agency']}: {due}; {state}"
+        else:
+            yield f"• {_(STANDING_LABELS[Standing.UNDECIDED])}"
+    for report in card["submissions"]:
+        facts = [report["result"], report["document_number"], *report["evidence"]]
+        yield "  " + _(
+            "Report {n} of {day} by {who}: {facts}",
+            n=report["number"],
+            day=show_day(report["submitted_on"]),
+            who=report["by"],
+            facts="; ".join(f for f in facts if f) or "–",
+        )
+        if report["reason"]:
+            yield "    " + report["reason"]
+    if card["history"]:
+        yield ""
+        yield _("History")
+    for entry in card["history"]:
+        at = entry["at_at"].astimezone(ZoneInfo(zone))
+        yield f"  {at:%d/%m/%Y %H:%M}  {_act(entry['act'])}  {entry['actor']}" + (
+            f": {entry['reason']}" if entry["reason"] else ""
+        )
+
+
+def _act(act: str) -> str:
+    from workflow.audit_words import ACT_LABELS
+
+    return _(ACT_LABELS[act]) if act in ACT_LABELS else act
+
+
+def _where(place: dict[str, object], file: str) -> str:
+    words = {"page": _("page"), "sheet": _("sheet"), "table": _("table"), "row": _("row"), "paragraph": _("paragraph")}
+    return ", ".join([*(f"{words[name]} {value}" for name, value in place.items() if name in words), file])
+
+
+def _field(title: str, value: str | None) -> Iterator[str]:
+    if value:
+        yield f"{title + ':':22} {value}"
+
+
+def _plain(value: object) -> dict[str, object]:
+    """JSON columns are text in SQLite and values in PostgreSQL."""
+    return json.loads(value) if isinstance(value, str) else value or {}  # type: ignore[return-value]

@@ -1,0 +1,153 @@
+"""Whether everything is in order: the database, the history's chain, evidence files, the clock, the outbox, who can be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from workflow import clock
+from workflow.errors import Problem
+from workflow.i18n import _
+
+if TYPE_CHECKING:
+    from workflow.config import Settings
+    from workflow.database import Database
+
+LATE = timedelta(hours=26)  # a clock that has not ticked for more than a day missed a morning
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: `state` is good, warning or bad."""
+
+    name: str
+    state: str
+    words: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Look at everything; a part that cannot be looked at is a bad finding, not an exception."""
+    from workflow.database import Database
+
+    database = Database(settings.database.url, settings.database.wait_seconds)
+    try:
+        if database.version() is None:
+            return [
+                Finding(
+                    _("Database"),
+                    "warning",
+                    _("There is no record yet. Import a first directive with `dondoc import FILE`."),
+                )
+            ]
+        database.ready()
+        return [*_database(database), *_history(database), *_evidence(settings, database), *_record(settings)]
+    except Problem as problem:
+        return [Finding(_("Database"), "bad", str(problem))]
+    except Exception as error:
+        return [Finding(_("Database"), "bad", str(error).splitlines()[0])]
+    finally:
+        database.dispose()
+
+
+def _database(database: Database) -> Iterator[Finding]:
+    from sqlalchemy import text
+
+    with database.engine.connect() as connection:
+        if connection.dialect.name == "sqlite":
+            answer = connection.execute(text("pragma integrity_check")).scalar()
+            yield Finding(
+                _("Database"),
+                "good" if answer == "ok" else "bad",
+                _("SQLite, whole") if answer == "ok" else str(answer),
+            )
+        else:
+            yield Finding(
+                _("Database"), "good", str(connection.execute(text("select version()")).scalar()).split(",")[0]
+            )
+
+
+def _history(database: Database) -> Iterator[Finding]:
+    from sqlmodel import func, select
+
+    from workflow.audit import AuditEntry, first_fault
+
+    with database.transaction() as session:
+        fault = first_fault(session)
+        count = session.exec(select(func.count()).select_from(AuditEntry)).one()
+    yield Finding(
+        _("History"),
+        "bad" if fault else "good",
+        _("entry {n} does not fit the chain", n=fault) if fault else _("{n} entries, the chain is whole", n=count),
+    )
+
+
+def _evidence(settings: Settings, database: Database) -> Iterator[Finding]:
+    import hashlib
+
+    from sqlmodel import select
+
+    from workflow.submission import Evidence, EvidenceStore
+
+    store = EvidenceStore(settings.evidence.folder, settings.evidence.max_megabytes)
+    with database.transaction() as session:
+        files = list(session.exec(select(Evidence.sha256, Evidence.name).distinct()))
+    broken = [
+        name
+        for sha256, name in files
+        if not store.path(sha256).is_file() or hashlib.sha256(store.path(sha256).read_bytes()).hexdigest() != sha256
+    ]
+    yield Finding(
+        _("Evidence"),
+        "bad" if broken else "good",
+        _("missing or changed: {names}", names=", ".join(broken))
+        if broken
+        else _("{n} files, as they were sent", n=len(files)),
+    )
+
+
+def _record(settings: Settings) -> Iterator[Finding]:
+    from zoneinfo import ZoneInfo
+
+    from workflow import queries
+    from workflow.snapshot import snapshot
+
+    with snapshot(settings.database.url) as view:
+        found, counts = queries.health(view), queries.outbox_counts(view)
+    zone, now = ZoneInfo(settings.time_zone), clock.now()
+    ticked = found["tick_at"]
+    late = not ticked or now - ticked > LATE
+    when = f"{ticked.astimezone(zone):%d/%m/%Y %H:%M}" if ticked else _("never")
+    yield Finding(
+        _("Clock"),
+        "warning" if late else "good",
+        _("last tick: {when}", when=when) + (" – " + _("start `dondoc run` or `dondoc serve`") if late else ""),
+    )
+    waiting = counts.get("queued", 0) + counts.get("sending", 0)
+    failed = counts.get("failed", 0)
+    yield Finding(
+        _("Outbox"),
+        "bad" if failed else "warning" if waiting else "good",
+        _(
+            "{sent} sent, {waiting} waiting, {failed} refused",
+            sent=counts.get("sent", 0),
+            waiting=waiting,
+            failed=failed,
+        ),
+    )
+    unreachable = found["unreachable"]
+    yield Finding(
+        _("Agencies"),
+        "warning" if unreachable else "good",
+        _("nobody can be written to at: {names}", names="; ".join(unreachable))
+        if unreachable
+        else _("every agency that owes something can be written to"),
+    )
+    yield Finding(
+        _("Deadlines"),
+        "warning" if found["undecided"] else "good",
+        _("{n} tasks wait for a person to decide", n=found["undecided"])
+        if found["undecided"]
+        else _("none waits for a person"),
+    )

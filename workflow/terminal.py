@@ -1,0 +1,128 @@
+"""What commands say and how they read what people type: aligned columns, JSON, days, who acts."""
+
+from __future__ import annotations
+
+import getpass
+import json
+import os
+import re
+import shutil
+import sys
+import textwrap
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflow.errors import BadInput
+
+_GAP = "  "
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: the key of its values and its title; `wide` ones share what room is left, `right` ones hold figures."""
+
+    key: str
+    title: str
+    wide: bool = False
+    right: bool = False
+
+
+def table(columns: Sequence[Column], rows: Sequence[dict[str, Any]], width: int | None = None) -> Iterator[str]:
+    """Yield the lines of an aligned table; texts wrap and nothing is cut off. A row with a `banner` is one line across."""
+    width = width or shutil.get_terminal_size((140, 24)).columns
+    cells = [[_shown(row.get(column.key)) for column in columns] for row in rows]
+    widths = _widths(columns, cells, width)
+    yield from _line([c.title for c in columns], columns, widths)
+    yield _GAP.join("─" * w for w in widths)
+    for row, line in zip(rows, cells, strict=True):
+        if "banner" in row:
+            yield from textwrap.wrap(_shown(row["banner"]), width)
+        else:
+            yield from _line(line, columns, widths)
+
+
+def _widths(columns: Sequence[Column], cells: list[list[str]], width: int) -> list[int]:
+    """Narrow columns are as wide as their longest word needs; wide ones share the rest, none more than its longest text."""
+    need = [max([len(c.title), *(len(line[i]) for line in cells)]) for i, c in enumerate(columns)]
+    widths = [0] * len(columns)
+    for i, column in enumerate(columns):
+        if not column.wide:
+            texts = [column.title, *(line[i] for line in cells)]
+            longest_word = max((len(word) for text in texts for word in text.split()), default=1)
+            widths[i] = longest_word if column.right else max(longest_word, min(need[i], 14))
+    left = width - sum(widths) - len(_GAP) * (len(columns) - 1)
+    waiting = [i for i, column in enumerate(columns) if column.wide]
+    while waiting:
+        share = max(left // len(waiting), 12)
+        content = [i for i in waiting if need[i] <= share]
+        for i in content or waiting:
+            widths[i] = min(need[i], share)
+            left -= widths[i]
+        waiting = [i for i in waiting if i not in content] if content else []
+    return widths
+
+
+def _line(texts: list[str], columns: Sequence[Column], widths: list[int]) -> Iterator[str]:
+    wrapped = [textwrap.wrap(text, w, break_on_hyphens=False) or [""] for text, w in zip(texts, widths, strict=True)]
+    for n in range(max(len(lines) for lines in wrapped)):
+        parts = [lines[n] if n < len(lines) else "" for lines in wrapped]
+        yield _GAP.join(
+            p.rjust(w) if c.right else p.ljust(w) for p, w, c in zip(parts, widths, columns, strict=True)
+        ).rstrip()
+
+
+def _shown(value: object) -> str:
+    # Whatever a document brought along, it must not be able to steer the terminal.
+    return "" if value is None else "".join(c if c.isprintable() else " " for c in str(value))
+
+
+def say(*lines: str) -> None:
+    """Print lines for a person."""
+    for line in lines:
+        print(line)
+
+
+def warn(line: str) -> None:
+    """Print a line that needs attention where it does not mix with the answer."""
+    print(line, file=sys.stderr)
+
+
+def say_json(value: object) -> None:
+    """Print a value for a program: ISO days and instants, Unicode as it is."""
+    json.dump(
+        value,
+        sys.stdout,
+        ensure_ascii=False,
+        indent=1,
+        default=lambda v: v.isoformat() if isinstance(v, date | datetime) else str(v),
+    )
+    print()
+
+
+def day(text: str) -> date:
+    """Read a day as people write it: 2025-10-15 or 15/10/2025."""
+    found = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text.strip())
+    try:
+        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadInput("“{text}” is not a day; write it like 2025-10-15 or 15/10/2025.", text=text) from error
+
+
+def instant(text: str, zone: str) -> datetime:
+    """Read an instant such as 2025-10-15T08:00; without a zone it is in the office's."""
+    try:
+        found = datetime.fromisoformat(text.strip())
+    except ValueError as error:
+        raise BadInput("“{text}” is not an instant; write it like 2025-10-15T08:00.", text=text) from error
+    return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
+
+
+def actor(named: str | None) -> str:
+    """Who acts: as named, or $DONDOC_ACTOR, or the account that runs the command."""
+    name = (named or os.environ.get("DONDOC_ACTOR") or getpass.getuser()).strip()
+    if not name:
+        raise BadInput("Say who acts with --by.")
+    return name
