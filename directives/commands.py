@@ -151,8 +151,7 @@ def _asked(prompt: str) -> str | None:
 def _shown(proposal: Proposal, exclusive: bool) -> Iterator[str]:
     """The proposal for a person: head, table, doubts."""
     from directives.importing import timing_of
-    from workflow.terminal import Column as C
-    from workflow.terminal import table
+    from workflow.terminal import Column, table
     from workflow.timing import show_day
 
     head = proposal.head
@@ -188,14 +187,14 @@ def _shown(proposal: Proposal, exclusive: bool) -> Iterator[str]:
             }
         )
     columns = (
-        C("mark", ""),
-        C("no", _("No.")),
-        C("text", _("What is to be done"), wide=True),
-        C("lead", _("Lead"), wide=True),
-        C("coordinating", _("Coordinating"), wide=True),
-        C("deliverable", _("Deliverable"), wide=True),
-        C("timing", _("Time as written"), wide=True),
-        C("due", _("Due"), wide=True),
+        Column("mark", ""),
+        Column("no", _("No.")),
+        Column("text", _("What is to be done"), wide=True),
+        Column("lead", _("Lead"), wide=True),
+        Column("coordinating", _("Coordinating"), wide=True),
+        Column("deliverable", _("Deliverable"), wide=True),
+        Column("timing", _("Time as written"), wide=True),
+        Column("due", _("Due"), wide=True),
     )
     if rows:
         yield from table(columns, rows)

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from itertools import product
+from itertools import pairwise, product
 
 from directives.agencies import is_agency, split
 from directives.document import Place, Row, Table, clean
@@ -181,7 +181,7 @@ class _Cutter:
 
         start = tuple(0 for _f in fragments)
         cuts = (start, *best(0, start)[1])
-        return [_joined(self._lines(fragments, a, b)) for a, b in zip(cuts, cuts[1:], strict=False)]
+        return [_joined(self._lines(fragments, a, b)) for a, b in pairwise(cuts)]
 
     @staticmethod
     def _lines(fragments: list[list[_Piece]], at: tuple[int, ...], to: tuple[int, ...]) -> list[_Piece]:

@@ -127,7 +127,7 @@ def _subject(lines: list[str]) -> str:
         ):
             title.append(line)
     if not title and lines:
-        before = []
+        before: list[str] = []
         for line in lines[:8]:
             if line.startswith("Kính gửi"):
                 return " ".join(before)

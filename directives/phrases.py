@@ -77,11 +77,9 @@ def find(text: str) -> str | None:
     shown = clean(text)
     folded = _folded(shown)
     for pattern in PROSE:
-        found = None
-        for found in pattern.finditer(folded):
-            pass
-        if found:
-            return shown[found.start() : found.end()].strip(" ,;.")
+        every = list(pattern.finditer(folded))
+        if every:
+            return shown[every[-1].start() : every[-1].end()].strip(" ,;.")
     return None
 
 
@@ -195,7 +193,7 @@ class _Reading:
         ):
             dated, recurring = self._dated(), self._recurring()
             if dated or recurring:
-                return dated if not recurring else recurring
+                return recurring if recurring else dated
             return _ask(
                 self.words, N_("The work waits for a condition; a person says when it is met."), Kind.CONDITIONAL
             )
@@ -276,7 +274,10 @@ class _Reading:
         return None
 
     def _dated(self) -> Timing | None:
-        windows, reasons, spans, wrong = [], [], [], False
+        windows: list[Window] = []
+        reasons: list[tuple[str, dict[str, object]]] = []
+        spans: list[tuple[int, int]] = []
+        wrong = False
         for pattern, make in (
             (ISO, self._iso),
             (MONTH_YEARS, self._month_years),

@@ -56,10 +56,11 @@ def outbox(
         terminal.say_json(rows)
         return
     zone = ZoneInfo(context.obj.time_zone)
+    labels = {name: _(label) for name, label in MESSAGE_LABELS.items()}
     shown = [
         {
             **row,
-            "status": _(MESSAGE_LABELS[row["status"]]),
+            "status": labels[row["status"]],
             "at": f"{(row['sent_at'] or row['queued_at']).astimezone(zone):%d/%m/%Y %H:%M}",
         }
         for row in rows
@@ -76,7 +77,7 @@ def outbox(
     terminal.say(
         *(terminal.table(columns, shown) if shown else ()),
         "",
-        "; ".join(f"{_(MESSAGE_LABELS[name])}: {n}" for name, n in sorted(counts.items())) or _("There is no letter."),
+        "; ".join(f"{labels[name]}: {n}" for name, n in sorted(counts.items())) or _("There is no letter."),
     )
     if context.obj.mail.transport == "folder":
         terminal.say(_("Sent letters lie as .eml files in {folder}.", folder=str(Path(context.obj.mail.folder))))

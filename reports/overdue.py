@@ -8,7 +8,7 @@ from reports.report import Report, Section
 from workflow import queries
 from workflow.i18n import _
 from workflow.snapshot import Row, Snapshot
-from workflow.standing import STATUS_LABELS, Status
+from workflow.standing import say_status
 from workflow.terminal import Column
 from workflow.timing import show_day
 
@@ -45,7 +45,7 @@ def _shown(row: Row) -> dict[str, Any]:
         "agency": row["agency"],
         "due": show_day(row["due_on"]),
         "late": -row["days_left"],
-        "status": _(STATUS_LABELS[Status(row["status"])]),
+        "status": say_status(row["status"]),
         "text": row["text"],
     }
 

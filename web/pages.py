@@ -18,7 +18,7 @@ from workflow.config import Settings
 from workflow.database import Database
 from workflow.i18n import _, language
 from workflow.queries import AsOf
-from workflow.standing import STANDING_LABELS, STATUS_LABELS, Standing, Status
+from workflow.standing import say_standing, say_status
 from workflow.submission import EvidenceStore
 from workflow.timing import show_day, show_period
 
@@ -49,8 +49,8 @@ _environment.globals.update(_=_, language=language)
 _environment.filters.update(
     day=show_day,
     period=show_period,
-    status=lambda value: _(STATUS_LABELS[Status(value)]),
-    standing=lambda value: _(STANDING_LABELS[Standing(value)]),
+    status=say_status,
+    standing=say_standing,
     act=lambda value: _(ACT_LABELS[value]) if value in ACT_LABELS else value,
 )
 

@@ -6,7 +6,7 @@ Each entry's hash covers its content and the hash of the entry before it, so a c
 import hashlib
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
@@ -45,7 +45,7 @@ class AuditEntry(SQLModel, table=True):
     def digest(self) -> str:
         """The hash this entry must have: SHA-256 over the previous hash and the canonical content."""
         content = [
-            self.at.isoformat(),
+            self.at.astimezone(UTC).isoformat(),
             self.actor,
             self.channel,
             self.act,

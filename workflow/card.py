@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from workflow.i18n import _
 from workflow.snapshot import Row
-from workflow.standing import STANDING_LABELS, STATUS_LABELS, Standing, Status
+from workflow.standing import Standing, say_standing, say_status
 from workflow.timing import Timing, show_day, show_period
 
 
@@ -35,15 +35,16 @@ def lines(card: Row, zone: str) -> Iterator[str]:
     yield from _field(_("Confirmed by"), card["monitor"])
     waiting = [q for q in card["questions"] if not q["answered_by"]]
     for question in waiting:
-        yield from _field(_("To decide"), _(question["message"], **_plain(question["args"])))
+        message = question["message"]
+        yield from _field(_("To decide"), _(message, **_plain(question["args"])))
     yield ""
     for row in card["occurrences"]:
         if row["occurrence_id"]:
             due = _("due by the end of {day}", day=show_day(row["due_on"])) if row["due_on"] else _("no deadline")
-            state = f"{_(STATUS_LABELS[Status(row['status'])])}, {_(STANDING_LABELS[Standing(row['standing'])])}"
+            state = f"{say_status(row['status'])}, {say_standing(row['standing'])}"
             yield f"• {show_period(row['period'])} – {row['agency']}: {due}; {state}"
         else:
-            yield f"• {_(STANDING_LABELS[Standing.UNDECIDED])}"
+            yield f"• {say_standing(Standing.UNDECIDED)}"
     for report in card["submissions"]:
         facts = [report["result"], report["document_number"], *report["evidence"]]
         yield "  " + _(

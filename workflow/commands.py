@@ -81,7 +81,7 @@ def tasks(
     from workflow import queries, terminal
     from workflow.errors import BadInput
     from workflow.snapshot import snapshot
-    from workflow.standing import STANDING_LABELS, STATUS_LABELS, Standing, Status
+    from workflow.standing import Standing, Status, say_standing, say_status
     from workflow.timing import show_day, show_period
 
     for value, known in ((standing, Standing), (status, Status)):
@@ -106,8 +106,8 @@ def tasks(
         {
             **row,
             "due": show_day(row["due_on"]) if row["due_on"] else show_period(row["period"]) if row["period"] else "–",
-            "standing": _(STANDING_LABELS[Standing(row["standing"])]),
-            "status": _(STATUS_LABELS[Status(row["status"])]) if row["status"] else "–",
+            "standing": say_standing(row["standing"]),
+            "status": say_status(row["status"]) if row["status"] else "–",
         }
         for row in rows
     ]
@@ -155,7 +155,7 @@ def _move(
     from workflow import terminal
     from workflow.agency import known_agency
     from workflow.occurrence import choose
-    from workflow.standing import STATUS_LABELS, Status
+    from workflow.standing import Status, say_status
     from workflow.task import find_task
 
     with acting(context.obj, named) as (session, how):
@@ -168,7 +168,7 @@ def _move(
             "{label}, {agency}: {status}.",
             label=found.label(),
             agency=found.agency.name,
-            status=_(STATUS_LABELS[found.status]),
+            status=say_status(found.status),
         )
     terminal.say(line)
 

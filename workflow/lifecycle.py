@@ -13,7 +13,7 @@ from statemachine.states import States
 
 from workflow.errors import Refused
 from workflow.i18n import N_, _
-from workflow.standing import STATUS_LABELS, Status
+from workflow.standing import Status, say_status
 
 MOVE_LABELS = {
     "start": N_("start"),
@@ -60,7 +60,7 @@ def move(row: Any, act: str) -> tuple[Status, Status]:
         raise Refused(
             "“{act}” is not possible while the task is “{status}”. Possible now: {possible}.",
             act=_(MOVE_LABELS.get(act, act)),
-            status=_(STATUS_LABELS[before]),
+            status=say_status(before),
             possible=", ".join(_(MOVE_LABELS[name]) for name in possible(row)) or "–",
         ) from error
     return before, row.status

@@ -30,7 +30,7 @@ class Message(SQLModel, table=True):
     message_id: str = Field(unique=True)
     status: MessageStatus = Field(
         default=MessageStatus.QUEUED, index=True, sa_type=enum_column(MessageStatus, "status")
-    )  # type: ignore[call-overload]
+    )
     queued_at: datetime = Field(sa_type=Instant)
     next_at: datetime = Field(sa_type=Instant)
     claimed_at: datetime | None = Field(default=None, sa_type=Instant)

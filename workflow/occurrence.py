@@ -33,7 +33,7 @@ class Occurrence(SQLModel, table=True):
     opens_on: date | None = None
     original_due_on: date | None = None
     due_on: date | None = Field(default=None, index=True)
-    status: Status = Field(default=Status.NOT_STARTED, sa_type=enum_column(Status, "status"))  # type: ignore[call-overload]
+    status: Status = Field(default=Status.NOT_STARTED, sa_type=enum_column(Status, "status"))
     submitted_on: date | None = None
     started_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int | None = Field(default=None, sa_column=_version)

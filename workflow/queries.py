@@ -246,7 +246,8 @@ def health(view: Snapshot) -> Row:
 
 
 def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
-    parts, args = ["1 = 1"], {}
+    parts = ["1 = 1"]
+    args: dict[str, object] = {}
     if wanted.code:
         parts.append("t.code = :code")
         args["code"] = wanted.code

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 
-from workflow.i18n import N_
+from workflow.i18n import N_, _
 
 
 class Status(StrEnum):
@@ -62,6 +62,16 @@ STANDING_LABELS = {
     Standing.DONE_LATE: N_("late"),
     Standing.NOT_COUNTED: N_("not counted"),
 }
+
+
+def say_status(value: str) -> str:
+    """A status in the current language."""
+    return _(STATUS_LABELS[Status(value)])
+
+
+def say_standing(value: str) -> str:
+    """A standing in the current language."""
+    return _(STANDING_LABELS[Standing(value)])
 
 
 def standing(status: Status, due_on: date | None, submitted_on: date | None, today: date, soon_days: int) -> Standing:

@@ -29,7 +29,7 @@ class Submission(SQLModel, table=True):
     channel: str
     result: str = ""
     document_number: str = ""
-    decision: Decision = Field(default=Decision.WAITING, sa_type=enum_column(Decision, "decision"))  # type: ignore[call-overload]
+    decision: Decision = Field(default=Decision.WAITING, sa_type=enum_column(Decision, "decision"))
     decided_at: datetime | None = Field(default=None, sa_type=Instant)
     decided_by: str | None = None
     reason: str | None = None

@@ -71,7 +71,7 @@ class Assignment(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="task.id")
     agency_id: int | None = Field(default=None, foreign_key="agency.id", index=True)
-    role: Role = Field(sa_type=enum_column(Role, "role"))  # type: ignore[call-overload]
+    role: Role = Field(sa_type=enum_column(Role, "role"))
     position: int
     words: str
 

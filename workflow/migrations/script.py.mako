@@ -1,10 +1,8 @@
 """${message}"""
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
 
-import workflow.database
 
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
