@@ -1,0 +1,55 @@
+# dondoc: `make` lists what there is to make. Needs Python 3.11 or newer with venv, git and make.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+SHARED ?= ../shared
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check accuracy bench translations lock clean
+
+help: ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+$(VENV)/.run: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "dondoc needs Python 3.11 or newer; name it with: make PYTHON=/path/to/python3"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "Python cannot make a virtual environment. On Debian: apt-get install python3-venv"; rm -rf $(VENV); exit 1; }
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements-dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: $(VENV)/.run ## read two sample directives, replay 2025, show the overdue review
+	$(BIN)/dondoc demo demo
+
+test: $(VENV)/.dev ## set up everything and run all tests with coverage
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report --include='workflow/*' --fail-under=95 --skip-covered
+	$(BIN)/coverage report --omit='workflow/*,tests/*' --fail-under=85 --skip-covered
+
+check: $(VENV)/.dev ## lint, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+accuracy: $(VENV)/.dev ## measure reading and timing against documents read by hand
+	$(BIN)/python benchmarks/accuracy.py $(SHARED)
+
+bench: $(VENV)/.dev ## time a cold list and a cold report at 10,000 tasks
+	$(BIN)/python benchmarks/cold.py $(SHARED)
+
+translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py
+	$(BIN)/pybabel -q update -D dondoc -l vi -i $(VENV)/dondoc.pot -d workflow/locales --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -f -D dondoc -d workflow/locales
+
+lock: ## pin all dependencies anew (needs uv)
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build pyproject.toml -o requirements.lock
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## remove what was made
+	rm -rf $(VENV) demo dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage*

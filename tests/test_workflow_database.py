@@ -1,0 +1,129 @@
+"""Migrations, column types, versions, writers that wait for each other."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import text
+from sqlmodel import SQLModel
+
+from tests import make
+from workflow import record
+from workflow.database import Database
+from workflow.errors import BadInput, Refused
+from workflow.message import Heartbeat
+from workflow.snapshot import HEAD, snapshot
+
+
+def test_the_migrations_build_what_the_classes_say(database: Database) -> None:
+    assert {table.__tablename__ for table in record.TABLES} == set(SQLModel.metadata.tables)
+    with database.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_head_is_the_newest_migration(database: Database) -> None:
+    assert database.version() == HEAD
+    newest = max((Path(record.__file__).parent / "migrations" / "versions").glob("*.py"))
+    assert newest.name.startswith(HEAD)
+
+
+def test_a_database_of_another_version_is_refused(database: Database, url: str) -> None:
+    with database.transaction() as session:
+        session.execute(text("update alembic_version set version_num = '9999'"))
+    with pytest.raises(Refused, match="9999"):
+        database.ready()
+    with pytest.raises(Refused, match="9999"), snapshot(url):
+        pass
+
+
+def test_instants_come_back_as_they_went_in(database: Database) -> None:
+    moment = make.at("2025-07-14 08:00")
+    with database.transaction() as session:
+        session.add(Heartbeat(name="x", at=moment))
+    with database.transaction() as session:
+        found = session.get_one(Heartbeat, "x").at
+    assert found == moment
+    assert found.tzinfo is UTC
+    with pytest.raises(Exception, match="naive"), database.transaction() as session:
+        session.add(Heartbeat(name="y", at=datetime(2025, 1, 1, 8)))  # noqa: DTZ001 - that is the point
+
+
+def test_a_failed_transaction_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.transaction() as session:
+        session.add(Heartbeat(name="x", at=make.at("2025-07-14 08:00")))
+        session.flush()
+        raise RuntimeError
+    with database.transaction() as session:
+        assert session.get(Heartbeat, "x") is None
+
+
+def test_writers_take_turns(database: Database) -> None:
+    """Read, change, write from six threads: nothing is lost and nobody fails."""
+    with database.transaction() as session:
+        session.add(Heartbeat(name="n", at=datetime(2025, 1, 1, tzinfo=UTC)))
+
+    def work() -> None:
+        for _n in range(10):
+            with database.transaction() as session:
+                session.execute(text("select * from heartbeat where name = 'n'" + (" for update" if "postgresql" in database.url else "")))
+                beat = session.get_one(Heartbeat, "n")
+                beat.at = beat.at.replace(microsecond=beat.at.microsecond + 1)
+
+    threads = [threading.Thread(target=work) for _n in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.transaction() as session:
+        assert session.get_one(Heartbeat, "n").at.microsecond == 60
+
+
+def test_sqlite_is_durable_and_checks_foreign_keys(tmp_path: Path) -> None:
+    made = Database(f"sqlite:///{tmp_path}/a.db").ready()
+    with made.engine.connect() as connection:
+        pragmas = {name: connection.execute(text(f"pragma {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+    made.dispose()
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
+
+
+def test_a_locked_database_says_so(tmp_path: Path) -> None:
+    made = Database(f"sqlite:///{tmp_path}/a.db", wait_seconds=0).ready()
+    other = sqlite3.connect(tmp_path / "a.db", isolation_level=None)
+    other.execute("begin immediate")
+    with pytest.raises(Refused, match="Chương trình khác"), made.transaction() as session:
+        session.add(Heartbeat(name="x", at=make.at("2025-07-14 08:00")))
+    other.execute("rollback")
+    other.close()
+    made.dispose()
+
+
+def test_strange_addresses_and_files(tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="mysql"):
+        Database("mysql://x/y")
+    (tmp_path / "bad.db").write_bytes(b"this is no database at all, but long enough to be looked at" * 40)
+    with pytest.raises(BadInput, match="bad.db"), snapshot(f"sqlite:///{tmp_path}/bad.db"):
+        pass
+    with pytest.raises(Refused, match="dondoc import"), snapshot(f"sqlite:///{tmp_path}/none.db"):
+        pass
+    sqlite3.connect(tmp_path / "empty.db").close()
+    (tmp_path / "empty.db").touch()
+    with pytest.raises(Refused, match="dondoc import"), snapshot(f"sqlite:///{tmp_path}/empty.db"):
+        pass
+    with pytest.raises(Refused, match="không trả lời"), snapshot(f"postgresql://nobody@/nothing?host={tmp_path}"):
+        pass
+
+
+def test_upgrade_builds_and_keeps(tmp_path: Path) -> None:
+    made = Database(f"sqlite:///{tmp_path}/a.db")
+    assert made.version() is None
+    made.upgrade()
+    made.upgrade()
+    assert made.version() == HEAD
+    made.dispose()
