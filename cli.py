@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,6 +12,18 @@ import typer
 from workflow import config, i18n
 from workflow.errors import Problem
 from workflow.i18n import _
+
+# Which part offers which command; a test compares it with the parts.
+PARTS = {
+    "directives": ("read", "import", "timing"),
+    "workflow": (
+        "tasks", "show", "directives", "start", "done", "confirm", "return", "reopen", "suspend", "resume", "cancel",
+        "agencies", "focal-points", "deadline", "cycle", "upgrade", "doctor",
+    ),
+    "notifications": ("outbox", "tick", "run"),
+    "reports": ("overdue",),
+    "web": ("serve", "demo"),
+}  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -22,7 +35,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         settings = config.load(_config_file(arguments))
         i18n.set_language(settings.language)
-        compose(settings)(args=arguments, prog_name="dondoc")
+        compose(settings, _command(arguments))(args=arguments, prog_name="dondoc")
     except Problem as problem:
         _fail(str(problem), problem.exit_code)
     except BrokenPipeError:
@@ -32,17 +45,12 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(": ".join(filter(None, [error.strerror or str(error), error.filename and str(error.filename)])), 1)
 
 
-def compose(settings: config.Settings) -> Any:
-    """Return the application with every command; the settings are its context object.
+def compose(settings: config.Settings, command: str | None = None) -> Any:
+    """Return the application for one command, or with every command; the settings are its context object.
 
-    The parts are imported here and not above, because their help is written in the language of the settings.
+    The parts are imported here and not above: their help is written in the language of the settings, and a command need not
+    wait for the parts that it is not in.
     """
-    from directives import commands as directives
-    from notifications import commands as notifications
-    from reports import commands as reports
-    from web import commands as web
-    from workflow import commands as workflow
-
     app = typer.Typer(
         no_args_is_help=True,
         add_completion=False,
@@ -57,14 +65,21 @@ def compose(settings: config.Settings) -> Any:
     def settings_(
         context: typer.Context,
         config_: Annotated[
-            Path | None, typer.Option("--config", help=_("Settings file (default: $DONDOC_CONFIG or ./config.yaml)."))
+            Path | None,
+            typer.Option("--config", help=_("Settings file (default: $DONDOC_CONFIG or ./config.yaml).")),
         ] = None,
     ) -> None:
         context.obj = settings
 
-    for part in (directives, workflow, notifications, reports, web):
-        app.add_typer(part.app)
+    for part in [part for part, names in PARTS.items() if command in names] or PARTS:
+        app.add_typer(import_module(f"{part}.commands").app)
     return app
+
+
+def _command(arguments: list[str]) -> str | None:
+    """The first argument that is neither an option nor the value of --config."""
+    values = [i + 1 for i, argument in enumerate(arguments) if argument == "--config"]
+    return next((a for i, a in enumerate(arguments) if not a.startswith("-") and i not in values), None)
 
 
 def _config_file(arguments: list[str]) -> Path | None:

@@ -57,6 +57,8 @@ def glue(left: str, right: str) -> str:
 
 def _begins(text: str, previous: str, widest: int) -> bool:
     """Whether a line begins a new paragraph."""
+    if re.search(r"[-/,(]$", previous) and not re.match(r"[-+•*]\s", text):
+        return False  # a number broken at its hyphen, a list that goes on
     if MARKER.match(text) or _FRESH.match(text) or (_FRESH.match(previous) and previous.isupper()):
         return not (text[:1].isdigit() and re.search(r"(?:số|ngày|tháng|năm|khoản|Điều|quý|và|,|-|từ|đến)$", previous))
     if text.isupper() != previous.isupper() and len(text) > 3 and len(previous) > 3 and text[:1].isupper():

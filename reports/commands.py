@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from workflow.i18n import _
+from workflow.options import Agency, AsOfDay, Directive, Json, as_of
 
 app = typer.Typer()
 
@@ -19,17 +20,14 @@ app = typer.Typer()
 )
 def overdue(
     context: typer.Context,
-    day: Annotated[
-        str | None, typer.Option("--as-of", help=_("The day to look at, such as 15/10/2025 (default: today)."))
-    ] = None,
+    day: AsOfDay = None,
     by: Annotated[str | None, typer.Option("--by", help="agency | directive")] = None,
-    agency: Annotated[str | None, typer.Option("--agency", help=_("Code or name of an agency."))] = None,
-    directive: Annotated[str | None, typer.Option("--directive", help=_("Code or number of a directive."))] = None,
-    json_: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+    agency: Agency = None,
+    directive: Directive = None,
+    json_: Json = False,
 ) -> None:
     from reports import overdue as report
     from workflow import queries, terminal
-    from workflow.commands import as_of
     from workflow.errors import BadInput
     from workflow.snapshot import snapshot
 

@@ -78,7 +78,9 @@ def cluster() -> Iterator[Cluster]:
     pg_ctl, home = str(Path(str(initdb)).with_name("pg_ctl")), folder / "d"
 
     def call(*command: str) -> None:
-        subprocess.run(command, check=True, user=account, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", timeout=60)
+        subprocess.run(
+            command, check=True, user=account, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd="/", timeout=60
+        )
 
     call(str(initdb), "-D", str(home), "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
     options = f"-k {folder} -c listen_addresses= -c fsync=off -c max_connections=60"

@@ -24,16 +24,26 @@ def at(moment: str) -> datetime:
     return datetime.fromisoformat(moment).replace(tzinfo=ZONE)
 
 
-def proposal(*tasks: TaskProposal, number: str = "27/KH-UBND", issued: date = date(2025, 4, 11), digest: str | None = None) -> Proposal:
+def proposal(
+    *tasks: TaskProposal, number: str = "27/KH-UBND", issued: date = date(2025, 4, 11), digest: str | None = None
+) -> Proposal:
     head = Letterhead(number=number, issued=issued, issuer="UBND thành phố", subject="KẾ HOẠCH năm 2025")
     return Proposal("ke-hoach.docx", digest or f"{number} {issued}", head, list(tasks), [])
 
 
-def task(no: str = "I.1", text: str = "Xây dựng báo cáo chuyên đề", timing: str | None = "Quý III", lead: str = "Phòng Nội vụ", deliverable: str | None = None) -> TaskProposal:
+def task(
+    no: str = "I.1",
+    text: str = "Xây dựng báo cáo chuyên đề",
+    timing: str | None = "Quý III",
+    lead: str = "Phòng Nội vụ",
+    deliverable: str | None = None,
+) -> TaskProposal:
     return TaskProposal(no, text, "I. Mục một", lead.split("; ") if lead else [], [], deliverable, timing)
 
 
-def enacted(session: Session, *tasks: TaskProposal, mailboxes: bool = True, when: str = "2025-04-11 09:00", **extra: object) -> Directive:
+def enacted(
+    session: Session, *tasks: TaskProposal, mailboxes: bool = True, when: str = "2025-04-11 09:00", **extra: object
+) -> Directive:
     """Record a directive, with a mailbox for each agency it names."""
     made = proposal(*tasks, **extra)  # type: ignore[arg-type]
     for agency in importing.add_agencies(session, importing.unknown_agencies(session, made)):
@@ -41,7 +51,9 @@ def enacted(session: Session, *tasks: TaskProposal, mailboxes: bool = True, when
     return importing.enact(session, made, importing.Particulars(), by=By("Văn thư", "import"), at=at(when))
 
 
-def occurrence(session: Session, code: str = "KH27-I.1", period: str | None = None, agency: str | None = None) -> Occurrence:
+def occurrence(
+    session: Session, code: str = "KH27-I.1", period: str | None = None, agency: str | None = None
+) -> Occurrence:
     query = select(Occurrence).join(Task).where(Task.code == code).order_by(Occurrence.id)  # type: ignore[arg-type]
     if period:
         query = query.where(Occurrence.period == period)

@@ -13,7 +13,15 @@ from workflow.database import Database
 def _filled(database: Database) -> None:
     with database.transaction() as session:
         for n in range(6):
-            record(session, "start", f"KH1-{n}", by=make.BY, at=make.at(f"2025-05-0{n + 1} 08:00"), after={"số": n}, reason="vì ơ ư")
+            record(
+                session,
+                "start",
+                f"KH1-{n}",
+                by=make.BY,
+                at=make.at(f"2025-05-0{n + 1} 08:00"),
+                after={"số": n},
+                reason="vì ơ ư",
+            )
 
 
 def test_an_untouched_chain_is_whole(database: Database) -> None:

@@ -17,9 +17,20 @@ calendar = WorkingCalendar(CalendarSettings())
 @pytest.mark.parametrize(
     ("day", "working"),
     [
-        ("2025-01-28", False), ("2025-04-07", False), ("2025-04-30", False), ("2025-05-02", False), ("2025-04-26", True), ("2025-09-01", False),
-        ("2026-01-02", False), ("2026-01-10", True), ("2026-02-17", False), ("2026-08-22", True), ("2026-08-31", False), ("2026-11-24", False),
-        ("2025-07-12", False), ("2025-07-14", True),
+        ("2025-01-28", False),
+        ("2025-04-07", False),
+        ("2025-04-30", False),
+        ("2025-05-02", False),
+        ("2025-04-26", True),
+        ("2025-09-01", False),
+        ("2026-01-02", False),
+        ("2026-01-10", True),
+        ("2026-02-17", False),
+        ("2026-08-22", True),
+        ("2026-08-31", False),
+        ("2026-11-24", False),
+        ("2025-07-12", False),
+        ("2025-07-14", True),
     ],
 )
 def test_days_off_and_made_up(day: str, working: bool) -> None:
@@ -40,6 +51,10 @@ def test_adding_then_subtracting_working_days_returns(day: date, count: int) -> 
 
 
 def test_the_office_can_add_days() -> None:
-    own = WorkingCalendar(CalendarSettings(holidays=(CalendarLine(date(2025, 7, 14), "Lễ"),), workdays=(CalendarLine(date(2025, 7, 13), "Bù"),)))
+    own = WorkingCalendar(
+        CalendarSettings(
+            holidays=(CalendarLine(date(2025, 7, 14), "Lễ"),), workdays=(CalendarLine(date(2025, 7, 13), "Bù"),)
+        )
+    )
     assert not own.is_working(date(2025, 7, 14))
     assert own.is_working(date(2025, 7, 13))

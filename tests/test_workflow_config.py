@@ -67,7 +67,9 @@ def test_secrets_and_the_database_come_from_the_environment(monkeypatch: pytest.
     assert settings.mail.password == "bí mật"
 
 
-def test_a_named_file_that_is_missing_is_an_error_and_an_unnamed_one_is_not(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_named_file_that_is_missing_is_an_error_and_an_unnamed_one_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert config.load().language == "vi"
     monkeypatch.setenv("DONDOC_CONFIG", str(tmp_path / "x.yaml"))
     with pytest.raises(BadInput, match="x.yaml"):

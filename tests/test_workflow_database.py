@@ -72,7 +72,12 @@ def test_writers_take_turns(database: Database) -> None:
     def work() -> None:
         for _n in range(10):
             with database.transaction() as session:
-                session.execute(text("select * from heartbeat where name = 'n'" + (" for update" if "postgresql" in database.url else "")))
+                session.execute(
+                    text(
+                        "select * from heartbeat where name = 'n'"
+                        + (" for update" if "postgresql" in database.url else "")
+                    )
+                )
                 beat = session.get_one(Heartbeat, "n")
                 beat.at = beat.at.replace(microsecond=beat.at.microsecond + 1)
 
@@ -88,7 +93,10 @@ def test_writers_take_turns(database: Database) -> None:
 def test_sqlite_is_durable_and_checks_foreign_keys(tmp_path: Path) -> None:
     made = Database(f"sqlite:///{tmp_path}/a.db").ready()
     with made.engine.connect() as connection:
-        pragmas = {name: connection.execute(text(f"pragma {name}")).scalar() for name in ("journal_mode", "synchronous", "foreign_keys")}
+        pragmas = {
+            name: connection.execute(text(f"pragma {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        }
     made.dispose()
     assert pragmas == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1}
 

@@ -35,7 +35,9 @@ def test_reported_confirmed_and_on_record(database: Database) -> None:
         found = make.occurrence(session)
         assert (found.status, found.submitted_on) == (Status.COMPLETED, TODAY)
         assert found.submissions[0].decision == Decision.CONFIRMED
-        acts = session.exec(select(AuditEntry.act).where(AuditEntry.occurrence_id == found.id).order_by(col(AuditEntry.id))).all()
+        acts = session.exec(
+            select(AuditEntry.act).where(AuditEntry.occurrence_id == found.id).order_by(col(AuditEntry.id))
+        ).all()
         assert acts == ["open", "start", "submit", "confirm"]
         assert first_fault(session) is None
 
@@ -50,7 +52,10 @@ def test_a_returned_report_is_kept_beside_the_next(database: Database) -> None:
         found.submit(session, **HOW, today=date(2025, 9, 28), result="Lần hai")
     with database.transaction() as session:
         found = make.occurrence(session)
-        assert [(s.number, s.result, s.decision) for s in found.submissions] == [(1, "Lần đầu", "returned"), (2, "Lần hai", "waiting")]
+        assert [(s.number, s.result, s.decision) for s in found.submissions] == [
+            (1, "Lần đầu", "returned"),
+            (2, "Lần hai", "waiting"),
+        ]
         assert found.submitted_on == date(2025, 9, 28)
 
 
@@ -137,7 +142,12 @@ def test_of_two_who_report_at_once_one_wins_and_the_other_is_told(database: Data
 
 def test_which_occurrence_a_person_means(database: Database) -> None:
     with database.transaction() as session:
-        make.enacted(session, make.task(timing="Quý II và IV"), make.task("I.2", lead="Phòng Nội vụ; Phòng Tư pháp"), make.task("I.3", timing="Định kỳ"))
+        make.enacted(
+            session,
+            make.task(timing="Quý II và IV"),
+            make.task("I.2", lead="Phòng Nội vụ; Phòng Tư pháp"),
+            make.task("I.3", timing="Định kỳ"),
+        )
         both = find_task(session, "kh27-i.1")
         assert choose(session, both).period == "2025-Q2"
         assert choose(session, both, period="2025-q4").period == "2025-Q4"
@@ -167,7 +177,9 @@ def test_evidence_is_kept_by_content(office: Office) -> None:
         store.keep("a", io.BytesIO(b""))
     with pytest.raises(BadInput, match="1 MB"):
         store.keep("b", io.BytesIO(b"x" * 1_000_001))
-    assert [p.name for p in office.settings.evidence.folder.iterdir()] == [kept.sha256[:2]], "nothing half written is left"
+    assert [p.name for p in office.settings.evidence.folder.iterdir()] == [kept.sha256[:2]], (
+        "nothing half written is left"
+    )
 
 
 def test_the_first_due_day_is_kept(database: Database) -> None:

@@ -48,8 +48,13 @@ days = st.dates(date(2024, 12, 1), date(2025, 3, 1))
 
 @given(st.sampled_from(list(Status)), st.none() | days, st.none() | days, days, st.integers(0, 30))
 def test_sql_and_python_agree(status: Status, due: date | None, submitted: date | None, today: date, soon: int) -> None:
-    values = {"status": status.value, "due": due and due.isoformat(), "submitted": submitted and submitted.isoformat(),
-              "today": today.isoformat(), "soon": (today + timedelta(days=soon)).isoformat()}
+    values = {
+        "status": status.value,
+        "due": due and due.isoformat(),
+        "submitted": submitted and submitted.isoformat(),
+        "today": today.isoformat(),
+        "soon": (today + timedelta(days=soon)).isoformat(),
+    }
     with sqlite3.connect(":memory:") as connection:
         found = connection.execute(
             f"select {STANDING_SQL} from (select :status as status, :due as due_on, :submitted as submitted_on)", values

@@ -10,7 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workflow.timing import (
-    Cycle, Kind, MONTHS, Timing, day_window, month_end, month_window, period_key, quarter_window, show_day, show_days, show_period, span,
+    MONTHS,
+    Cycle,
+    Kind,
+    Timing,
+    day_window,
+    month_end,
+    month_window,
+    period_key,
+    quarter_window,
+    show_day,
+    show_days,
+    show_period,
+    span,
 )
 
 years = st.integers(1991, 2099)
@@ -18,7 +30,12 @@ days = st.dates(date(1991, 1, 1), date(2099, 12, 31))
 
 
 def test_quarters_end_on_their_last_day() -> None:
-    assert [quarter_window(2025, q).due.isoformat() for q in (1, 2, 3, 4)] == ["2025-03-31", "2025-06-30", "2025-09-30", "2025-12-31"]
+    assert [quarter_window(2025, q).due.isoformat() for q in (1, 2, 3, 4)] == [
+        "2025-03-31",
+        "2025-06-30",
+        "2025-09-30",
+        "2025-12-31",
+    ]
     assert [quarter_window(2025, q).key for q in (1, 2)] == ["2025-Q1", "2025-Q2"]
 
 
@@ -43,7 +60,9 @@ def test_the_periods_of_a_year_neither_overlap_nor_leave_gaps(year: int, cycle: 
 
 
 @given(days, st.sampled_from(list(MONTHS)), st.integers(0, 31), st.integers(0, 3), st.booleans())
-def test_36_months_have_unique_keys_and_the_count_of_the_closed_formula(first: date, cycle: Cycle, day: int, month: int, before: bool) -> None:
+def test_36_months_have_unique_keys_and_the_count_of_the_closed_formula(
+    first: date, cycle: Cycle, day: int, month: int, before: bool
+) -> None:
     start = first.replace(day=1)
     if start.year > 2096:
         return
@@ -60,7 +79,10 @@ def test_occurrences_do_not_depend_on_where_one_looks_from(first: date, cycle: C
     if first.year > 2097:
         return
     timing = Timing("", Kind.RECURRING, cycle=cycle)
-    near, far = timing.occurrences(first, first + timedelta(days=200)), timing.occurrences(first, first + timedelta(days=600))
+    near, far = (
+        timing.occurrences(first, first + timedelta(days=200)),
+        timing.occurrences(first, first + timedelta(days=600)),
+    )
     assert far[: len(near)] == near
 
 
@@ -78,8 +100,14 @@ def test_a_weekly_duty_crosses_new_year() -> None:
 
 @pytest.mark.parametrize(
     ("opens", "ends", "key"),
-    [("2025-01-01", "2025-12-31", "2025"), ("2025-01-01", "2025-06-30", "2025-H1"), ("2025-07-01", "2025-12-31", "2025-H2"),
-     ("2025-04-01", "2025-06-30", "2025-Q2"), ("2025-07-01", "2025-07-31", "2025-07"), ("2025-01-01", "2025-09-30", "2025-01..2025-09")],
+    [
+        ("2025-01-01", "2025-12-31", "2025"),
+        ("2025-01-01", "2025-06-30", "2025-H1"),
+        ("2025-07-01", "2025-12-31", "2025-H2"),
+        ("2025-04-01", "2025-06-30", "2025-Q2"),
+        ("2025-07-01", "2025-07-31", "2025-07"),
+        ("2025-01-01", "2025-09-30", "2025-01..2025-09"),
+    ],
 )
 def test_period_keys(opens: str, ends: str, key: str) -> None:
     assert period_key(date.fromisoformat(opens), date.fromisoformat(ends)) == key
@@ -87,8 +115,18 @@ def test_period_keys(opens: str, ends: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     ("key", "words"),
-    [("2025", "năm 2025"), ("2025-H1", "6 tháng đầu năm 2025"), ("2025-H2", "6 tháng cuối năm 2025"), ("2025-Q4", "quý IV năm 2025"), ("2025-07", "tháng 7 năm 2025"),
-     ("2025-W03", "tuần 03 năm 2025"), ("2025-01..2025-09", "1/2025 – 9/2025"), ("2025-07-14", "14/7/2025"), ("ongoing", "thường xuyên"), ("untimed", "không hạn")],
+    [
+        ("2025", "năm 2025"),
+        ("2025-H1", "6 tháng đầu năm 2025"),
+        ("2025-H2", "6 tháng cuối năm 2025"),
+        ("2025-Q4", "quý IV năm 2025"),
+        ("2025-07", "tháng 7 năm 2025"),
+        ("2025-W03", "tuần 03 năm 2025"),
+        ("2025-01..2025-09", "1/2025 – 9/2025"),
+        ("2025-07-14", "14/7/2025"),
+        ("ongoing", "thường xuyên"),
+        ("untimed", "không hạn"),
+    ],
 )
 def test_periods_are_said_in_vietnamese(key: str, words: str) -> None:
     assert show_period(key) == words
@@ -100,12 +138,24 @@ def test_days_are_written_as_offices_write_them() -> None:
     assert show_days("2025-06-30, 2025-12-31") == "30/6/2025, 31/12/2025"
 
 
-windows = st.one_of(st.builds(month_window, years, st.integers(1, 12)), st.builds(quarter_window, years, st.integers(1, 4)), st.builds(day_window, days),
-                    st.builds(lambda y, n: span(date(y, 1, 1), month_end(y, n)), years, st.integers(1, 12)))
+windows = st.one_of(
+    st.builds(month_window, years, st.integers(1, 12)),
+    st.builds(quarter_window, years, st.integers(1, 4)),
+    st.builds(day_window, days),
+    st.builds(lambda y, n: span(date(y, 1, 1), month_end(y, n)), years, st.integers(1, 12)),
+)
 timings = st.builds(
-    lambda words, kind, found, cycle, every, day, before, person: Timing(words, kind, tuple(found), cycle, every, day, 0, before, 0, person).because("There is no such day.", due="2025-01-01"),
-    st.text(max_size=20), st.sampled_from(list(Kind)), st.lists(windows, max_size=3), st.none() | st.sampled_from(list(Cycle)), st.sampled_from([0, 2, 4]),
-    st.integers(0, 31), st.booleans(), st.booleans(),
+    lambda words, kind, found, cycle, every, day, before, person: Timing(
+        words, kind, tuple(found), cycle, every, day, 0, before, 0, person
+    ).because("There is no such day.", due="2025-01-01"),
+    st.text(max_size=20),
+    st.sampled_from(list(Kind)),
+    st.lists(windows, max_size=3),
+    st.none() | st.sampled_from(list(Cycle)),
+    st.sampled_from([0, 2, 4]),
+    st.integers(0, 31),
+    st.booleans(),
+    st.booleans(),
 )
 
 

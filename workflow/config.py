@@ -10,7 +10,6 @@ import types
 import typing
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -180,6 +179,8 @@ def _build(kind: Any, stated: Any, file: str, where: str) -> Any:
     for key, value in stated.items():
         path = f"{where}.{key}" if where else str(key)
         if key not in known:
+            from difflib import get_close_matches
+
             near = get_close_matches(str(key), known, 1)
             hint = near[0] if near else ", ".join(known)
             raise BadInput("{file}: there is no setting {key}. Did you mean {hint}?", file=file, key=path, hint=hint)

@@ -11,7 +11,7 @@ ABBREVIATIONS = {
     "hdnd": "hoi dong nhan dan",
     "htx": "hop tac xa",
     "tp": "thanh pho",
-    "gddt": "giao duc va dao tao",
+    "gddt": "giao duc dao tao",
     "gd": "giao duc",
     "dt": "dao tao",
     "kh": "ke hoach",

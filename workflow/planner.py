@@ -17,7 +17,10 @@ ONGOING, UNTIMED = "ongoing", "untimed"
 def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
     """Open the occurrences of one task that fall due up to `until`, one for each lead agency and period."""
     new = []
-    known = {(o.agency_id, o.period) for o in session.exec(select(Occurrence).where(Occurrence.task_id == task.id))}
+    existing = list(session.exec(select(Occurrence).where(Occurrence.task_id == task.id)))
+    known = {(o.agency_id, o.period) for o in existing}
+    # What stated no time and was given a day later is the occurrence of that day.
+    known |= {(o.agency_id, str(o.original_due_on)) for o in existing if o.period == UNTIMED and o.original_due_on}
     agencies = [a.agency_id for a in task.leads() if a.agency_id is not None]
     for window in _windows(task, until):
         for agency_id in agencies:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import re
@@ -122,6 +121,8 @@ def instant(text: str, zone: str) -> datetime:
 
 def actor(named: str | None) -> str:
     """Who acts: as named, or $DONDOC_ACTOR, or the account that runs the command."""
+    import getpass
+
     name = (named or os.environ.get("DONDOC_ACTOR") or getpass.getuser()).strip()
     if not name:
         raise BadInput("Say who acts with --by.")

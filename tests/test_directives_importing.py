@@ -1,0 +1,160 @@
+"""From a proposal to the record: whole or not at all."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from sqlmodel import select
+
+from directives import importing
+from directives.proposal import Basis, issue
+from tests import make
+from workflow import planner
+from workflow.agency import Agency, find_agency
+from workflow.database import Database
+from workflow.directive import Directive, directive_code
+from workflow.errors import BadInput, Refused
+from workflow.occurrence import Occurrence
+from workflow.task import Assignment, Question, Task
+from workflow.timing import Cycle, Kind, Timing, day_window
+
+PARTICULARS = importing.Particulars()
+HOW = {"by": make.BY, "at": make.at("2025-04-11 09:00")}
+
+
+def test_two_quarters_give_two_occurrences_and_a_group_stays_one_line(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(
+            session,
+            make.task(timing="Quý II và IV", lead="Phòng Nội vụ; Phòng Tư pháp"),
+            make.task("I.2", timing="Thường xuyên", lead="Các phòng, ban, đơn vị"),
+        )
+        rows = session.exec(select(Occurrence).join(Task).where(Task.code == "KH27-I.1")).all()
+        assert sorted((o.agency.name, o.period, o.due_on.isoformat()) for o in rows if o.due_on) == [
+            ("Phòng Nội vụ", "2025-Q2", "2025-06-30"),
+            ("Phòng Nội vụ", "2025-Q4", "2025-12-31"),
+            ("Phòng Tư pháp", "2025-Q2", "2025-06-30"),
+            ("Phòng Tư pháp", "2025-Q4", "2025-12-31"),
+        ]
+        ongoing = make.occurrence(session, "KH27-I.2")
+        assert (ongoing.period, ongoing.due_on, ongoing.agency.kind) == ("ongoing", None, "collective")
+
+
+@pytest.mark.parametrize("words", ["Định kỳ", "Quý I", "Khi có yêu cầu", "31/02/2025"])
+def test_what_waits_for_a_person_gets_no_date(database: Database, words: str) -> None:
+    with database.transaction() as session:
+        make.enacted(session, make.task(timing=words))
+        assert session.exec(select(Occurrence)).all() == []
+        assert session.exec(select(Task)).one().undecided
+
+
+def test_a_person_decides(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(
+            session, make.task(timing="Định kỳ"), make.task("I.2", timing="Quý I"), make.task("I.3", timing=None)
+        )
+        for code, timing, due in (
+            ("KH27-I.1", Timing("", Kind.RECURRING, cycle=Cycle.HALF_YEARLY), ["2025-06-30", "2025-12-31"]),
+            ("KH27-I.2", Timing("", Kind.DEADLINE, (day_window(date(2025, 12, 1)),)), ["2025-12-01"]),
+            ("KH27-I.3", Timing("", Kind.DEADLINE, (day_window(date(2025, 11, 1)),)), ["2025-11-01"]),
+        ):
+            task = session.exec(select(Task).where(Task.code == code)).one()
+            task.decide(session, timing, **HOW, reason="CV 5/UBND")
+            opened = planner.follow_decision(session, task, **HOW)
+            assert [o.due_on.isoformat() for o in opened if o.due_on] == due
+            assert planner.follow_decision(session, task, **HOW) == []
+        assert len(session.exec(select(Occurrence).join(Task).where(Task.code == "KH27-I.3")).all()) == 1, (
+            "the open one got the deadline"
+        )
+        with pytest.raises(BadInput):
+            task.decide(session, timing, **HOW, reason=" ")
+
+
+def test_recurring_tasks_get_their_next_occurrences_once(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(session, make.task(timing="Hằng quý"))
+        assert [o.period for o in session.exec(select(Occurrence))] == ["2025-Q2", "2025-Q3", "2025-Q4"], (
+            "the first quarter was over"
+        )
+        for expected in (1, 0):
+            assert (
+                planner.plan_recurring(session, date(2026, 1, 2), horizon_days=92, at=make.at("2026-01-02 08:00"))
+                == expected
+            )
+
+
+def test_the_same_document_again_is_named(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(session, make.task())
+    with pytest.raises(Refused, match="KH27"), database.transaction() as session:
+        make.enacted(session, make.task())
+    with pytest.raises(Refused, match="KH27"), database.transaction() as session:
+        make.enacted(session, make.task(), digest="another scan of it")
+
+
+def test_a_failure_in_the_middle_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError), database.transaction() as session:
+        make.enacted(session, make.task(), make.task("I.2"))
+        raise RuntimeError
+    with database.transaction() as session:
+        for table in (Directive, Task, Agency, Occurrence, Assignment):
+            assert session.exec(select(table)).all() == []
+
+
+def test_missing_particulars_and_unknown_agencies_are_refused(database: Database) -> None:
+    with database.transaction() as session:
+        blank = make.proposal(make.task())
+        with pytest.raises(BadInput, match="Phòng Nội vụ"):
+            importing.enact(session, blank, PARTICULARS, **HOW)
+        blank.head.number = None
+        with pytest.raises(BadInput, match="--number"):
+            importing.enact(session, blank, PARTICULARS, **HOW)
+        blank.head.number, blank.head.issued = "1/KH", None
+        with pytest.raises(BadInput, match="--issued"):
+            importing.enact(session, blank, PARTICULARS, **HOW)
+        with pytest.raises(BadInput, match="nhiệm vụ nào"):
+            importing.enact(session, make.proposal(), PARTICULARS, **HOW)
+
+
+def test_questions_bases_and_doubled_numbers_are_kept(database: Database) -> None:
+    with database.transaction() as session:
+        made = make.proposal(make.task(), make.task(text="Việc trùng số"))
+        made.tasks[0].issues.append(issue("Nobody is named to lead."))
+        made.head.basis.append(Basis("71-CTr/TU", date(2023, 3, 9), "Chương trình số 71-CTr/TU"))
+        importing.add_agencies(session, importing.unknown_agencies(session, made))
+        directive = importing.enact(session, made, PARTICULARS, **HOW)
+        assert [t.code for t in session.exec(select(Task).order_by(Task.position))] == ["KH27-I.1", "KH27-I.1B"]  # type: ignore[arg-type]
+        assert session.exec(select(Question)).one().message == "Nobody is named to lead."
+        assert [b.number for b in directive.bases] == ["71-CTr/TU"]
+
+
+def test_spellings_of_one_agency_are_one_agency(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(session, make.task(lead="Phòng Tài chính - Kế hoạch; Phòng Tài chính-KH"))
+        assert len(session.exec(select(Agency)).all()) == 1
+        assert find_agency(session, "PHÒNG TÀI CHÍNH – KẾ HOẠCH")
+
+
+@pytest.mark.parametrize(
+    ("number", "code"),
+    [
+        ("153/KH-UBND", "KH153"),
+        ("1026/UBND-KT", "CV1026"),
+        ("71-CTr/TU", "CTR71"),
+        ("02/2026/NQ-HĐND", "NQ2"),
+        ("068/TTr-VPUBND", "TTR68"),
+        ("12/QĐ-TTg", "QD12"),
+        ("không số", "CVkhôngsố"),
+    ],
+)
+def test_codes_of_directives(database: Database, number: str, code: str) -> None:
+    with database.transaction() as session:
+        assert directive_code(session, number, date(2025, 1, 1)) == code
+
+
+def test_the_second_of_a_number_gets_its_year(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(session, make.task())
+        second = make.enacted(session, make.task(), issued=date(2026, 4, 11))
+        assert second.code == "KH27.2026"

@@ -1,0 +1,230 @@
+"""Commands that move an occurrence: start, done, confirm, return, reopen, suspend, resume, cancel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from workflow.i18n import _
+from workflow.options import Actor, Agency, Code, Period, Reason, acting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sqlmodel import Session
+
+    from workflow.config import Settings
+    from workflow.occurrence import Occurrence
+
+app = typer.Typer()
+
+
+def _move(
+    context: typer.Context,
+    code: str,
+    agency: str | None,
+    period: str | None,
+    named: str | None,
+    statuses: tuple[str, ...],
+    act: Callable[[Session, Occurrence, dict[str, Any]], object],
+) -> None:
+    """Find the occurrence that a person means, make one move and say what it is now."""
+    from workflow import terminal
+    from workflow.agency import known_agency
+    from workflow.occurrence import choose
+    from workflow.standing import Status, say_status
+    from workflow.task import find_task
+
+    with acting(context.obj, named) as (session, how):
+        owner = known_agency(session, agency) if agency else None
+        found = choose(
+            session, find_task(session, code), statuses=tuple(Status(s) for s in statuses), agency=owner, period=period
+        )
+        act(session, found, how)
+        line = _(
+            "{label}, {agency}: {status}.",
+            label=found.label(),
+            agency=found.agency.name,
+            status=say_status(found.status),
+        )
+    terminal.say(line)
+
+
+_OPEN = ("not_started", "in_progress", "returned")
+
+
+@app.command("start", help=_("Say that work on a task has begun.\n\n\b\nExample:\n  dondoc start KH88-II.3"))
+def start(context: typer.Context, code: Code, agency: Agency = None, period: Period = None, by: Actor = None) -> None:
+    _move(context, code, agency, period, by, ("not_started",), lambda session, found, how: found.start(session, **how))
+
+
+@app.command(
+    "done",
+    help=_(
+        'Report a task done; it then waits for confirmation.\n\n\b\nExamples:\n  dondoc done KH88-II.3 --result "Đã ban hành" --document-number 45/QĐ-UBND\n  dondoc done KH88-I.2 --agency PNV --evidence bao-cao.pdf'
+    ),
+)
+def done(
+    context: typer.Context,
+    code: Code,
+    result: Annotated[str, typer.Option("--result", help=_("The result in a line."))] = "",
+    document_number: Annotated[str, typer.Option("--document-number", help=_("Number of the result document."))] = "",
+    evidence: Annotated[
+        list[Path] | None, typer.Option("--evidence", help=_("A file that proves it; may be given several times."))
+    ] = None,
+    agency: Agency = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    from workflow.clock import local_day
+    from workflow.errors import BadInput
+    from workflow.submission import EvidenceStore
+
+    settings: Settings = context.obj
+    store = EvidenceStore(settings.evidence.folder, settings.evidence.max_megabytes)
+    missing = [str(file) for file in evidence or [] if not file.is_file()]
+    if missing:
+        raise BadInput("{name} cannot be opened: {error}.", name=", ".join(missing), error=_("no such file"))
+
+    def submit(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
+        files = []
+        for file in evidence or []:
+            with file.open("rb") as content:
+                files.append(store.keep(file.name, content))
+        found.submit(
+            session,
+            **how,
+            today=local_day(how["at"], settings.time_zone),
+            result=result,
+            document_number=document_number,
+            evidence=files,
+        )
+
+    _move(context, code, agency, period, by, _OPEN, submit)
+
+
+@app.command("confirm", help=_("Accept a reported result.\n\n\b\nExample:\n  dondoc confirm KH88-II.3"))
+def confirm(
+    context: typer.Context,
+    code: Code,
+    note: Annotated[str, typer.Option("--note", help=_("A remark; it is recorded."))] = "",
+    agency: Agency = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    _move(
+        context,
+        code,
+        agency,
+        period,
+        by,
+        ("submitted",),
+        lambda session, found, how: found.confirm(session, **how, note=note),
+    )
+
+
+@app.command(
+    "return",
+    help=_(
+        'Send a reported result back with a reason.\n\n\b\nExample:\n  dondoc return KH88-II.3 --reason "Chưa có quyết định kèm theo"'
+    ),
+)
+def send_back(
+    context: typer.Context,
+    code: Code,
+    reason: Reason = "",
+    agency: Agency = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    _move(
+        context,
+        code,
+        agency,
+        period,
+        by,
+        ("submitted",),
+        lambda session, found, how: found.send_back(session, **how, reason=reason),
+    )
+
+
+@app.command(
+    "reopen",
+    help=_(
+        'Take up again what was completed or cancelled.\n\n\b\nExample:\n  dondoc reopen KH88-II.3 --reason "Kết quả phải làm lại"'
+    ),
+)
+def reopen(
+    context: typer.Context,
+    code: Code,
+    reason: Reason = "",
+    agency: Agency = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    _move(
+        context,
+        code,
+        agency,
+        period,
+        by,
+        ("completed", "cancelled"),
+        lambda session, found, how: found.reopen(session, **how, reason=reason),
+    )
+
+
+@app.command(
+    "suspend",
+    help=_(
+        'Let a task rest: neither counted nor reminded.\n\n\b\nExample:\n  dondoc suspend KH88-II.3 --reason "Chờ hướng dẫn của tỉnh"'
+    ),
+)
+def suspend(
+    context: typer.Context,
+    code: Code,
+    reason: Reason = "",
+    agency: Agency = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    _move(
+        context,
+        code,
+        agency,
+        period,
+        by,
+        _OPEN,
+        lambda session, found, how: found.suspend(session, **how, reason=reason),
+    )
+
+
+@app.command("resume", help=_("Go on with a suspended task.\n\n\b\nExample:\n  dondoc resume KH88-II.3"))
+def resume(context: typer.Context, code: Code, agency: Agency = None, period: Period = None, by: Actor = None) -> None:
+    _move(context, code, agency, period, by, ("suspended",), lambda session, found, how: found.resume(session, **how))
+
+
+@app.command(
+    "cancel",
+    help=_(
+        'Drop a task that nobody need do any more.\n\n\b\nExample:\n  dondoc cancel KH88-II.3 --reason "Theo Công văn 120/UBND-VP"'
+    ),
+)
+def cancel(
+    context: typer.Context,
+    code: Code,
+    reason: Reason = "",
+    agency: Agency = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    _move(
+        context,
+        code,
+        agency,
+        period,
+        by,
+        (*_OPEN, "suspended"),
+        lambda session, found, how: found.cancel(session, **how, reason=reason),
+    )
