@@ -71,42 +71,54 @@ def import_(
     from directives.importing import already, unknown_agencies
     from directives.reading import propose
     from workflow import terminal
-    from workflow.database import Database
     from workflow.errors import Refused
+    from workflow.options import opened
 
     settings: Settings = context.obj
     proposal = propose(file, settings.reading.max_megabytes)
-    database = Database(settings.database.url, settings.database.wait_seconds).ready()
-    with database.transaction() as session:
-        known = already(session, proposal)
-        if known:
-            raise Refused(
-                "This document is already in the record as {code} (number {number}).",
-                code=known.code,
-                number=known.number,
-            )
-        unknown = unknown_agencies(session, proposal)
-    proposal.head.number = number or proposal.head.number or (None if yes else _asked(_("Number of the document")))
-    proposal.head.issued = terminal.day(issued) if issued else proposal.head.issued
-    if not proposal.head.issued and not yes:
-        answer = _asked(_("Day of issue"))
-        proposal.head.issued = terminal.day(answer) if answer else None
-    terminal.say(*_shown(proposal, settings.timing.before_is_exclusive), "")
-    if unknown:
-        terminal.say(_("Not in the register yet: {names}.", names="; ".join(unknown)))
-        if not yes and not typer.confirm(_("Enter these {n} agencies?", n=len(unknown))):
-            raise Refused("Nothing was recorded. Enter the agencies with `dondoc agencies add`, or agree to it here.")
-    if not yes and not dry_run and not typer.confirm(_("Record these {n} tasks?", n=len(proposal.tasks))):
-        raise Refused("Nothing was recorded.")
-    try:
+    with opened(settings) as database:
         with database.transaction() as session:
-            line = _enact(session, settings, proposal, _Answers(code, monitor, by), unknown)
-            if dry_run:
-                raise _DryRun(line)
-    except _DryRun as stopped:
-        terminal.say(str(stopped), _("Dry run: nothing was recorded."))
-        return
+            known = already(session, proposal)
+            if known:
+                raise Refused(
+                    "This document is already in the record as {code} (number {number}).",
+                    code=known.code,
+                    number=known.number,
+                )
+            unknown = unknown_agencies(session, proposal)
+        _complete(proposal, number, issued, ask=not yes)
+        terminal.say(*_shown(proposal, settings.timing.before_is_exclusive), "")
+        if unknown:
+            terminal.say(_("Not in the register yet: {names}.", names="; ".join(unknown)))
+        _agree(len(unknown), len(proposal.tasks), agreed=yes or dry_run)
+        try:
+            with database.transaction() as session:
+                line = _enact(session, settings, proposal, _Answers(code, monitor, by), unknown)
+                if dry_run:
+                    raise _DryRun(line)
+        except _DryRun as stopped:
+            line = f"{stopped} {_('Dry run: nothing was recorded.')}"
     terminal.say(line)
+
+
+def _complete(proposal: Proposal, number: str | None, issued: str | None, *, ask: bool) -> None:
+    """Fill what the clerk left blank: from the options, else from the person."""
+    from workflow import terminal
+
+    head = proposal.head
+    head.number = number or head.number or (_asked(_("Number of the document")) if ask else None)
+    said = issued or (_asked(_("Day of issue")) if ask and not head.issued else None)
+    head.issued = terminal.day(said) if said else head.issued
+
+
+def _agree(unknown: int, tasks: int, *, agreed: bool) -> None:
+    """Ask before anything is written; a No leaves everything as it was."""
+    from workflow.errors import Refused
+
+    if unknown and not agreed and not typer.confirm(_("Enter these {n} agencies?", n=unknown)):
+        raise Refused("Nothing was recorded. Enter the agencies with `dondoc agencies add`, or agree to it here.")
+    if not agreed and not typer.confirm(_("Record these {n} tasks?", n=tasks)):
+        raise Refused("Nothing was recorded.")
 
 
 class _DryRun(Exception):

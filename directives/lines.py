@@ -17,7 +17,7 @@ MARKER = re.compile(
     r"|(?P<letter>[a-zđ])[).]\s+|(?P<roman>[IVX]{1,5})[.)]\s+(?=\S))"
 )
 _FRESH = re.compile(
-    r"^(?:Kính gửi|Nơi nhận|Căn cứ|Thực hiện|Điều \d|Số\s*:|V/v|Ngày|TM\.|KT\.|TL\.|TUQ\.|PHỤ LỤC|Phụ lục|Lưu\s*:|Như trên|Độc lập)"
+    r"^(?:Kính gửi|Nơi nhận|Căn cứ|Thực hiện|Điều \d|Số\s*:|V/v|Ngày|TM\.|KT\.|TL\.|TUQ\.|PHỤ LỤC|Phụ lục|Lưu\s*:|Như trên|Độc lập|Trên đây là|Trong quá trình|(?:Yêu cầu|Đề nghị) các|(?:[ỦU][ỷy] ban nhân dân|UBND|Chủ tịch) .{0,40}(?:yêu cầu|đề nghị) (?:các|Thủ trưởng|Giám đốc|Chủ tịch))"
 )
 _RULE = re.compile(r"^[ _\u2014\u2500-]{20,}$")
 

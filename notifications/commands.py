@@ -107,20 +107,11 @@ def tick_once(settings: Settings, at: datetime | None = None) -> Ticked:
     from notifications import links, mailer
     from notifications.tick import tick as tick_
     from workflow import clock
-    from workflow.database import Database
+    from workflow.options import opened
 
-    database = Database(settings.database.url, settings.database.wait_seconds).ready()
-    try:
-        return tick_(
-            database,
-            settings,
-            links.load_keys(settings.links.key_file),
-            mailer.for_settings(settings.mail),
-            at=at or clock.now(),
-            clock=None if at else clock.now,
-        )
-    finally:
-        database.dispose()
+    with opened(settings) as database:
+        keys, transport = links.load_keys(settings.links.key_file), mailer.for_settings(settings.mail)
+        return tick_(database, settings, keys, transport, at=at or clock.now(), clock=None if at else clock.now)
 
 
 def _told(done: Ticked) -> list[str]:

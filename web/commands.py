@@ -40,37 +40,36 @@ def serve(
     from notifications.commands import tick_once
     from web.app import create_app
     from workflow import terminal
-    from workflow.database import Database
+    from workflow.options import opened
     from workflow.scheduler import clock_for
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings = context.obj
     if open_lists:
         settings = replace(settings, web=replace(settings.web, open_lists=True))
-    database = Database(settings.database.url, settings.database.wait_seconds).ready()
     scheduler = (
         clock_for(settings.schedule.tick, settings.time_zone, lambda: tick_once(settings), background=True)
         if clock
         else None
     )
-    if scheduler:
-        scheduler.start()
     where = host or settings.web.host, port or settings.web.port
-    terminal.say(_("Open http://{host}:{port}/ – stop with Ctrl-C.", host=where[0], port=where[1]))
-    try:
-        # No access log: the path of a link is a permission to act.
-        uvicorn.run(
-            create_app(settings, database),
-            host=where[0],
-            port=where[1],
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-        )
-    finally:
+    with opened(settings) as database:
         if scheduler:
-            scheduler.shutdown(wait=True)
-        database.dispose()
+            scheduler.start()
+        terminal.say(_("Open http://{host}:{port}/ – stop with Ctrl-C.", host=where[0], port=where[1]))
+        try:
+            # No access log: the path of a link is a permission to act.
+            uvicorn.run(
+                create_app(settings, database),
+                host=where[0],
+                port=where[1],
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+            )
+        finally:
+            if scheduler:
+                scheduler.shutdown(wait=True)
 
 
 @app.command(

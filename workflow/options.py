@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from workflow.config import Settings
+    from workflow.database import Database
     from workflow.queries import AsOf
 
 Code = Annotated[str, typer.Argument(metavar=_("TASK"), help=_("Code of a task, such as KH88-II.3."))]
@@ -38,15 +39,22 @@ def as_of(settings: Settings, day: str | None) -> AsOf:
 
 
 @contextmanager
+def opened(settings: Settings) -> Iterator[Database]:
+    """Open the office's database for one command, built if it is new."""
+    from workflow.database import Database
+
+    database = Database(settings.database.url, settings.database.wait_seconds)
+    try:
+        yield database.ready()
+    finally:
+        database.dispose()
+
+
+@contextmanager
 def acting(settings: Settings, named: str | None) -> Iterator[tuple[Session, dict[str, Any]]]:
     """Open the transaction of a command that acts, with who and when."""
     from workflow import clock, terminal
     from workflow.audit import By
-    from workflow.database import Database
 
-    database = Database(settings.database.url, settings.database.wait_seconds).ready()
-    try:
-        with database.transaction() as session:
-            yield session, {"by": By(terminal.actor(named), "cli"), "at": clock.now()}
-    finally:
-        database.dispose()
+    with opened(settings) as database, database.transaction() as session:
+        yield session, {"by": By(terminal.actor(named), "cli"), "at": clock.now()}

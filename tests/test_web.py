@@ -1,0 +1,264 @@
+"""The pages: a link shows and acts, everything else is refused plainly."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlmodel import select
+
+from notifications import links
+from tests import make
+from tests.conftest import Office
+from web.app import create_app
+from workflow.audit import AuditEntry
+from workflow.message import ActionLink
+from workflow.standing import Status
+from workflow.submission import EvidenceStore
+
+SENT = "2025-09-25 08:00"
+
+
+class Site:
+    """The application of an office at a moment that a test can move."""
+
+    def __init__(self, office: Office) -> None:
+        self.office, self.moment = office, make.at("2025-09-26 09:00")
+        self.client = TestClient(
+            create_app(office.settings, office.database, now=lambda: self.moment),
+            base_url="http://127.0.0.1:8000",
+            raise_server_exceptions=False,
+        )
+
+    def status(self) -> Status:
+        with self.office.database.transaction() as session:
+            return make.occurrence(session).status
+
+    def entries(self) -> int:
+        with self.office.database.transaction() as session:
+            return len(session.exec(select(AuditEntry)).all())
+
+
+@pytest.fixture
+def site(office: Office) -> Iterator[Site]:
+    with office.database.transaction() as session:
+        make.enacted(session, make.task(text="Lập <b>kế hoạch</b> & dự toán", deliverable="Kế hoạch"))
+    office.tick(SENT)
+    made = Site(office)
+    with made.client:
+        yield made
+
+
+def token(site: Site) -> str:
+    import email
+    import email.policy
+
+    message = email.message_from_bytes(site.office.mailer.letters[-1].content, policy=email.policy.default)
+    found = re.search(r"/v/(\S+)", message.get_body(("plain",)).get_content())  # type: ignore[union-attr]
+    assert found
+    return found[1]
+
+
+def test_opening_shows_the_task_and_changes_nothing(site: Site) -> None:
+    before = site.entries()
+    for _n in range(3):
+        answer = site.client.get(f"/v/{token(site)}")
+        assert answer.status_code == 200
+        assert site.client.head(f"/v/{token(site)}").status_code == 200
+    page = unescape(answer.text)
+    assert "KH27-I.1" in page and "Phòng Nội vụ" in page and "hết ngày 30/9/2025" in page
+    assert "&lt;b&gt;kế hoạch&lt;/b&gt; &amp; dự toán" in answer.text
+    assert "<script" not in page
+    assert (site.status(), site.entries()) == (Status.NOT_STARTED, before)
+
+
+def test_pressing_reports_and_pressing_again_shows_the_receipt(site: Site) -> None:
+    path = f"/v/{token(site)}"
+    answer = site.client.post(
+        path, data={"result": "Đã trình", "document_number": "45/TTr", "name": "Lê Văn B, chuyên viên"}
+    )
+    assert answer.status_code == 200
+    assert "Đã ghi nhận báo cáo hoàn thành" in answer.text and "45/TTr" in answer.text and "Lê Văn B" in answer.text
+    entries = site.entries()
+    again = site.client.post(path, data={"result": "Lần nữa"})
+    assert (again.status_code, site.entries()) == (200, entries)
+    assert "Đã trình" in again.text and "Lần nữa" not in again.text
+    assert "Đã trình" in site.client.get(path).text
+    assert site.status() == Status.SUBMITTED
+
+
+def test_an_empty_report_asks_again_and_keeps_what_was_typed(site: Site) -> None:
+    answer = site.client.post(f"/v/{token(site)}", data={"result": " ", "name": "Lê Văn B"})
+    assert answer.status_code == 422
+    assert 'role="alert"' in answer.text and 'value="Lê Văn B"' in answer.text
+    assert site.status() == Status.NOT_STARTED
+
+
+def test_a_file_alone_is_enough_and_lies_under_its_hash(site: Site) -> None:
+    answer = site.client.post(f"/v/{token(site)}", files={"evidence": ("../../quyết định.pdf", b"%PDF noi dung")})
+    assert answer.status_code == 200 and "quyết định.pdf" in answer.text
+    with site.office.database.transaction() as session:
+        kept = make.occurrence(session).submissions[0].evidence[0]
+    evidence = site.office.settings.evidence
+    assert EvidenceStore(evidence.folder, 1).path(kept.sha256).read_bytes() == b"%PDF noi dung"
+
+
+def test_too_large_files_are_cut_off(site: Site) -> None:
+    small = replace(site.office.settings, evidence=replace(site.office.settings.evidence, max_megabytes=1))
+    with TestClient(
+        create_app(small, site.office.database, now=lambda: site.moment), base_url="http://127.0.0.1:8000"
+    ) as client:
+        path = f"/v/{token(site)}"
+        assert client.post(path, files={"evidence": ("a.bin", b"x" * 1_500_000)}).status_code == 422
+        assert client.post(path, files={"evidence": ("a.bin", b"x" * 3_000_000)}).status_code == 413
+
+        def endless() -> Iterator[bytes]:
+            yield b'--x\r\nContent-Disposition: form-data; name="evidence"; filename="a"\r\n\r\n'
+            for _n in range(40):
+                yield b"x" * 100_000
+
+        assert (
+            client.post(
+                path, content=endless(), headers={"Content-Type": "multipart/form-data; boundary=x"}
+            ).status_code
+            == 413
+        )
+    assert site.status() == Status.NOT_STARTED
+
+
+def test_forged_unknown_expired_revoked_links_get_one_plain_answer(site: Site) -> None:
+    good = token(site)
+    answers = set()
+    for bad in (
+        good[:-1] + ("A" if good[-1] != "A" else "B"),
+        "x",
+        links.new_token(site.office.keys),
+        "a" * 5000,
+        good.replace(".", ""),
+    ):
+        for method in ("GET", "POST"):
+            answer = site.client.request(method, f"/v/{bad}")
+            answers.add((answer.status_code, answer.text))
+    site.moment = make.at(SENT) + timedelta(days=15)
+    answers.add((site.client.get(f"/v/{good}").status_code, site.client.get(f"/v/{good}").text))
+    site.moment = make.at("2025-09-26 09:00")
+    with site.office.database.transaction() as session:
+        session.exec(select(ActionLink)).one().revoked_at = site.moment
+    answers.add((site.client.post(f"/v/{good}", data={"result": "x"}).status_code, site.client.get(f"/v/{good}").text))
+    assert len(answers) == 1
+    assert next(iter(answers))[0] == 404
+    assert site.status() == Status.NOT_STARTED
+
+
+def test_the_life_of_a_link_is_a_setting_and_counts_from_sending(site: Site) -> None:
+    longer = replace(site.office.settings, links=replace(site.office.settings.links, days=20))
+    with TestClient(
+        create_app(longer, site.office.database, now=lambda: make.at(SENT) + timedelta(days=15)),
+        base_url="http://127.0.0.1:8000",
+    ) as client:
+        assert client.get(f"/v/{token(site)}").status_code == 200
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_no_mutation_of_a_token_is_accepted(site: Site, data: st.DataObject) -> None:
+    good = token(site)
+    position = data.draw(st.integers(0, len(good) - 1))
+    mutated = (
+        good[:position]
+        + data.draw(st.text("abcXYZ019-_.", max_size=3))
+        + good[position + data.draw(st.integers(0, 2)) :]
+    )
+    with site.office.database.transaction() as session:
+        found = links.read(session, site.office.keys, mutated, at=site.moment, settings=site.office.settings.links)
+    assert (found is not None) == (mutated == good)
+
+
+def test_old_keys_verify_and_new_keys_sign(site: Site) -> None:
+    good = token(site)
+    file = site.office.settings.links.key_file
+    file.write_text("n" * 43 + "\n" + file.read_text(encoding="ascii"), encoding="ascii")
+    rotated = links.load_keys(file)
+    with site.office.database.transaction() as session:
+        assert links.read(session, rotated, good, at=site.moment, settings=site.office.settings.links)
+        fresh = links.new_token(rotated)
+        assert links.read(session, site.office.keys, fresh, at=site.moment, settings=site.office.settings.links) is None
+    assert file.stat().st_mode & 0o077 == 0
+
+
+def test_forms_of_other_sites_are_refused(site: Site) -> None:
+    path = f"/v/{token(site)}"
+    for headers in (
+        {"Origin": "https://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+    ):
+        assert site.client.post(path, data={"result": "x"}, headers=headers).status_code == 403
+    assert site.status() == Status.NOT_STARTED
+    assert (
+        site.client.post(
+            path, data={"result": "x"}, headers={"Origin": "http://127.0.0.1:8000", "Sec-Fetch-Site": "same-origin"}
+        ).status_code
+        == 200
+    )
+
+
+def test_every_answer_carries_the_headers_that_keep_the_token_in(site: Site) -> None:
+    for path in (f"/v/{token(site)}", "/v/none", "/nowhere"):
+        headers = site.client.get(path).headers
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cache-Control"] == "no-store"
+        assert "noindex" in headers["X-Robots-Tag"]
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_the_lists_are_closed_unless_the_office_opens_them(site: Site) -> None:
+    for path in ("/", "/overdue", "/tasks/KH27-I.1"):
+        assert site.client.get(path).status_code == 404
+    opened = replace(site.office.settings, web=replace(site.office.settings.web, open_lists=True))
+    with TestClient(
+        create_app(opened, site.office.database, now=lambda: make.at("2025-10-15 09:00")),
+        base_url="http://127.0.0.1:8000",
+    ) as client:
+        listed = unescape(client.get("/").text)
+        assert "KH27-I.1" in listed and "15" in listed and "1 nhiệm vụ quá hạn" in listed
+        assert "Không có nhiệm vụ quá hạn" in unescape(client.get("/overdue?as_of=2025-09-30").text)
+        by_agency = unescape(client.get("/overdue?by=agency").text)
+        assert "Phòng Nội vụ" in by_agency and "0,0%" in by_agency
+        assert "quý III năm 2025" in unescape(client.get("/tasks/kh27-i.1").text)
+        assert client.get("/overdue?as_of=xx").status_code == 400
+        assert "KH27-I.1" in unescape(client.get("/tasks/KH27-I.2").text)
+
+
+def test_errors_are_plain_pages(site: Site) -> None:
+    assert "Không có trang này" in site.client.get("/nowhere").text
+    assert site.client.delete("/overdue").status_code in (404, 405)
+    with site.office.database.transaction() as session:
+        from sqlalchemy import text
+
+        session.execute(text("alter table action_link rename to gone"))
+    answer = site.client.get(f"/v/{token(site)}")
+    assert answer.status_code == 500
+    assert "Chưa ghi nhận gì" in answer.text and "action_link" not in answer.text
+
+
+def test_health(site: Site) -> None:
+    assert site.client.get("/healthz").json() == {"status": "ok"}
+    ready = site.client.get("/readyz").json()
+    assert ready["status"] == "ok" and ready["last_tick"].startswith("2025-09-25")
+
+
+def test_only_posts_change_something() -> None:
+    from web import actions, lists
+
+    routes = [route for router in (actions.router, lists.router) for route in router.routes]
+    changing = {(r.path, m) for r in routes for m in r.methods if m not in ("GET", "HEAD")}  # type: ignore[attr-defined]
+    assert changing == {("/v/{token}", "POST")}
