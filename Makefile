@@ -37,10 +37,10 @@ check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/mypy
 
 accuracy: $(VENV)/.dev ## measure reading and timing against documents read by hand
-	$(BIN)/python benchmarks/accuracy.py $(SHARED)
+	$(BIN)/python -m benchmarks.accuracy $(SHARED)
 
 bench: $(VENV)/.dev ## time a cold list and a cold report at 10,000 tasks
-	$(BIN)/python benchmarks/cold.py $(SHARED)
+	$(BIN)/python -m benchmarks.cold $(SHARED)
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -24,7 +26,7 @@ class BodyLimit:
         if stated.isdigit() and int(stated) > self.most:
             await self._refuse(send)
             return
-        seen, started = 0, False
+        seen, answered = 0, False
 
         async def counted() -> Message:
             nonlocal seen
@@ -35,15 +37,16 @@ class BodyLimit:
             return message
 
         async def noted(message: Message) -> None:
-            nonlocal started
-            started = True
+            nonlocal answered
+            if seen > self.most and not answered:
+                return  # whatever the application makes of the cut-off body, the answer is 413
+            answered = True
             await send(message)
 
-        try:
+        with suppress(_TooLarge):
             await self.app(scope, counted, noted)
-        except _TooLarge:
-            if not started:
-                await self._refuse(send)
+        if seen > self.most and not answered:
+            await self._refuse(send)
 
     @staticmethod
     async def _refuse(send: Send) -> None:

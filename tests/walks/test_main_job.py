@@ -202,8 +202,9 @@ def test_two_processes_tick_at_once(office: Office, tmp_path: Path) -> None:
     assert len(list((tmp_path / "outbox").glob("*.eml"))) == 16
 
 
-@pytest.fixture
-def browser() -> Iterator[object]:
+@contextmanager
+def started_browser() -> Iterator[object]:
+    """Chromium, started after the ticks: its driver keeps an event loop running in this thread."""
     playwright = pytest.importorskip("playwright.sync_api")
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     need(chromium, "Chromium", "apt-get install chromium")
@@ -223,7 +224,7 @@ def browser() -> Iterator[object]:
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_a_focal_point_reports_in_a_browser(office: Office, browser: object, javascript: bool) -> None:
+def test_a_focal_point_reports_in_a_browser(office: Office, javascript: bool) -> None:
     with office.database.transaction() as session:
         make.enacted(session, make.task(deliverable="Kế hoạch của UBND"))
     office.tick("2025-09-25 08:00")
@@ -234,7 +235,7 @@ def test_a_focal_point_reports_in_a_browser(office: Office, browser: object, jav
     )  # type: ignore[union-attr]
     path = re.search(r"/v/\S+", text)
     assert path
-    with served(office, lambda: make.at("2025-09-26 10:00")) as port:
+    with served(office, lambda: make.at("2025-09-26 10:00")) as port, started_browser() as browser:
         context = browser.new_context(viewport={"width": 360, "height": 740}, java_script_enabled=javascript)  # type: ignore[attr-defined]
         page = context.new_page()
         page.goto(f"http://127.0.0.1:{port}{path[0]}")

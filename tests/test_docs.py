@@ -1,0 +1,71 @@
+"""What is written is true: commands in the README run, the tables are those of the code, links lead somewhere."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import cli
+from workflow.standing import Standing, Status
+
+ROOT = Path(__file__).parent.parent
+DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("file", DOCS, ids=lambda f: str(f.relative_to(ROOT)))
+def test_links_lead_somewhere(file: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
+        assert (file.parent / target).exists(), f"{file.name} → {target}"
+
+
+@pytest.mark.parametrize("file", DOCS, ids=lambda f: str(f.relative_to(ROOT)))
+def test_commands_that_are_named_exist(file: Path) -> None:
+    known = {name for names in cli.PARTS.values() for name in names}
+    for name in re.findall(r"(?:`|^)dondoc ((?!-)[a-z-]+)", file.read_text(encoding="utf-8"), re.MULTILINE):
+        assert name in known, f"{file.name}: dondoc {name}"
+
+
+def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    tour = text.split("## Five minutes", 1)[1].split("\n## ", 1)[0]
+    lines = [
+        line.strip()
+        for block in re.findall(r"```sh\n(.*?)```", tour, re.S)
+        for line in block.splitlines()
+        if line.startswith("dondoc ")
+    ]
+    assert len(lines) >= 7
+    command = f'dondoc() {{ "{sys.executable}" -m cli "$@"; }}\ncp "{ROOT}/directives/samples/"* .\n'
+    script = "set -e\n" + command + "\n".join(line for line in lines if not line.startswith("dondoc serve"))
+    ended = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "DONDOC_ACTOR": "README"},
+        timeout=120,
+    )
+    assert ended.returncode == 0, ended.stderr + ended.stdout[-2000:]
+
+
+def test_the_two_commands_come_first() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert 0 < text.index("make demo") < text.index("make test") < text.index("## Five minutes")
+
+
+def test_the_glossary_has_every_status_and_standing() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    for member in [*Status, *Standing]:
+        assert f"`{member}`" in text, member
+
+
+def test_nothing_is_left_undone_in_the_code() -> None:
+    for file in ROOT.glob("*/**/*.py"):
+        if ".venv" not in file.parts and "tests" not in file.parts:
+            assert not re.search(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError", file.read_text(encoding="utf-8")), (
+                file
+            )
