@@ -66,6 +66,8 @@ class Database:
     """One database by its URL."""
 
     def __init__(self, url: str, wait_seconds: int = 30) -> None:
+        import workflow.record  # noqa: F401 - tables name each other; all must be known before one is written
+
         self.url = url
         self.wait_seconds = wait_seconds
         self.engine = _engine(url, wait_seconds)
