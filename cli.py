@@ -93,7 +93,7 @@ def _config_file(arguments: list[str]) -> Path | None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    print(f"{_('Error')}: {sentence}", file=sys.stderr)
+    print(_("Error: {sentence}", sentence=sentence), file=sys.stderr)
     sys.exit(code)
 
 

@@ -12,7 +12,6 @@ import typer
 from workflow.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from sqlmodel import Session
 
@@ -33,6 +32,7 @@ Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs.")
     ),
 )
 def read(context: typer.Context, file: File, json_: Json = False) -> None:
+    from directives import screen
     from directives.reading import propose
     from workflow import terminal
 
@@ -40,7 +40,7 @@ def read(context: typer.Context, file: File, json_: Json = False) -> None:
     if json_:
         terminal.say_json(proposal.to_json())
     else:
-        terminal.say(*_shown(proposal, context.obj.timing.before_is_exclusive))
+        terminal.say(*screen.lines(proposal, context.obj.timing.before_is_exclusive))
 
 
 @app.command(
@@ -68,6 +68,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Do everything but record nothing."))] = False,
     by: Annotated[str | None, typer.Option("--by", help=_("Who acts (default: $DONDOC_ACTOR or the account)."))] = None,
 ) -> None:
+    from directives import screen
     from directives.importing import already, unknown_agencies
     from directives.reading import propose
     from workflow import terminal
@@ -87,7 +88,7 @@ def import_(
                 )
             unknown = unknown_agencies(session, proposal)
         _complete(proposal, number, issued, ask=not yes)
-        terminal.say(*_shown(proposal, settings.timing.before_is_exclusive), "")
+        terminal.say(*screen.lines(proposal, settings.timing.before_is_exclusive), "")
         if unknown:
             terminal.say(_("Not in the register yet: {names}.", names="; ".join(unknown)))
         _agree(len(unknown), len(proposal.tasks), agreed=yes or dry_run)
@@ -97,7 +98,7 @@ def import_(
                 if dry_run:
                     raise _DryRun(line)
         except _DryRun as stopped:
-            line = f"{stopped} {_('Dry run: nothing was recorded.')}"
+            line = str(stopped) + " " + _("Dry run: nothing was recorded.")
     terminal.say(line)
 
 
@@ -160,77 +161,6 @@ def _asked(prompt: str) -> str | None:
     return answer.strip() or None
 
 
-def _shown(proposal: Proposal, exclusive: bool) -> Iterator[str]:
-    """The proposal for a person: head, table, doubts."""
-    from directives.importing import timing_of
-    from workflow.terminal import Column, table
-    from workflow.timing import show_day
-
-    head = proposal.head
-    blank = _("⚠ left blank")
-    yield f"{_('Document')}: {proposal.file_name}"
-    yield f"{_('Number')}: {head.number or blank}    {_('Issued')}: {show_day(head.issued) if head.issued else blank}    {_('Issuer')}: {head.issuer or blank}"
-    if head.subject:
-        yield f"{_('Subject')}: {head.subject}"
-    if head.basis:
-        yield f"{_('Based on')}: " + "; ".join(
-            b.number + (f" ({show_day(b.issued)})" if b.issued else "") for b in head.basis
-        )
-    yield ""
-    rows = []
-    issued, section = head.issued, None
-    for task in proposal.tasks:
-        if task.section and task.section != section:
-            section = task.section
-            rows.append({"banner": f"▌ {section}"})
-        due = ""
-        if issued:
-            due = _due(timing_of(task, issued, proposal.year or issued.year, before_is_exclusive=exclusive))
-        rows.append(
-            {
-                "mark": "⚠" if task.issues else "",
-                "no": task.no,
-                "text": task.text,
-                "lead": "; ".join(task.lead) or "–",
-                "coordinating": "; ".join(task.coordinating) or "–",
-                "deliverable": task.deliverable or "–",
-                "timing": task.timing or "–",
-                "due": due,
-            }
-        )
-    columns = (
-        Column("mark", ""),
-        Column("no", _("No.")),
-        Column("text", _("What is to be done"), wide=True),
-        Column("lead", _("Lead"), wide=True),
-        Column("coordinating", _("Coordinating"), wide=True),
-        Column("deliverable", _("Deliverable"), wide=True),
-        Column("timing", _("Time as written"), wide=True),
-        Column("due", _("Due"), wide=True),
-    )
-    if rows:
-        yield from table(columns, rows)
-        yield ""
-    yield _("{n} tasks.", n=len(proposal.tasks))
-    doubts = [(i, "") for i in proposal.issues] + [(i, t.no) for t in proposal.tasks for i in t.issues]
-    if doubts:
-        yield _("To look at ({n}):", n=len(doubts))
-        for doubt, no in doubts:
-            yield "  ⚠ " + " – ".join(filter(None, [no, str(doubt), str(doubt.place)]))
-
-
-def _due(timing: Timing) -> str:
-    from workflow.timing import CYCLE_LABELS, KIND_LABELS, Kind, show_day
-
-    if timing.kind is Kind.DEADLINE:
-        return ("⚠ " if timing.needs_person else "") + ", ".join(show_day(w.due) for w in timing.windows)
-    if timing.kind is Kind.RECURRING and timing.cycle:
-        return _(CYCLE_LABELS[timing.cycle])
-    if timing.kind is Kind.UNDETERMINED and not timing.words:
-        return _("not stated")
-    return ("⚠ " if timing.needs_person else "") + _(KIND_LABELS[timing.kind])
-
-
 @app.command(
     "timing",
     help=_(
@@ -274,8 +204,8 @@ def timing(
     from workflow.timing import KIND_LABELS, show_day
 
     terminal.say(
-        f"“{phrase}”: {_(KIND_LABELS[found.kind])}",
-        *(f"  {_('Due')}: {show_day(terminal.day(due))}" for due in reply["due"]),
+        _("“{phrase}”: {kind}", phrase=phrase, kind=_(KIND_LABELS[found.kind])),
+        *(_("  Due: {day}", day=show_day(terminal.day(due))) for due in reply["due"]),
         found.explain(),
     )
     if found.needs_person:

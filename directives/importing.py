@@ -7,17 +7,16 @@ from datetime import date, datetime
 from sqlmodel import Session, select
 
 from directives.agencies import is_collective
-from directives.phrases import understand
+from directives.phrases import timing_of
 from directives.proposal import Issue, Proposal, TaskProposal
 from workflow import planner
 from workflow.agency import Agency, add_agency, find_agency
 from workflow.audit import By, record
 from workflow.directive import Directive, LegalBasis, directive_code
 from workflow.errors import BadInput, Refused
-from workflow.i18n import N_
 from workflow.names import fold, strip_marks
 from workflow.task import Assignment, Question, Role, Task
-from workflow.timing import Kind, Timing
+from workflow.timing import Kind
 
 
 @dataclass(frozen=True)
@@ -131,7 +130,7 @@ def _enact_task(
     at: datetime,
 ) -> None:
     timing = timing_of(
-        proposal, directive.issued_on, directive.plan_year, before_is_exclusive=extra.before_is_exclusive
+        proposal.timing, directive.issued_on, directive.plan_year, before_is_exclusive=extra.before_is_exclusive
     )
     task = Task(
         code=_free_code(session, f"{directive.code}-{proposal.no}".upper()),
@@ -157,13 +156,6 @@ def _enact_task(
     for found in proposal.issues:
         _ask(session, directive, task, found)
     planner.plan(session, task, until=date(directive.plan_year, 12, 31), by=by, at=at)
-
-
-def timing_of(proposal: TaskProposal, issued: date, year: int, *, before_is_exclusive: bool) -> Timing:
-    """The timing of a task; a text that states no time has no deadline, which is not the same as one that cannot be read."""
-    if not proposal.timing:
-        return Timing("", Kind.UNDETERMINED).because(N_("No time is stated."))
-    return understand(proposal.timing, issued, year, before_is_exclusive=before_is_exclusive)
 
 
 def _assign(session: Session, task: Task, role: Role, names: list[str]) -> None:

@@ -69,6 +69,13 @@ def understand(words: str, issued: date, year: int | None = None, *, before_is_e
     return _Reading(shown, issued, year or issued.year, before_is_exclusive).timing()
 
 
+def timing_of(words: str | None, issued: date, year: int, *, before_is_exclusive: bool) -> Timing:
+    """The timing of a task; a text that states no time has no deadline, which is not the same as one that cannot be read."""
+    if not words:
+        return Timing("", Kind.UNDETERMINED).because(N_("No time is stated."))
+    return understand(words, issued, year, before_is_exclusive=before_is_exclusive)
+
+
 def find(text: str) -> str | None:
     """Return the words of a sentence that state its deadline or period, or None.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import string
@@ -45,6 +46,19 @@ def test_every_sentence_of_the_code_is_translated_and_none_is_left_over() -> Non
     assert said - set(known) == set(), "run `make translations` and translate"
     assert set(known) - said == set(), "run `make translations`"
     assert [m for m, text in known.items() if not text] == []
+
+
+def test_no_sentence_hides_in_an_f_string() -> None:
+    """The extractor does not look into them."""
+    for part in ("workflow", "directives", "notifications", "reports", "web", "cli.py"):
+        for file in [ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"):
+            for text in (
+                node
+                for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+                if isinstance(node, ast.JoinedStr)
+            ):
+                called = [n.func.id for n in ast.walk(text) if isinstance(n, ast.Call) and isinstance(n.func, ast.Name)]
+                assert "_" not in called, f"{file.name}:{text.lineno}"
 
 
 def test_the_compiled_catalogue_is_the_written_one() -> None:

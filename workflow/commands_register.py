@@ -124,7 +124,8 @@ def _decide(context: typer.Context, code: str, by: str | None, reason: str, timi
         answer(open_questions(session, task), reason, **how)
         opened = planner.follow_decision(session, task, **how)
         lines = [_("{code}: {explanation}", code=task.code, explanation=timing.explain())]
-        lines += [f"  {o.agency.name}: {show_day(o.due_on) if o.due_on else _('no deadline')}" for o in opened]
+        none = _("no deadline")
+        lines += [f"  {o.agency.name}: {show_day(o.due_on) if o.due_on else none}" for o in opened]
     terminal.say(*lines)
 
 
