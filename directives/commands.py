@@ -12,7 +12,6 @@ import typer
 from workflow.i18n import _
 
 if TYPE_CHECKING:
-
     from sqlmodel import Session
 
     from directives.proposal import Proposal

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -58,7 +59,11 @@ _environment.filters.update(
 def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Return a rendered page."""
     office: Office = request.app.state.office
+    zone = ZoneInfo(office.settings.time_zone)
     html = _environment.get_template(template).render(
-        office=office.settings.office, lists=office.settings.web.open_lists, **context
+        moment=lambda at: f"{at.astimezone(zone):%d/%m/%Y %H:%M}",
+        office=office.settings.office,
+        lists=office.settings.web.open_lists,
+        **context,
     )
     return HTMLResponse(html, status)
