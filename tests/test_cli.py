@@ -49,6 +49,8 @@ def test_from_a_document_to_a_confirmed_result(run: Run) -> None:
     assert run("agencies", "mailbox", "Phòng Nội vụ", "pnv@langson.gov.vn")[0] == 0
     assert run("focal-points", "add", "PNV", "Lê Văn B", "b@langson.gov.vn", "--position", "Chuyên viên")[0] == 0
     assert "b@langson.gov.vn" in run("agencies", "list")[1]
+    assert run("agencies") == run("agencies", "list")
+    assert run("agencies", "--json")[1] == run("agencies", "list", "--json")[1]
     assert "đang thực hiện" in run("start", "kh88-i.2")[1]
     Path("qd.pdf").write_bytes(b"noi dung")
     code, said, _err = run(

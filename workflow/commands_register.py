@@ -12,10 +12,16 @@ from workflow.options import Actor, AsOfDay, Code, Json, Reason, acting, as_of
 if TYPE_CHECKING:
     from workflow.timing import Timing
 
-agencies_app = typer.Typer(no_args_is_help=True, help=_("The register of agencies."))
+agencies_app = typer.Typer(invoke_without_command=True, help=_("The register of agencies; alone, it lists them."))
 points_app = typer.Typer(no_args_is_help=True, help=_("The people who answer for agencies."))
 cycle_app = typer.Typer(no_args_is_help=True, help=_("How often a periodic task recurs."))
 deadline_app = typer.Typer(no_args_is_help=True, help=_("Deadlines that a person decides."))
+
+
+@agencies_app.callback()
+def register(context: typer.Context, day: AsOfDay = None, json_: Json = False) -> None:
+    if context.invoked_subcommand is None:
+        agencies(context, day, json_)
 
 
 @agencies_app.command(
