@@ -193,8 +193,10 @@ def _conjunction(piece: str) -> list[str]:
         left, right = piece[: found.start()], found["next"]
         if left.endswith(("HĐND", "Hội đồng nhân dân")) and re.match(r"(UBND|[ỦU][ỷy] ban nhân dân)", right):
             continue  # "Văn phòng HĐND và UBND" is one office
-        if _open_collective(left) and _is_kind(right) and not re.match(r"(các|UBND|Ủy ban)", right):
-            continue
+        if _open_collective(left) and _is_kind(right):
+            if re.match(r"(đơn vị|cơ quan|ban|ngành)\b", right):
+                continue  # "các phòng, ban và đơn vị" is one; "các Bộ, ngành và địa phương" two
+            return [*_conjunction(left), right]
         if (
             HEAD.match(right)
             and strip_marks(right) not in _SECTORS

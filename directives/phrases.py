@@ -90,7 +90,7 @@ def find(text: str) -> str | None:
     return None
 
 
-_UNIT = rf"(?:(?:ngay\s+)?\d{{1,2}}\s*(?:/|\.|\s+thang\s+)\s*\d{{1,2}}(?:\s*(?:/|\.|\s+nam\s+)\s*\d{{4}})?|thang\s+\d{{1,2}}{_YEAR}?|quy\s+{_Q}{_YEAR}?|nam\s+20\d\d)"
+_UNIT = rf"(?:(?:ngay\s+(?:[a-z]+\s+){{0,3}}?)?\d{{1,2}}\s*(?:/|\.|\s+thang\s+)\s*\d{{1,2}}(?:\s*(?:/|\.|\s+nam\s+)\s*\d{{4}})?|thang\s+\d{{1,2}}{_YEAR}?|quy\s+{_Q}{_YEAR}?|nam\s+20\d\d)"
 PROSE = tuple(
     re.compile(pattern)
     for pattern in (
@@ -98,6 +98,7 @@ PROSE = tuple(
         r"\b(?:truoc|cham\s+nhat|vao)\s+(?:vao\s+)?ngay\s+\d{1,2}\s+(?:cua\s+)?(?:thang\s+(?:cuoi|dau)\s+(?:cua\s+)?quy|hang\s+(?:thang|quy|tuan)|thang\s+\d{1,2}\s+hang\s+nam)",
         rf"\b(?:hoan\s+thanh|thuc\s+hien|to\s+chuc|trinh|ban\s+hanh|xong)\s+(?:trong\s+)?(?:quy\s+{_Q}|thang\s+\d{{1,2}}){_YEAR}?",
         rf"\btrong\s+(?:quy\s+{_Q}|thang\s+\d{{1,2}}){_YEAR}?",
+        r"(?:^|(?<=[.;]\s))hang\s+(?:tuan|thang|quy|nam)\b",
         r"\bdinh\s+ky\s+(?:hang\s+)?(?:(?:moi\s+)?(?:tuan|thang|quy|nam)\b|0?\d+\s+thang(?:\s*/\s*lan)?)(?:\s*,\s*hang\s+nam)?",
         r"\btrong\s+(?:thoi\s+han\s+)?\d{1,3}\s+(?:\([^)]*\)\s*)?ngay(?:\s+lam\s+viec)?\s*,?\s*(?:ke\s+)?tu\s+[^.;,]{3,60}",
         r"\bden\s+(?:het\s+)?ngay\s+\d{1,2}/\d{1,2}/\d{4}",

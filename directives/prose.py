@@ -17,11 +17,14 @@ from directives.proposal import TaskProposal
 
 _END = re.compile(r"^(Nơi nhận|TM\.|KT\.|TL\.|TUQ\.|CHỦ TỊCH|PHÓ CHỦ TỊCH|GIÁM ĐỐC)")
 _CLOSING = re.compile(
-    r"^(Trên đây là|Trong quá trình|Nhận được|Văn bản này|Căn cứ nội dung|(?:(?:UBND|[UỦ][yỷ] ban nhân dân|Chủ tịch|Sở)\s.{0,60}?)?(?:[Yy]êu cầu|[Đđ]ề nghị)"
+    r"^(?:[^:]{0,400}\./\.$|Trên đây là|Trong quá trình|Nhận được|Văn bản này|Căn cứ nội dung|(?:(?:UBND|[UỦ][yỷ] ban nhân dân|Chủ tịch|Sở)\s.{0,60}?)?(?:[Yy]êu cầu|[Đđ]ề nghị)"
     r"\s+(?:Thủ trưởng\s+)?(?:các|Giám đốc|Chủ tịch).{0,160}(?:nghiêm túc|khẩn trương|quan tâm|phối hợp|triển khai|tổ chức)?.{0,60}thực hiện)"
 )
-_GIVES = re.compile(r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công)\s+")
-_ASKS = re.compile(r"(như sau|sau đây|nội dung sau|trọng tâm sau|nhiệm vụ sau|việc sau|sau)\s*:\s*$")
+_GIVES = re.compile(r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công|(?:Trách nhiệm|Nhiệm vụ)(?: chung)? của)(?: cho)?\s+")
+# The opening sentence that leads over to the duties: "… yêu cầu:", "… thực hiện một số nội dung sau:".
+_ASKS = re.compile(
+    r"\b(sau|sau đây|yêu cầu|đề nghị|chỉ đạo|kết luận|chỉ thị|phân công|giao nhiệm vụ|có ý kiến)\s*:\s*$"
+)
 
 
 @dataclass
@@ -43,6 +46,7 @@ class _Heading:
     title: str
     leads: list[str]
     timing: str | None = None
+    coordinating: list[str] = field(default_factory=list)
     children: int = 0
 
 
@@ -120,6 +124,7 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
                 title.rstrip(" :"),
                 leads or (parent.leads if parent else []),
                 phrases.find(item.text),
+                agencies.coordinating(item.text) or (parent.coordinating if parent else []),
             )
         )
         return
@@ -129,13 +134,14 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
         return
     section = " / ".join(heading.title for heading in found.open)
     text = duty or item.text
+    coordinating = agencies.coordinating(text) or (parent.coordinating if parent and not leads else [])
     found.tasks.append(
         TaskProposal(
             label or str(len(found.tasks) + 1),
             text,
             section,
             list(owners),
-            [n for n in agencies.coordinating(text) if n not in owners],
+            [name for name in coordinating if name not in owners],
             timing=phrases.find(text) or next((h.timing for h in reversed(found.open) if h.timing), None),
             place=item.paragraph.place,
         )
@@ -157,7 +163,7 @@ def _addressed(text: str) -> tuple[list[str], str]:
         return [], ""
     if not rest.strip(" :."):
         return named, ""
-    if re.match(r"(và|của|theo chức năng)\b", rest) or len(bare) - len(rest) > 400:
+    if re.match(r"(và|của)\b", rest) or len(bare) - len(rest) > 400:
         return [], ""
     group = re.match(r"[Cc]ác [\wÀ-ỹ ]{2,20}:\s*", bare)
     return named, text if not (gives and gives[0].startswith("Đối với")) else bare[group.end() :] if group else bare

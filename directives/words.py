@@ -148,6 +148,9 @@ AGENCY_HEADS = (
     "Đoàn",
     "Báo",
     "Đài",
+    "Thông tấn xã",
+    "Ban Quản lý",
+    "BQL",
     "Bưu điện",
     "Kho bạc",
     "KBNN",
@@ -266,6 +269,7 @@ COLLECTIVE_KINDS = (
 COLLECTIVE_TAILS = (
     "lien quan",
     "co lien quan",
+    "truc thuoc trung uong",
     "thuoc thanh pho",
     "thuoc tinh",
     "thuoc huyen",
