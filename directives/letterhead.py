@@ -33,6 +33,8 @@ SYMBOL = r"\d[\d.]*\s*(?:/\s*\d{4}\s*)?[-/]\s*[A-ZĐ][\wĐđ.&,]*(?:\s*[-–/]\s
 _DATE = r"ngày\s*(\d{1,2})\s*(?:/|\.|-|tháng)\s*(\d{1,2})\s*(?:/|\.|-|năm)\s*(\d{4})"
 _ATTACHED = re.compile(rf"[Kk]èm theo\s+([\wÀ-ỹ ]+?)\s+số\s*:?\s*({SYMBOL})\s*,?\s*{_DATE}(?:\s+của\s+([^)]*))?")
 _NUMBER = re.compile(rf"Số\s*:\s*({SYMBOL})")
+# An article about a document, or a page that only names it: "Công điện số 149/CĐ-TTg ngày 28/8/2025".
+_NAMED = re.compile(rf"(Công điện|Chỉ thị|Kế hoạch|Công văn|Thông báo|Kết luận)\s+số\s*({SYMBOL})\s*,?\s*{_DATE}")
 _CITED = re.compile(rf"((?:[A-ZĐ][\wà-ỹ]+\s+){{0,4}}(?:số\s*)?({SYMBOL})(?:\s*,?\s*{_DATE})?[^;.]*)")
 _ISSUING = re.compile(
     r"^(?:ỦY|UỶ) BAN NHÂN DÂN\s+((?:TỈNH|THÀNH PHỐ|HUYỆN|THỊ XÃ|XÃ|PHƯỜNG)\s+[A-ZĐÀ-Ỹ ]+?)(?:\s+CỘNG H.*)?$"
@@ -73,6 +75,10 @@ def _own(head: Letterhead, lines: list[str], text: str) -> None:
     found = _NUMBER.search(text)
     if found:
         head.number = _tidy(found[1])
+    named = None if re.search(r"Số\s*:", text) else _NAMED.search("\n".join(lines[:3]))
+    if named:
+        head.number, head.issued = _tidy(named[2]), _day(*named.groups()[-3:])
+        head.kind = head.kind or named[1]
     for line in lines[:40]:
         placed = re.search(rf"^[A-ZĐÀ-Ỹ][\wÀ-ỹ .]*,\s*{_DATE}", line) or re.search(rf",\s*{_DATE}\s*$", line)
         if placed:

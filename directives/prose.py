@@ -20,6 +20,10 @@ _CLOSING = re.compile(
     r"^(?:[^:]{0,400}\./\.$|Trên đây là|Trong quá trình|Nhận được|Văn bản này|Căn cứ nội dung|(?:(?:UBND|[UỦ][yỷ] ban nhân dân|Chủ tịch|Sở)\s.{0,60}?)?(?:[Yy]êu cầu|[Đđ]ề nghị)"
     r"\s+(?:Thủ trưởng\s+)?(?:các|Giám đốc|Chủ tịch).{0,160}(?:nghiêm túc|khẩn trương|quan tâm|phối hợp|triển khai|tổ chức)?.{0,60}thực hiện)"
 )
+# What an authority says of others is no duty: "ghi nhận và đánh giá cao nỗ lực của …".
+_FINDING = re.compile(
+    r"(?:ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b|có chức năng|nhận thấy)"
+)
 _GIVES = re.compile(r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công|(?:Trách nhiệm|Nhiệm vụ)(?: chung)? của)(?: cho)?\s+")
 # The opening sentence that leads over to the duties: "… yêu cầu:", "… thực hiện một số nội dung sau:".
 _ASKS = re.compile(
@@ -163,6 +167,8 @@ def _addressed(text: str) -> tuple[list[str], str]:
         return [], ""
     if not rest.strip(" :."):
         return named, ""
+    if _FINDING.match(rest):
+        return [], ""
     if re.match(r"(và|của)\b", rest) or len(bare) - len(rest) > 400:
         return [], ""
     group = re.match(r"[Cc]ác [\wÀ-ỹ ]{2,20}:\s*", bare)

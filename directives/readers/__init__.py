@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from pathlib import Path
 
@@ -39,19 +40,53 @@ def read(path: Path, max_megabytes: int = 50) -> Document:
 
 
 def _reader(content: bytes, name: str) -> Document:
+    """Choose the reader by what the bytes are."""
+    start = content[:4096].lstrip(b"\xef\xbb\xbf \t\r\n")
     if content.startswith(b"PK\x03\x04"):
         return _office(content, name)
-    if content[:1024].lstrip().startswith(b"%PDF"):
+    if b"%PDF-" in content[:1024]:
         from directives.readers import pdf
 
         return pdf.read(content, name)
     if content.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in content:
-            raise BadInput("{name} is protected by a password. Save it without one and try again.", name=name)
-        raise BadInput("{name} is in the old Word or Excel format. Open it and save it as .docx or .xlsx.", name=name)
+        return _legacy(content, name)
+    if start.startswith(b"{\\rtf"):
+        return _converted(content, name, ".rtf", "docx")
+    if re.match(rb"(?i)<(!doctype html|html|head|body|table|p|div|\?xml[^>]*>\s*<(!doctype html|html))", start):
+        from directives.readers import html
+
+        return html.read(content, name)
+    if re.match(
+        rb"(?i)(received|return-path|message-id|mime-version|from|delivered-to|date|subject|x-[\w-]+|to):[^\n]*\n",
+        start,
+    ) and re.search(rb"(?im)^(message-id|mime-version|content-type):", content[:20_000]):
+        from directives.readers import mail
+
+        return mail.read(content, name, _reader)
     from directives.readers import text
 
     return text.read(content, name)
+
+
+def _legacy(content: bytes, name: str) -> Document:
+    """The container of old Office files also holds new ones that are encrypted."""
+    if "EncryptedPackage".encode("utf-16-le") in content:
+        raise BadInput("{name} is protected by a password. Save it without one and try again.", name=name)
+    if "WordDocument".encode("utf-16-le") in content:
+        return _converted(content, name, ".doc", "docx")
+    if any(stream.encode("utf-16-le") in content for stream in ("Workbook", "Book")):
+        from directives.readers import excel
+
+        return excel.read(content, name)
+    raise BadInput(
+        "{name} is not a document that can be read. Readable are .docx, .xlsx, .pdf and text (UTF-8).", name=name
+    )
+
+
+def _converted(content: bytes, name: str, suffix: str, target: str) -> Document:
+    from directives.readers import office
+
+    return _office(office.converted(content, name, suffix, target), name)
 
 
 def _office(content: bytes, name: str) -> Document:
@@ -69,6 +104,14 @@ def _office(content: bytes, name: str) -> Document:
         from directives.readers import word
 
         return word.read(content, name)
+    if "mimetype" in members and "content.xml" in members:
+        kind = _open_document(content)
+        if kind == "text":
+            return _converted(content, name, ".odt", "docx")
+        if kind == "spreadsheet":
+            from directives.readers import excel
+
+            return excel.read(content, name)
     if any(m.startswith("xl/workbook") for m in members):
         from directives.readers import excel
 
@@ -76,3 +119,11 @@ def _office(content: bytes, name: str) -> Document:
     raise BadInput(
         "{name} is neither a Word document nor a spreadsheet. Readable are .docx, .xlsx, .pdf and text.", name=name
     )
+
+
+def _open_document(content: bytes) -> str:
+    """What an OpenDocument file holds: text, spreadsheet …"""
+    from io import BytesIO
+
+    with zipfile.ZipFile(BytesIO(content)) as package:
+        return package.read("mimetype")[:100].decode("ascii", "replace").rpartition(".")[2].strip()

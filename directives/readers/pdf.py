@@ -45,7 +45,8 @@ def read(content: bytes, name: str) -> Document:
 
 def _page(page: Any, number: int) -> list[Line | Table]:
     """The tables and the lines outside of them, from top to bottom."""
-    found = [table for table in page.find_tables() if len(table.rows) > 1 or len(table.rows[0].cells) > 2]
+    # Lines that someone drew under the text make "tables" of one column: those are running text.
+    found = [table for table in page.find_tables() if max(len(row.cells) for row in table.rows) > 1]
     items: list[tuple[float, Line | Table]] = []
     for n, table in enumerate(found, 1):
         rows = tuple(
