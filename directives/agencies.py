@@ -124,16 +124,14 @@ def _expand(group: re.Match[str]) -> list[str]:
     """ "Các Sở: A, B và C" → each with "Sở" in front; names that bring their own head stay as they are."""
     kind = group["kind"]
     front = f"{kind[0].upper()}{kind[1:]}" if kind else f"{group['body']} {group['level']}"
-    names: list[str] = []
-    tail: list[str] = []
     repeated = front in group["names"]  # "Các Hợp tác xã: Hợp tác xã A, Hợp tác xã B": commas inside a name are its own
-    for piece in _pieces(group["names"]) if repeated else _sectors(group["names"]):
-        piece = piece.strip(" ,.")
-        if tail or (HEAD.match(piece) and strip_marks(piece) not in _SECTORS and not piece.startswith(front)):
-            tail.append(piece)
-        else:
-            names.append(piece if piece.startswith(front) else f"{front} {piece}")
-    return names + ([name for piece in tail for name in _part(piece)])
+    pieces = [p.strip(" ,.") for p in (_pieces(group["names"]) if repeated else _sectors(group["names"]))]
+    names: list[str] = []
+    for index, piece in enumerate(pieces):
+        if HEAD.match(piece) and strip_marks(piece) not in _SECTORS and not piece.startswith(front):
+            return names + _part(", ".join(pieces[index:]))  # from here on every name brings its own head
+        names.append(piece if piece.startswith(front) else f"{front} {piece}")
+    return names
 
 
 def _sectors(text: str) -> list[str]:

@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import date
 
 from directives import agencies, letterhead, prose, tables
-from directives.document import Document, Paragraph, clean
+from directives.document import Document, clean
 from directives.phrases import understand
 from directives.proposal import Letterhead, Proposal, TaskProposal, issue
 from workflow.i18n import N_
@@ -19,9 +19,8 @@ def propose(document: Document, digest: str) -> Proposal:
     head = letterhead.read(document)
     found = tables.assignments(document)
     tasks = found.tasks
-    if not tasks:
-        paragraphs = [b if isinstance(b, Paragraph) else None for b in document.blocks]
-        tasks = prose.duties([p for p in paragraphs if p], head.addressees)
+    paragraphs = document.paragraphs()
+    tasks = [*tasks, *prose.organising(paragraphs)] if tasks else prose.duties(paragraphs, head.addressees)
     proposal = Proposal(document.name, digest, head, tasks, [])
     for table in found.without_lead:
         proposal.issues.append(issue(N_("The table has no column that says who leads."), table.place))

@@ -63,6 +63,17 @@ class _Duties:
     tasks: list[TaskProposal] = field(default_factory=list)
 
 
+def organising(paragraphs: list[Paragraph]) -> list[TaskProposal]:
+    """Return the duties that a plan with a table gives in its part "Tổ chức thực hiện"."""
+    for index, paragraph in enumerate(paragraphs):
+        if re.match(
+            r"(?:[IVX]+\.|\d+\.|[A-E]\.)?\s*(?:TỔ CHỨC THỰC HIỆN|Tổ chức thực hiện|PHÂN CÔNG (?:NHIỆM VỤ|THỰC HIỆN)$|TRÁCH NHIỆM THỰC HIỆN)",
+            paragraph.text,
+        ):
+            return duties(paragraphs[index + 1 :], [])
+    return []
+
+
 def duties(paragraphs: list[Paragraph], addressees: list[str]) -> list[TaskProposal]:
     """Return the duties of a text; `addressees` are those it is addressed to ("Kính gửi")."""
     items, asks = _items(paragraphs)
@@ -87,7 +98,12 @@ def _items(paragraphs: list[Paragraph]) -> tuple[list[_Item], bool]:
             break
         item = _item(paragraph)
         marked = marked or item.level < 9
-        if item.level == 9 and (_CLOSING.match(item.text) or not marked):
+        if item.level == 9 and (
+            (_CLOSING.match(item.text)
+            and not _gives(item.text))
+            or (not marked
+            and not (asks and _addressed(item.text)[0]))
+        ):
             continue
         items.append(item)
     return items, asks
@@ -133,7 +149,7 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
         )
         return
     inherited = parent.leads if parent and parent.leads else found.addressees
-    owners = leads or inherited
+    owners = leads or _given_inside(item.text) or inherited
     if not owners or len(duty or item.text) < 15:
         return
     section = " / ".join(heading.title for heading in found.open)
@@ -150,6 +166,18 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
             place=item.paragraph.place,
         )
     )
+
+
+def _gives(text: str) -> bool:
+    """Whether a sentence gives its duty to agencies it names: "Giao Sở X …"."""
+    return text.startswith("Giao ") and bool(_addressed(text)[0])
+
+
+def _given_inside(text: str) -> list[str]:
+    """The agencies of "Trên cơ sở báo cáo của …, giao Sở X chủ trì …"."""
+    found = re.search(r"[,;.]\s+(?:giao|yêu cầu|đề nghị)\s+(?=[A-ZĐÀ-Ỹ]|các\s)", text)
+    named, rest = agencies.leading(text[found.end() :]) if found else ([], "")
+    return named if rest and all(agencies.is_agency(name) for name in named) else []
 
 
 def _addressed(text: str) -> tuple[list[str], str]:

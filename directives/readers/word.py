@@ -23,6 +23,7 @@ def read(content: bytes, name: str) -> Document:
     try:
         with ZipFile(BytesIO(content)) as package:
             root = etree.fromstring(package.read("word/document.xml"), parser)
+            numbering = _Numbering(package, parser)
     except Exception as error:  # zip, XML and compression libraries each raise their own
         raise BadInput("{name} is damaged and cannot be opened.", name=name) from error
     body = root.find(f"{W}body")
@@ -31,10 +32,10 @@ def read(content: bytes, name: str) -> Document:
     for element in _blocks(body) if body is not None else ():
         if element.tag == f"{W}tbl":
             tables += 1
-            blocks.append(_table(element, tables))
+            blocks.append(_table(element, tables, numbering))
         else:
             paragraphs += 1
-            for part in _text(element).split("\n"):
+            for part in numbering.labelled(element, _text(element)).split("\n"):
                 if clean(part):
                     blocks.append(Paragraph(clean(part), Place(paragraph=paragraphs)))
     return Document(name, "docx", tuple(blocks))
@@ -72,7 +73,7 @@ def _text(element: Any) -> str:
     return "".join(parts)
 
 
-def _table(element: Any, number: int) -> Table:
+def _table(element: Any, number: int, numbering: _Numbering) -> Table:
     rows: list[Row] = []
     above: dict[int, str] = {}
     for n, row in enumerate(_children(element, "tr"), 1):
@@ -83,7 +84,9 @@ def _table(element: Any, number: int) -> Table:
             properties = cell.find(f"{W}tcPr")
             span = properties.find(f"{W}gridSpan") if properties is not None else None
             merge = properties.find(f"{W}vMerge") if properties is not None else None
-            text = "\n".join(filter(None, (clean(_text(p)) for p in cell.iter(f"{W}p"))))
+            text = "\n".join(
+                filter(None, (clean(numbering.labelled(p, _text(p), alone=True)) for p in cell.iter(f"{W}p")))
+            )
             column = len(cells)
             if merge is not None and merge.get(f"{W}val") != "restart":
                 text = above.get(column, "")  # a cell merged downward holds for every row that it covers
@@ -100,3 +103,71 @@ def _children(parent: Any, tag: str) -> Iterator[Any]:
             yield child
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"):
             yield from _children(child, tag)
+
+
+class _Numbering:
+    """The numbers that Word prints by itself before paragraphs of a list; they stand nowhere in the text."""
+
+    def __init__(self, package: ZipFile, parser: Any) -> None:
+        self.levels: dict[str, dict[int, tuple[str, str, int]]] = {}
+        self.counts: dict[str, list[int]] = {}
+        if "word/numbering.xml" not in package.namelist():
+            return
+        root = etree.fromstring(package.read("word/numbering.xml"), parser)
+        kinds = {kind.get(f"{W}abstractNumId"): kind for kind in root.iter(f"{W}abstractNum")}
+        for number in root.iter(f"{W}num"):
+            reference = number.find(f"{W}abstractNumId")
+            kind = kinds.get(reference.get(f"{W}val")) if reference is not None else None
+            if kind is not None:
+                self.levels[number.get(f"{W}numId", "")] = {
+                    int(level.get(f"{W}ilvl", "0")): _level(level) for level in kind.iter(f"{W}lvl")
+                }
+
+    def labelled(self, paragraph: Any, text: str, *, alone: bool = False) -> str:
+        """Return the text with its number in front; in a cell (`alone`) a number that is the whole cell is shown too."""
+        properties = paragraph.find(f"{W}pPr/{W}numPr")
+        if properties is None or not (text.strip() or alone):
+            return text
+        list_, depth = properties.find(f"{W}numId"), properties.find(f"{W}ilvl")
+        name, level = (
+            (list_.get(f"{W}val", "") if list_ is not None else ""),
+            int(depth.get(f"{W}val", "0")) if depth is not None else 0,
+        )
+        levels = self.levels.get(name)
+        if not levels or level not in levels:
+            return text
+        counts = self.counts.setdefault(name, [levels[n][2] - 1 if n in levels else 0 for n in range(10)])
+        counts[level] += 1
+        for deeper in range(level + 1, 10):
+            counts[deeper] = levels[deeper][2] - 1 if deeper in levels else 0
+        pattern = levels[level][1]
+        if levels[level][0] == "bullet":
+            return f"- {text}"
+        for n in range(level + 1):
+            if n in levels:
+                pattern = pattern.replace(f"%{n + 1}", _printed(max(counts[n], 1), levels[n][0]))
+        return f"{pattern} {text}".strip()
+
+
+def _level(level: Any) -> tuple[str, str, int]:
+    """Format, pattern ("%1.%2") and first number of one level of a list."""
+
+    def value(tag: str, default: str) -> str:
+        found = level.find(f"{W}{tag}")
+        return found.get(f"{W}val", default) if found is not None else default
+
+    first = value("start", "1")
+    return value("numFmt", "decimal"), value("lvlText", "%1."), int(first) if first.isdigit() else 1
+
+
+def _printed(number: int, form: str) -> str:
+    """A number the way Word prints it: 3, c, C, iii, III."""
+    if form in ("lowerLetter", "upperLetter"):
+        letter = chr(ord("a") + (number - 1) % 26)
+        return letter if form == "lowerLetter" else letter.upper()
+    if form in ("lowerRoman", "upperRoman"):
+        roman, rest = "", number
+        for value, sign in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
+            roman, rest = roman + sign * (rest // value), rest % value
+        return roman if form == "upperRoman" else roman.lower()
+    return str(number)
