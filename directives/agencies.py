@@ -167,7 +167,7 @@ def _sectors(text: str) -> list[str]:
 def _pieces(text: str) -> list[str]:
     """Split at commas and "và" where a new agency begins, keeping collectives and names with commas whole."""
     pieces: list[str] = []
-    for raw in re.split(r"\s*,\s*(?:và\s+)?", text):
+    for raw in re.split(r"\s*,\s*(?:và\s+)?|\s+và\s+(?=các\s|UBND\s|Ủy ban\s)", text):
         piece = raw.strip()
         if not piece:
             continue

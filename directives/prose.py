@@ -22,7 +22,7 @@ _CLOSING = re.compile(
 )
 # What an authority says of others is no duty: "ghi nhận và đánh giá cao nỗ lực của …".
 _FINDING = re.compile(
-    r"(?:ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b|có chức năng|nhận thấy)"
+    r"(?:ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b|có chức năng|nhận thấy|chưa\b|nằm\b|thuộc\b|được\b)"
 )
 _GIVES = re.compile(r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công|(?:Trách nhiệm|Nhiệm vụ)(?: chung)? của)(?: cho)?\s+")
 # The opening sentence that leads over to the duties: "… yêu cầu:", "… thực hiện một số nội dung sau:".
@@ -98,12 +98,7 @@ def _items(paragraphs: list[Paragraph]) -> tuple[list[_Item], bool]:
             break
         item = _item(paragraph)
         marked = marked or item.level < 9
-        if item.level == 9 and (
-            (_CLOSING.match(item.text)
-            and not _gives(item.text))
-            or (not marked
-            and not (asks and _addressed(item.text)[0]))
-        ):
+        if item.level == 9 and not _counts(item.text, marked=marked, asks=asks):
             continue
         items.append(item)
     return items, asks
@@ -149,7 +144,8 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
         )
         return
     inherited = parent.leads if parent and parent.leads else found.addressees
-    owners = leads or _given_inside(item.text) or inherited
+    inside = [] if parent and parent.leads else _given_inside(item.text)
+    owners = leads or inside or inherited
     if not owners or len(duty or item.text) < 15:
         return
     section = " / ".join(heading.title for heading in found.open)
@@ -168,9 +164,17 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
     )
 
 
-def _gives(text: str) -> bool:
-    """Whether a sentence gives its duty to agencies it names: "Giao Sở X …"."""
-    return text.startswith("Giao ") and bool(_addressed(text)[0])
+def _counts(text: str, *, marked: bool, asks: bool) -> bool:
+    """Whether an unmarked paragraph can be a duty: not what closes the letter, and before the first marker only where it addresses somebody."""
+    leads, duty = _addressed(text)
+    proper = (
+        bool(leads)
+        and not agencies.is_collective(leads[0])
+        and not re.search(r"\b(?:yêu cầu|đề nghị)\s+(?:các|Thủ trưởng|Giám đốc)", text)
+    )
+    if _CLOSING.match(text):
+        return proper and bool(duty)
+    return marked or (asks and bool(leads))
 
 
 def _given_inside(text: str) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from directives import agencies, headings
+from directives import agencies, headings, phrases
 from directives.document import Document, Paragraph, Row, Table, clean
 from directives.lines import glue
 from directives.proposal import TaskProposal, issue
@@ -144,11 +144,12 @@ class _TableReader:
 
     def _is_section(self, row: Row) -> bool:
         """A row with a title and nothing asked of anybody."""
-        if self._duties(row) and not self._repeated(row):
+        only_title = sum(cell is None for cell in row.cells) >= len(row.cells) - 2 and len(row.texts()) == 1
+        if self._duties(row) and not self._repeated(row) and not only_title:
             return False
         number, text = self._cell(row, "no").rstrip(".)"), self._cell(row, "text")
         merged = sum(cell is None for cell in row.cells) >= len(row.cells) - 2
-        if merged or self._repeated(row) or _ROMAN.match(number) or _LETTER.match(number):
+        if only_title or merged or self._repeated(row) or _ROMAN.match(number) or _LETTER.match(number):
             return True
         return not number and bool(text) and not text.endswith((".", ";"))
 
@@ -201,4 +202,4 @@ class _TableReader:
         task.lead = agencies.split(re.sub(r"^Chủ trì\s*:\s*", "", lead))
         task.coordinating = agencies.split(coordinating)
         task.deliverable = self.raw["deliverable"] or None
-        task.timing = self.raw["timing"] or None
+        task.timing = self.raw["timing"] or (None if "timing" in self.columns else phrases.find(task.text))

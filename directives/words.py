@@ -229,6 +229,9 @@ AGENCY_HEADS = (
 # What begins like an agency and is none.
 NOT_HEADS = (
     "Báo cáo",
+    "Lãnh đạo, chỉ đạo",
+    "Cán bộ, công chức",
+    "Ông, bà",
     "Tổ chức",
     "Hội nghị",
     "Hội thảo",

@@ -122,7 +122,7 @@ def test_what_is_no_document_is_refused_by_name_with_what_to_do(tmp_path: Path) 
         "program.pdf": (b"MZ\x90\x00\x03" + bytes(range(256)) * 40, "không phải văn bản đọc được"),
         "broken.pdf": (b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog", "hỏng|không có chữ"),
         "broken.docx": (b"PK\x03\x04" + b"x" * 200, "hỏng"),
-        "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "Word/Excel cũ"),
+        "old.doc": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "không phải văn bản đọc được"),
         "locked.docx": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "mật khẩu"),
         "latin.txt": ("Kế hoạch".encode("utf-16-le") * 30, "không phải văn bản"),
     }
