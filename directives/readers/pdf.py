@@ -8,6 +8,7 @@ from typing import Any
 
 from directives.document import Document, Paragraph, Place, Row, Table
 from directives.lines import Line, paragraphs
+from directives.readers import unruled
 from workflow.errors import BadInput
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every odd font
@@ -22,8 +23,13 @@ def read(content: bytes, name: str) -> Document:
     try:
         with pdfplumber.open(BytesIO(content)) as document:
             lines: list[Line] = []
+            columns: unruled.Columns | None = None
             for number, page in enumerate(document.pages, 1):
-                for item in _page(page, number):
+                items = _page(page, number)
+                if not any(isinstance(item, Table) for item in items):
+                    unlined, columns = unruled.page_items(page, number, columns)
+                    items = unlined if any(isinstance(item, Table) for item in unlined) else items
+                for item in items:
                     if isinstance(item, Line):
                         lines.append(item)
                         continue
