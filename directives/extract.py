@@ -24,6 +24,9 @@ def propose(document: Document, digest: str) -> Proposal:
     proposal = Proposal(document.name, digest, head, tasks, [])
     for table in found.without_lead:
         proposal.issues.append(issue(N_("The table has no column that says who leads."), table.place))
+    if document.format == "scan":
+        for task in tasks:
+            task.issues.append(issue(N_("Read from a scan; compare it with the paper."), task.place))
     _check(proposal)
     return proposal
 

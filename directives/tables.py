@@ -36,7 +36,10 @@ def assignments(document: Document) -> Assignments:
             continue
         start, columns = _heading(block)
         if columns and not (reader and columns == reader.columns and start <= 2):
-            reader = _TableReader(columns, found.tasks, letters_are_groups=True)
+            earlier = reader
+            reader = _TableReader(columns, found.tasks)
+            if earlier and found.tasks:
+                reader.raw, reader.sections = earlier.raw, earlier.sections
             if "lead" not in columns:
                 found.without_lead.append(block)
         elif not columns and (not reader or len(block.rows[0].cells) != reader.width):
@@ -86,10 +89,11 @@ def _is_second_heading(upper: Row, lower: Row) -> bool:
 class _TableReader:
     """Reads rows one after the other, remembering the section they stand in."""
 
-    def __init__(self, columns: dict[str, int], tasks: list[TaskProposal], *, letters_are_groups: bool) -> None:
+    def __init__(self, columns: dict[str, int], tasks: list[TaskProposal]) -> None:
         self.columns, self.tasks = columns, tasks
         self.width = 0
         self.sections: dict[int, tuple[str, str]] = {}
+        self.raw = dict.fromkeys(("lead", "coordinating", "deliverable", "timing"), "")
         self.count = 0
 
     def read(self, rows: tuple[Row, ...], *, continued: bool) -> None:

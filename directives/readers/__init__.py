@@ -50,6 +50,8 @@ def _reader(content: bytes, name: str) -> Document:
         return pdf.read(content, name)
     if content.startswith(_OLE):
         return _legacy(content, name)
+    if content.startswith((b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")):
+        return _picture(content, name)
     if start.startswith(b"{\\rtf"):
         return _converted(content, name, ".rtf", "docx")
     if re.match(rb"(?i)<(!doctype html|html|head|body|table|p|div|\?xml[^>]*>\s*<(!doctype html|html))", start):
@@ -81,6 +83,21 @@ def _legacy(content: bytes, name: str) -> Document:
     raise BadInput(
         "{name} is not a document that can be read. Readable are .docx, .xlsx, .pdf and text (UTF-8).", name=name
     )
+
+
+def _picture(content: bytes, name: str) -> Document:
+    """A photographed or scanned page, or several in one TIFF."""
+    from io import BytesIO
+
+    from PIL import Image, ImageSequence, UnidentifiedImageError
+
+    from directives.readers import scan
+
+    try:
+        with Image.open(BytesIO(content)) as picture:
+            return scan.read((frame.convert("L") for frame in ImageSequence.Iterator(picture)), name)
+    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        raise BadInput("{name} is damaged and cannot be opened.", name=name) from error
 
 
 def _converted(content: bytes, name: str, suffix: str, target: str) -> Document:

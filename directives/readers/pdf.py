@@ -1,4 +1,4 @@
-"""PDF with a text layer: ruled tables as grids, the text around them as paragraphs."""
+"""PDF: ruled tables as grids, unruled ones by their edges, the text around them as paragraphs; scans through recognition."""
 
 from __future__ import annotations
 
@@ -38,6 +38,12 @@ def read(content: bytes, name: str) -> Document:
                     blocks.append(item)
                 page.close()
             blocks += paragraphs(lines)
+            if not blocks:
+                from directives.readers import scan
+
+                return scan.read((page.to_image(resolution=scan.DPI).original for page in document.pages), name)
+    except BadInput:
+        raise
     except PDFPasswordIncorrect as error:
         raise BadInput("{name} is protected by a password. Save it without one and try again.", name=name) from error
     except Exception as error:  # pdfminer raises whatever a broken file runs it into

@@ -20,7 +20,7 @@ _GAP = 7.0  # points between two words that belong to two cells
 
 
 @dataclass(frozen=True)
-class _Words:
+class Words:
     """One printed line: its top, and its stretches of words that belong together as (left, right, text)."""
 
     top: float
@@ -44,8 +44,12 @@ class Columns:
 
 
 def page_items(page: Any, number: int, known: Columns | None) -> tuple[list[Line | Table], Columns | None]:
-    """Return a page's running lines and, where a heading names columns (or went before), its unruled table."""
-    lines = _lines(page)
+    """Return a PDF page's running lines and, where a heading names columns (or went before), its unruled table."""
+    return items(_lines(page), number, known)
+
+
+def items(lines: list[Words], number: int, known: Columns | None) -> tuple[list[Line | Table], Columns | None]:
+    """The same for a page whose printed lines are known, from top to bottom."""
     start = next((i for i, line in enumerate(lines) if _names_columns(lines, i)), None)
     if start is None and known is None:
         return [Line(line.text, number) for line in lines], None
@@ -63,35 +67,37 @@ def page_items(page: Any, number: int, known: Columns | None) -> tuple[list[Line
     return [*before, Table(tuple(rows), Place(page=number, table=1))] if rows else before, columns
 
 
-def _fits(lines: list[_Words], columns: Columns) -> bool:
+def _fits(lines: list[Words], columns: Columns) -> bool:
     """Whether a page without a heading goes on with the table: its lines begin at the edges, in several columns."""
     parts = [part for line in lines for part in line.parts]
     at_edge = sum(any(abs(left - edge) < 5 for edge in columns.edges) for left, _right, _text in parts)
     return sum(len(line.parts) > 1 for line in lines) >= 0.3 * len(lines) and at_edge >= 0.7 * len(parts)
 
 
-def _lines(page: Any) -> list[_Words]:
-    made: list[_Words] = []
+def _lines(page: Any) -> list[Words]:
+    made: list[Words] = []
     words = page.extract_words(use_text_flow=False, keep_blank_chars=False, x_tolerance=1.5)
     for word in sorted(words, key=lambda w: (round(w["top"] / 3), w["x0"])):
         part = (word["x0"], word["x1"], word["text"])
         if made and abs(made[-1].top - word["top"]) < 4:
-            made[-1] = _Words(made[-1].top, _joined(made[-1].parts, part))
+            made[-1] = Words(made[-1].top, joined(made[-1].parts, part))
         else:
-            made.append(_Words(word["top"], (part,)))
+            made.append(Words(word["top"], (part,)))
     return [line for line in made if not re.fullmatch(r"\d{1,3}", line.text)]
 
 
-def _joined(
-    parts: tuple[tuple[float, float, str], ...], part: tuple[float, float, str]
-) -> tuple[tuple[float, float, str], ...]:
+Part = tuple[float, float, str]
+
+
+def joined(parts: tuple[Part, ...], part: Part, gap: float = _GAP) -> tuple[Part, ...]:
+    """Add a word to a line: to its last stretch, or as a new one where the gap is that of two cells."""
     left, right, text = parts[-1]
-    if part[0] - right < _GAP:
+    if part[0] - right < gap:
         return (*parts[:-1], (left, part[1], f"{text} {part[2]}"))
     return (*parts, part)
 
 
-def _names_columns(lines: list[_Words], index: int) -> bool:
+def _names_columns(lines: list[Words], index: int) -> bool:
     parts = lines[index].parts
     if len(parts) < 4 or not re.match(r"(?i)(stt|tt|số tt)$", clean(parts[0][2])):
         return False
@@ -100,7 +106,7 @@ def _names_columns(lines: list[_Words], index: int) -> bool:
     return "text" in order and len({"lead", "coordinating", "timing", "deliverable"} & set(order)) >= 2
 
 
-def _heading_end(lines: list[_Words], start: int) -> int:
+def _heading_end(lines: list[Words], start: int) -> int:
     """The heading ends before the first line that begins with a number at its left edge, or after three lines."""
     edge = lines[start].parts[0][0]
     for index in range(start + 1, min(start + 4, len(lines))):
@@ -111,13 +117,15 @@ def _heading_end(lines: list[_Words], start: int) -> int:
     return start + 1
 
 
-def _columns(heading: list[_Words], body: list[_Words]) -> Columns | None:
+def _columns(heading: list[Words], body: list[Words]) -> Columns | None:
     """Titles from the heading, edges from where the cells below begin."""
-    titles = [[left, right, text] for left, right, text in heading[0].parts]
+    titles = list(heading[0].parts)
     for line in heading[1:]:
         for left, right, text in line.parts:
-            nearest = min(titles, key=lambda t: abs((t[0] + t[1]) / 2 - (left + right) / 2))
-            nearest[0], nearest[1], nearest[2] = min(nearest[0], left), max(nearest[1], right), f"{nearest[2]} {text}"
+            middle = (left + right) / 2
+            distances = [abs((t[0] + t[1]) / 2 - middle) for t in titles]
+            at = distances.index(min(distances))
+            titles[at] = (min(titles[at][0], left), max(titles[at][1], right), f"{titles[at][2]} {text}")
     starts = Counter(round(left) for line in body for left, _right, _text in line.parts)
     edges, floor = [], 0.0
     for left, right, _text in titles:
@@ -128,11 +136,11 @@ def _columns(heading: list[_Words], body: list[_Words]) -> Columns | None:
     return Columns(tuple(edges), tuple(text for _l, _r, text in titles)) if len(edges) > 2 else None
 
 
-def _rows(lines: list[_Words], columns: Columns, page: int, offset: int) -> list[Row]:
+def _rows(lines: list[Words], columns: Columns, page: int, offset: int) -> list[Row]:
     pitches = sorted(after.top - before.top for before, after in pairwise(lines))
     pitch = pitches[len(pitches) // 4] if pitches else 0
     rows: list[Row] = []
-    group: list[_Words] = []
+    group: list[Words] = []
     for line in lines:
         apart = bool(group) and line.top - group[-1].top > 1.3 * pitch
         numbered = columns.of(line.parts[0][0]) == 0 and re.match(
@@ -147,7 +155,7 @@ def _rows(lines: list[_Words], columns: Columns, page: int, offset: int) -> list
     return rows
 
 
-def _row(group: list[_Words], columns: Columns, place: Place) -> Row:
+def _row(group: list[Words], columns: Columns, place: Place) -> Row:
     """A title runs across columns or stands alone in heavy type; any other group is cut at the edges."""
     cells: list[list[str]] = [[] for _edge in columns.edges]
     across = False
