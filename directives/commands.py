@@ -12,6 +12,8 @@ import typer
 from workflow.i18n import _
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from sqlmodel import Session
 
     from directives.proposal import Proposal
@@ -172,7 +174,9 @@ def timing(
     issued: Annotated[
         str | None, typer.Option("--issued", help=_("Day the document was issued (default: today)."))
     ] = None,
-    year: Annotated[int | None, typer.Option("--year", help=_("Year of the plan (default: of the issue)."))] = None,
+    year: Annotated[
+        int | None, typer.Option("--year", help=_("Year of the plan (default: of the issue)."), min=1990, max=2100)
+    ] = None,
     batch: Annotated[
         bool,
         typer.Option("--batch", help=_("Read JSON lines with phrase, issued and year; print a JSON line for each.")),
@@ -185,12 +189,11 @@ def timing(
 
     exclusive = context.obj.timing.before_is_exclusive
     if batch:
-        for line in sys.stdin:
+        for number, line in enumerate(sys.stdin, 1):
             if line.strip():
-                asked = json.loads(line)
-                day = terminal.day(asked["issued"])
-                found = understand(asked["phrase"], day, asked.get("year"), before_is_exclusive=exclusive)
-                print(json.dumps(answer(found, asked.get("year") or day.year), ensure_ascii=False))
+                words, day, wanted = _asked_line(line, number)
+                found = understand(words, day, wanted, before_is_exclusive=exclusive)
+                print(json.dumps(answer(found, wanted), ensure_ascii=False))
         return
     if phrase is None:
         raise BadInput("Give a phrase, or --batch.")
@@ -209,6 +212,20 @@ def timing(
     )
     if found.needs_person:
         terminal.say(_("⚠ A person must decide."))
+
+
+def _asked_line(line: str, number: int) -> tuple[str, date, int]:
+    """Phrase, day of issue and plan year of one JSON line; raises BadInput naming the line."""
+    from workflow import terminal
+    from workflow.errors import BadInput
+
+    try:
+        asked = json.loads(line)
+        day = terminal.day(asked["issued"])
+        words, wanted = str(asked["phrase"]), int(asked.get("year") or day.year)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput("Line {n} is not an object with phrase, issued and year.", n=number) from error
+    return words, day, wanted
 
 
 def answer(found: Timing, year: int) -> dict[str, Any]:

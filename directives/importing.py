@@ -1,10 +1,11 @@
 """From a proposal that a person has confirmed to the record: everything or nothing, in the caller's transaction."""
 
+import re
 import string
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlmodel import Session, select
+from sqlmodel import Session, col, select
 
 from directives.agencies import is_collective
 from directives.phrases import timing_of
@@ -14,7 +15,7 @@ from workflow.agency import Agency, add_agency, find_agency
 from workflow.audit import By, record
 from workflow.directive import Directive, LegalBasis, directive_code
 from workflow.errors import BadInput, Refused
-from workflow.names import fold, strip_marks
+from workflow.names import fold, printable, strip_marks
 from workflow.task import Assignment, Question, Role, Task
 from workflow.timing import Kind
 
@@ -59,6 +60,8 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
     if not proposal.tasks:
         raise BadInput("No task was found in the document.")
     _not_twice(session, proposal, number, issued)
+    if extra.code:
+        _check_code(session, extra.code)
     missing = unknown_agencies(session, proposal)
     if missing:
         raise BadInput("The register does not know: {names}.", names="; ".join(missing))
@@ -102,6 +105,13 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
     for position, task in enumerate(proposal.tasks, 1):
         _enact_task(session, directive, task, position, extra, by=by, at=at)
     return directive
+
+
+def _check_code(session: Session, code: str) -> None:
+    if not re.fullmatch(r"[A-ZĐ0-9._]{1,30}", code):
+        raise BadInput("“{code}” is not a code: capital letters, digits and dots only.", code=printable(code))
+    if session.exec(select(Directive).where(Directive.code == code)).first():
+        raise Refused("The code {code} belongs to another directive.", code=code)
 
 
 def _not_twice(session: Session, proposal: Proposal, number: str, issued: date) -> None:
@@ -192,8 +202,6 @@ def _ask(session: Session, directive: Directive, task: Task | None, found: Issue
 
 def _free_code(session: Session, wanted: str) -> str:
     """A number printed twice gets a letter: KH27-II.6, KH27-II.6B."""
-    for suffix in ("", *string.ascii_uppercase[1:]):
-        code = f"{wanted}{suffix}"
-        if not session.exec(select(Task.id).where(Task.code == code)).first():
-            return code
-    raise BadInput("The number {no} occurs more than once.", no=wanted)
+    letters = ("", *string.ascii_uppercase[1:], *(f"-{n}" for n in range(27, 2000)))
+    taken = set(session.exec(select(Task.code).where(col(Task.code).startswith(wanted))))
+    return next(code for code in (f"{wanted}{suffix}" for suffix in letters) if code not in taken)

@@ -36,9 +36,10 @@ def outbox(
     context: typer.Context,
     status: Annotated[str | None, typer.Option("--status", help="queued | sending | sent | dropped | failed")] = None,
     show: Annotated[
-        int | None, typer.Option("--show", help=_("Print the letter of this number as it is sent."))
+        int | None,
+        typer.Option("--show", help=_("Print the letter of this number as it is sent."), min=1, max=2**31 - 1),
     ] = None,
-    limit: Annotated[int, typer.Option("--limit", help=_("How many at most."), min=1)] = 50,
+    limit: Annotated[int, typer.Option("--limit", help=_("How many at most."), min=1, max=100_000)] = 50,
     json_: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
 ) -> None:
     from workflow import queries, terminal
@@ -49,7 +50,7 @@ def outbox(
         raise BadInput("“{value}” is none of: {known}.", value=status, known=", ".join(MESSAGE_LABELS))
     with snapshot(context.obj.database.url) as view:
         if show is not None:
-            terminal.say(queries.letter(view, show))
+            print(queries.letter(view, show))
             return
         rows, counts = queries.messages(view, status, limit), queries.outbox_counts(view)
     if json_:
@@ -106,9 +107,10 @@ def tick_once(settings: Settings, at: datetime | None = None) -> Ticked:
     """Tick now, or as if it were `at`, on the office's own database, keys and transport."""
     from notifications import links, mailer
     from notifications.tick import tick as tick_
-    from workflow import clock
+    from workflow import clock, i18n
     from workflow.options import opened
 
+    i18n.set_language(settings.language)  # the clock's thread begins without one
     with opened(settings) as database:
         keys, transport = links.load_keys(settings.links.key_file), mailer.for_settings(settings.mail)
         return tick_(database, settings, keys, transport, at=at or clock.now(), clock=None if at else clock.now)

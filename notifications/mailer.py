@@ -163,8 +163,12 @@ class SmtpMailer:
             local_hostname=socket.gethostname() or "localhost",
         )
         await client.connect()
-        if self.settings.username:
-            await client.login(self.settings.username, self.settings.password)
+        try:
+            if self.settings.username:
+                await client.login(self.settings.username, self.settings.password)
+        except BaseException:
+            client.close()
+            raise
         return client
 
 

@@ -47,12 +47,20 @@ async def _deliver(
                 letters = claim(session, at=clock(), done=done)
             if not letters:
                 return done
-            outcomes = await asyncio.gather(*(mailer.send(letter) for letter in letters))
+            outcomes = await asyncio.gather(*(_sent(mailer, letter) for letter in letters))
             with database.transaction() as session:
                 for letter, outcome in zip(letters, outcomes, strict=True):
                     record(session, letter, outcome, settings, at=clock(), done=done)
             if any(outcome.fate is Fate.AWAY for outcome in outcomes):
                 return done  # the rest waits; asking an absent server again for each letter helps nobody
+
+
+async def _sent(mailer: Mailer, letter: Letter) -> Outcome:
+    """A transport that fails in a way of its own is away; the letter waits, it is not stranded."""
+    try:
+        return await mailer.send(letter)
+    except Exception as error:
+        return Outcome(Fate.AWAY, f"{type(error).__name__}: {error}")
 
 
 def recover(session: Session, *, at: datetime) -> None:

@@ -51,14 +51,25 @@ def test_from_a_document_to_a_confirmed_result(run: Run) -> None:
     assert "b@langson.gov.vn" in run("agencies", "list")[1]
     assert run("agencies") == run("agencies", "list")
     assert run("agencies", "--json")[1] == run("agencies", "list", "--json")[1]
-    assert "đang thực hiện" in run("start", "kh88-i.2")[1]
+    assert "đang thực hiện" in run("start", "kh88-i.2", "--period", "2025-Q2")[1]
     Path("qd.pdf").write_bytes(b"noi dung")
+    code, _said, err = run("done", "KH88-I.2", "--result", "x")
+    assert (code, "2025-Q2, 2025-Q4" in err) == (1, True)
     code, said, _err = run(
-        "done", "KH88-I.2", "--result", "Đã khen thưởng", "--document-number", "12/QĐ-UBND", "--evidence", "qd.pdf"
+        "done",
+        "KH88-I.2",
+        "--period",
+        "2025-Q2",
+        "--result",
+        "Đã khen thưởng",
+        "--document-number",
+        "12/QĐ-UBND",
+        "--evidence",
+        "qd.pdf",
     )
     assert (code, "quý II năm 2025" in said, "chờ xác nhận" in said) == (0, True, True)
     assert "bị trả lại" in run("return", "KH88-I.2", "--reason", "Thiếu danh sách")[1]
-    assert "chờ xác nhận" in run("done", "KH88-I.2", "--result", "Đã bổ sung")[1]
+    assert "chờ xác nhận" in run("done", "KH88-I.2", "--period", "2025-Q2", "--result", "Đã bổ sung")[1]
     assert "đã hoàn thành" in run("confirm", "KH88-I.2", "--note", "Đạt")[1]
     shown = run("show", "KH88-I.2")[1]
     for words in (
@@ -231,9 +242,16 @@ def test_the_doctor(run: Run, office: Office) -> None:
     [
         (["done", "KH88-II.33"], 2, "KH88-II"),
         (["show", "xyz"], 2, "xyz"),
-        (["confirm", "KH88-I.2"], 1, "Hiện có thể"),
-        (["done", "KH88-I.2"], 2, "Quyết định của Chủ tịch UBND TP"),
-        (["done", "KH88-I.2", "--evidence", "missing.pdf"], 2, "missing.pdf"),
+        (["confirm", "KH88-I.4"], 1, "Hiện có thể"),
+        (["done", "KH88-I.4"], 2, "Tờ trình, danh mục"),
+        (["done", "KH88-I.4", "--evidence", "missing.pdf"], 2, "missing.pdf"),
+        (["overdue", "--directive", "XYZ99"], 2, "KH88"),
+        (["overdue", "--as-of", "9999-12-31"], 2, "9999"),
+        (["deadline", "set", "KH88-IV.2", "--on", "31/12/2052", "--reason", "x"], 2, "31/12/2052"),
+        (["agencies", "add", "Cơ quan mới", "--code", "pnv"], 1, "pnv"),
+        (["agencies", "mailbox", "PNV", "a@b.vn;c@d.vn"], 2, "thư điện tử"),
+        (["focal-points", "add", "PNV", " ", "a@b.vn"], 2, "tên"),
+        (["timing", "--batch"], 2, "1"),
         (["tasks", "--agency", "Sở Tài"], 2, "Sở Tài"),
         (["tasks", "--standing", "late"], 2, "overdue"),
         (["overdue", "--as-of", "mai"], 2, "15/10/2025"),
@@ -251,11 +269,43 @@ def test_mistakes_are_answered_with_help_and_change_nothing(
 ) -> None:
     run("import", str(SAMPLES / "ke-hoach-88.docx"), "--yes")
     before = run("show", "KH88-I.2", "--json")[1]
-    ended, said, err = run(*arguments)
+    ended, said, err = run(*arguments, answers="[]\n")
     assert ended == code, (said, err)
     assert words in err
     assert "Traceback" not in err
     assert run("show", "KH88-I.2", "--json")[1] == before
+
+
+def test_codes_may_be_typed_small_and_undecided_tasks_are_found_by_agency(run: Run) -> None:
+    run("import", str(SAMPLES / "ke-hoach-88.docx"), "--yes")
+    assert json.loads(run("tasks", "--directive", "kh88", "--agency", "pnv", "--json")[1])
+    assert [
+        r["code"]
+        for r in json.loads(
+            run("tasks", "--standing", "undecided", "--agency", "Phòng Tài chính - Kế hoạch", "--json")[1]
+        )
+    ] == ["KH88-IV.2"]
+
+
+def test_what_a_sender_typed_cannot_steer_the_terminal(run: Run) -> None:
+    run("import", str(SAMPLES / "ke-hoach-88.docx"), "--yes")
+    run("done", "KH88-I.4", "--result", "a\x1b[31mđỏ\x07", "--by", "x\ny")
+    assert "\x1b" not in run("show", "KH88-I.4")[1]
+    assert "\x1b" not in run("agencies", "add", "Cơ\x1b[2J quan\nhai")[1]
+
+
+def test_a_file_that_is_no_database_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "junk.db").write_bytes(b"junk " * 2000)
+    for url, code in (
+        (f"sqlite:///{tmp_path}/junk.db", 2),
+        ("mysql://x/y", 2),
+        ("foo", 2),
+        (f"postgresql://x@/y?host={tmp_path}", 1),
+    ):
+        monkeypatch.setenv("DONDOC_DATABASE_URL", url)
+        for command in (["tasks"], ["tick"], ["done", "KH88-I.4", "--result", "x"]):
+            ended, _said, err = run(*command)
+            assert ended == code and "Traceback" not in err, (url, command, err)
 
 
 def test_an_unknown_record_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

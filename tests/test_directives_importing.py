@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from sqlmodel import select
+from sqlmodel import Session, select
 
 from directives import importing
 from directives.proposal import Basis, issue
@@ -49,26 +49,89 @@ def test_what_waits_for_a_person_gets_no_date(database: Database, words: str) ->
         assert session.exec(select(Task)).one().undecided
 
 
+def decided(session: Session, code: str, timing: Timing) -> list[str]:
+    task = session.exec(select(Task).where(Task.code == code)).one()
+    task.decide(session, timing, **HOW, reason="CV 5/UBND")  # type: ignore[arg-type]
+    changed = planner.follow_decision(session, task, **HOW, reason="CV 5/UBND")  # type: ignore[arg-type]
+    assert planner.follow_decision(session, task, **HOW, reason="CV 5/UBND") == [], "twice is once"  # type: ignore[arg-type]
+    return [str(o.due_on) for o in changed]
+
+
+def on(day: str) -> Timing:
+    return Timing("", Kind.DEADLINE, (day_window(date.fromisoformat(day)),))
+
+
 def test_a_person_decides(database: Database) -> None:
     with database.transaction() as session:
         make.enacted(
-            session, make.task(timing="Định kỳ"), make.task("I.2", timing="Quý I"), make.task("I.3", timing=None)
+            session,
+            make.task(timing="Định kỳ"),
+            make.task("I.2", timing="Quý I"),
+            make.task("I.3", timing=None),
+            make.task("I.4"),
         )
-        for code, timing, due in (
-            ("KH27-I.1", Timing("", Kind.RECURRING, cycle=Cycle.HALF_YEARLY), ["2025-06-30", "2025-12-31"]),
-            ("KH27-I.2", Timing("", Kind.DEADLINE, (day_window(date(2025, 12, 1)),)), ["2025-12-01"]),
-            ("KH27-I.3", Timing("", Kind.DEADLINE, (day_window(date(2025, 11, 1)),)), ["2025-11-01"]),
-        ):
-            task = session.exec(select(Task).where(Task.code == code)).one()
-            task.decide(session, timing, **HOW, reason="CV 5/UBND")
-            opened = planner.follow_decision(session, task, **HOW)
-            assert [o.due_on.isoformat() for o in opened if o.due_on] == due
-            assert planner.follow_decision(session, task, **HOW) == []
-        assert len(session.exec(select(Occurrence).join(Task).where(Task.code == "KH27-I.3")).all()) == 1, (
-            "the open one got the deadline"
-        )
-        with pytest.raises(BadInput):
-            task.decide(session, timing, **HOW, reason=" ")
+        assert decided(session, "KH27-I.1", Timing("", Kind.RECURRING, cycle=Cycle.HALF_YEARLY)) == [
+            "2025-06-30",
+            "2025-12-31",
+        ]
+        assert decided(session, "KH27-I.2", on("2025-12-01")) == ["2025-12-01"]
+        assert decided(session, "KH27-I.3", on("2025-11-01")) == ["2025-11-01"]
+        assert decided(session, "KH27-I.3", Timing("", Kind.ONGOING)) == ["None"]
+        for code in ("KH27-I.2", "KH27-I.3"):
+            assert len(session.exec(select(Occurrence).join(Task).where(Task.code == code)).all()) == 1
+
+
+def test_a_later_decision_moves_the_deadline_and_keeps_the_first(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(session, make.task())
+        assert decided(session, "KH27-I.1", on("2025-10-15")) == ["2025-10-15"]
+        found = make.occurrence(session)
+        assert (found.due_on, found.original_due_on) == (date(2025, 10, 15), date(2025, 9, 30))
+        assert len(session.exec(select(Occurrence)).all()) == 1
+
+
+def test_another_cycle_cancels_what_nobody_had_begun(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(session, make.task(timing="Định kỳ"))
+        decided(session, "KH27-I.1", Timing("", Kind.RECURRING, cycle=Cycle.QUARTERLY))
+        make.occurrence(session, period="2025-Q2").start(session, **HOW)
+        decided(session, "KH27-I.1", Timing("", Kind.RECURRING, cycle=Cycle.HALF_YEARLY))
+        states = {o.period: o.status.value for o in session.exec(select(Occurrence))}
+    assert states == {
+        "2025-Q2": "in_progress",
+        "2025-Q3": "cancelled",
+        "2025-Q4": "cancelled",
+        "2025-H1": "not_started",
+        "2025-H2": "not_started",
+    }
+
+
+@pytest.mark.parametrize("day", ["2052-12-31", "2025-01-01", "2019-01-01"])
+def test_days_outside_the_plan_are_refused(database: Database, day: str) -> None:
+    with database.transaction() as session:
+        make.enacted(session, make.task(timing="Định kỳ"))
+        with pytest.raises(BadInput, match="2025"):
+            decided(session, "KH27-I.1", on(day))
+        assert session.exec(select(Task)).one().undecided
+
+
+def test_codes_are_checked(database: Database) -> None:
+    with database.transaction() as session:
+        made = make.proposal(make.task())
+        importing.add_agencies(session, importing.unknown_agencies(session, made))
+        with pytest.raises(BadInput, match="cv x"):
+            importing.enact(session, made, importing.Particulars(code="cv x/1"), **HOW)
+        importing.enact(session, made, importing.Particulars(code="KH88"), **HOW)
+        with pytest.raises(Refused, match="KH88"):
+            importing.enact(
+                session, make.proposal(make.task(), number="9/KH"), importing.Particulars(code="KH88"), **HOW
+            )
+
+
+def test_thirty_rows_of_one_number_are_all_kept(database: Database) -> None:
+    with database.transaction() as session:
+        make.enacted(session, *(make.task("1", text=f"Việc thứ {n}") for n in range(30)))
+        assert len(set(session.exec(select(Task.code)))) == 30
 
 
 def test_recurring_tasks_get_their_next_occurrences_once(database: Database) -> None:

@@ -258,3 +258,12 @@ def test_the_transport_follows_the_settings() -> None:
     assert isinstance(for_settings(MailSettings(transport="smtp")), SmtpMailer)
     assert Outcome(Fate.SENT).reply == ""
     assert MessageStatus.SENT == "sent"
+
+
+def test_a_transport_that_fails_on_its_own_strands_nothing(office: Office, tmp_path: Path) -> None:
+    waiting(office, "a@example.vn")
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    broken = MailSettings(folder=tmp_path / "file" / "thu")
+    assert deliver(office, broken).later == 1
+    assert statuses(office) == {"a@example.vn": "queued"}
+    assert deliver(office, MailSettings(folder=tmp_path / "thu"), 6).sent == 1

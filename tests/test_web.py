@@ -19,7 +19,7 @@ from tests import make
 from tests.conftest import Office
 from web.app import create_app
 from workflow.audit import AuditEntry
-from workflow.message import ActionLink
+from workflow.message import ActionLink, Heartbeat
 from workflow.standing import Status
 from workflow.submission import EvidenceStore
 
@@ -99,6 +99,15 @@ def test_an_empty_report_asks_again_and_keeps_what_was_typed(site: Site) -> None
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text and 'value="Lê Văn B"' in answer.text
     assert site.status() == Status.NOT_STARTED
+
+
+def test_too_long_and_unprintable_texts_ask_again(site: Site) -> None:
+    path = f"/v/{token(site)}"
+    long = site.client.post(path, data={"result": "x" * 5000, "name": "Lê Văn B"})
+    assert (long.status_code, "quá dài" in long.text, 'value="Lê Văn B"' in long.text) == (422, True, True)
+    assert site.client.post(path, data={"evidence": "text"}).status_code == 422
+    assert site.client.post(path, data={"result": "a\x00\x1b[31mb"}).status_code == 200
+    assert "\x1b" not in site.client.get(path).text
 
 
 def test_a_file_alone_is_enough_and_lies_under_its_hash(site: Site) -> None:
@@ -235,6 +244,7 @@ def test_the_lists_are_closed_unless_the_office_opens_them(site: Site) -> None:
         assert "Phòng Nội vụ" in by_agency and "0,0%" in by_agency
         assert "quý III năm 2025" in unescape(client.get("/tasks/kh27-i.1").text)
         assert client.get("/overdue?as_of=xx").status_code == 400
+        assert client.get("/overdue?as_of=15/10/2025").status_code == 200
         assert "KH27-I.1" in unescape(client.get("/tasks/KH27-I.2").text)
 
 
@@ -253,7 +263,12 @@ def test_errors_are_plain_pages(site: Site) -> None:
 def test_health(site: Site) -> None:
     assert site.client.get("/healthz").json() == {"status": "ok"}
     ready = site.client.get("/readyz").json()
-    assert ready["status"] == "ok" and ready["last_tick"].startswith("2025-09-25")
+    assert (ready["status"], ready["last_tick"]) == ("ok", None), "a replayed morning is no sign of a running clock"
+    with site.office.database.transaction() as session:
+        session.add(Heartbeat(name="tick", at=make.at("2025-09-26 08:00")))
+    assert site.client.get("/readyz").json()["last_tick"].startswith("2025-09-26")
+    site.moment = make.at("2025-09-28 08:00")
+    assert site.client.get("/readyz").status_code == 503
 
 
 def test_only_posts_change_something() -> None:

@@ -39,6 +39,14 @@ def test_every_key_stands_in_the_file_with_a_comment_nearby() -> None:
         ("time_zone: Asia/Hanoii", "time_zone"),
         ("calendar: {holidays: [{name: Tết}]}", "holidays"),
         ("a: [", "YAML"),
+        ("web: {port: 99999}", "web.port"),
+        ("reminders: {from_hour: 30}", "from_hour"),
+        ("timing: {horizon_days: 400000}", "horizon_days"),
+        ("reminders: {before: [-1]}", "reminders.before"),
+        ("links: {base_url: ''}", "base_url"),
+        ("mail: {sender: foo}", "mail.sender"),
+        ("schedule: {tick: ''}", "schedule.tick"),
+        ("calendar: {holidays: [{day: 2026-01-02T08:00:00, name: Tết}]}", "holidays"),
     ],
 )
 def test_a_mistake_is_named_with_file_key_and_help(tmp_path: Path, yaml: str, said: str) -> None:

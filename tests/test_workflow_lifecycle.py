@@ -33,8 +33,9 @@ LEGAL = {
 MOVES = ("start", "submit", "confirm", "return", "reopen", "suspend", "resume", "cancel")
 
 
-def row(status: str, started: bool = False) -> SimpleNamespace:
-    return SimpleNamespace(status=Status(status), started_at="once" if started else None)
+def row(status: str, started: bool = False, returned: bool = False) -> SimpleNamespace:
+    reports = [SimpleNamespace(decision="returned")] if returned else []
+    return SimpleNamespace(status=Status(status), started_at="once" if started else None, submissions=reports)
 
 
 @pytest.mark.parametrize(("status", "act"), list(itertools.product([s.value for s in Status], MOVES)))
@@ -54,6 +55,12 @@ def test_work_that_had_begun_resumes_as_begun() -> None:
     moved = row("suspended", started=True)
     lifecycle.move(moved, "resume")
     assert moved.status == Status.IN_PROGRESS
+
+
+def test_what_had_been_sent_back_resumes_as_sent_back() -> None:
+    moved = row("suspended", started=True, returned=True)
+    lifecycle.move(moved, "resume")
+    assert moved.status == Status.RETURNED
 
 
 def test_an_unknown_move_is_refused() -> None:

@@ -149,10 +149,15 @@ def test_which_occurrence_a_person_means(database: Database) -> None:
             make.task("I.3", timing="Định kỳ"),
         )
         both = find_task(session, "kh27-i.1")
-        assert choose(session, both).period == "2025-Q2"
-        assert choose(session, both, period="2025-q4").period == "2025-Q4"
-        choose(session, both).submit(session, **HOW, today=TODAY)
-        assert choose(session, both).period == "2025-Q4"
+        assert choose(session, both, today=date(2025, 6, 1)).period == "2025-Q2", "the fourth quarter has not begun"
+        assert choose(session, both, period="2025-q4", today=date(2025, 6, 1)).period == "2025-Q4"
+        with pytest.raises(Refused, match="2025-Q2, 2025-Q4"):
+            choose(session, both, today=date(2025, 11, 1))
+        choose(session, both, period="2025-Q2").submit(session, **HOW, today=TODAY)
+        with pytest.raises(Refused, match="chờ xác nhận"):
+            choose(session, both, today=date(2025, 11, 1))
+        assert choose(session, both, statuses=(Status.SUBMITTED,), today=date(2025, 11, 1)).period == "2025-Q2"
+        assert choose(session, both, period="2025-Q4").period == "2025-Q4"
         with pytest.raises(Refused, match="Phòng Tư pháp"):
             choose(session, find_task(session, "KH27-I.2"))
         with pytest.raises(Refused, match="deadline set"):

@@ -15,10 +15,12 @@ from workflow.audit import By
 from workflow.errors import NotPermitted, Problem
 from workflow.i18n import _
 from workflow.message import ActionLink
+from workflow.names import printable
 from workflow.occurrence import Occurrence
 from workflow.standing import DONE, OPEN
 
 router = APIRouter()
+LONGEST = {"result": 4000, "document_number": 100, "name": 200}
 
 
 @router.api_route("/v/{token}", methods=["GET", "HEAD"], response_class=HTMLResponse)
@@ -36,9 +38,9 @@ def show(request: Request, token: str) -> Response:
 def act(
     request: Request,
     token: str,
-    result: Annotated[str, Form(max_length=4000)] = "",
-    document_number: Annotated[str, Form(max_length=100)] = "",
-    name: Annotated[str, Form(max_length=200)] = "",
+    result: Annotated[str, Form()] = "",
+    document_number: Annotated[str, Form()] = "",
+    name: Annotated[str, Form()] = "",
     evidence: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Report the task of a link done; a second press shows the same receipt."""
@@ -52,7 +54,7 @@ def act(
         if occurrence.status not in OPEN:
             return _task_page(request, session, link, token)
         typed = {"result": result, "document_number": document_number, "name": name}
-        if not (result.strip() or document_number.strip() or (evidence and evidence.filename)):
+        if not (printable(result) or printable(document_number) or (evidence and evidence.filename)):
             return _task_page(
                 request,
                 session,
@@ -62,13 +64,17 @@ def act(
                 problem=_("State the result, the document's number or attach a file."),
                 status=422,
             )
+        if any(len(text) > LONGEST[field] for field, text in typed.items()):
+            return _task_page(
+                request, session, link, token, typed=typed, problem=_("One of the texts is too long."), status=422
+            )
         try:
             files = [office.evidence.keep(evidence.filename, evidence.file)] if evidence and evidence.filename else []
             by = By(
                 _(
                     "link issued to {recipient}, declared by {name}",
                     recipient=recipient,
-                    name=name.strip() or _("nobody named"),
+                    name=printable(name) or _("nobody named"),
                 ),
                 "link",
             )

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
@@ -52,6 +53,7 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.add_api_route("/readyz", _readyz, methods=["GET"])
     app.add_exception_handler(Problem, _problem)
     app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(Exception, _failure)
 
     @app.middleware("http")
@@ -76,23 +78,30 @@ def _readyz(request: Request) -> JSONResponse:
     office: Office = request.app.state.office
     try:
         with snapshot(office.settings.database.url) as view:
-            found = queries.health(view)
+            found = queries.health(view, office.as_of().day)
     except Problem as problem:
         return JSONResponse({"status": "unavailable", "reason": str(problem)}, 503)
-    ticked = found["tick_at"]
+    ticked, unsent = found["tick_at"], found["oldest_unsent_at"]
+    late = bool(ticked and office.now() - ticked > queries.LATE)
     return JSONResponse(
         {
-            "status": "ok",
+            "status": "late" if late else "ok",
             "last_tick": ticked.isoformat() if ticked else None,
-            "oldest_unsent": found["oldest_unsent_at"].isoformat() if found["oldest_unsent_at"] else None,
+            "oldest_unsent": unsent.isoformat() if unsent else None,
             "failed_letters": found["failed"],
-        }
+        },
+        503 if late else 200,
     )
 
 
 def _problem(request: Request, error: Exception) -> Response:
     status = 400 if isinstance(error, BadInput) else 403 if isinstance(error, NotPermitted) else 409
     return page(request, "message.html", status=status, title=_("This did not work"), text=str(error))
+
+
+def _not_valid(request: Request, error: Exception) -> Response:
+    text = _("What was sent is not what this page asks for, or too long. Nothing was recorded.")
+    return page(request, "message.html", status=422, title=_("This did not work"), text=text)
 
 
 def _http_error(request: Request, error: Exception) -> Response:

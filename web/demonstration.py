@@ -175,7 +175,7 @@ def _decide(database: Database, clock: _Clock) -> None:
             N_("A person decided: {cycle}; due on the last day of each period."), cycle=_("half-yearly")
         )
         task.decide(session, timing, by=by, at=clock.now(), reason="Theo chế độ báo cáo 6 tháng của UBND thành phố")
-        planner.follow_decision(session, task, by=by, at=clock.now())
+        planner.follow_decision(session, task, by=by, at=clock.now(), reason="Chế độ báo cáo")
 
 
 def _to_press(folder: Path, seen: set[Path], day: date) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,8 +10,7 @@ from starlette.exceptions import HTTPException
 
 from reports import overdue
 from web.pages import Office, page
-from workflow import queries
-from workflow.errors import BadInput
+from workflow import queries, terminal
 from workflow.snapshot import snapshot
 from workflow.timing import Timing
 
@@ -41,7 +39,7 @@ def overdue_list(
 ) -> Response:
     """What was overdue on a day, as a list or counted by agency or directive."""
     office = _open(request)
-    day = office.as_of(_day(as_of))
+    day = office.as_of(terminal.day(as_of) if as_of else None)
     wanted = queries.Wanted(agency=agency or None)
     with snapshot(office.settings.database.url) as view:
         report = overdue.build(view, day, wanted, by if by in ("agency", "directive") else None)
@@ -58,12 +56,3 @@ def task(request: Request, code: str) -> Response:
 
     timing = card["timing"] if isinstance(card["timing"], dict) else json.loads(card["timing"])
     return page(request, "task.html", card=card, explanation=Timing.from_json(timing).explain())
-
-
-def _day(text: str) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise BadInput("“{text}” is not a day; write it like 2025-10-15 or 15/10/2025.", text=text) from error

@@ -4,10 +4,10 @@ import re
 from datetime import date
 from email.utils import parseaddr
 
-from sqlmodel import Field, Session, SQLModel, col, or_, select
+from sqlmodel import Field, Session, SQLModel, col, func, or_, select
 
 from workflow.errors import BadInput, Refused
-from workflow.names import fold
+from workflow.names import fold, printable
 
 
 class Agency(SQLModel, table=True):
@@ -54,12 +54,16 @@ def add_agency(
     session: Session, name: str, *, kind: str = "agency", mailbox: str | None = None, code: str | None = None
 ) -> Agency:
     """Enter an agency into the register; the code defaults to the initials of its name."""
-    name = " ".join(name.split())
+    name = printable(name)
     if not name:
         raise BadInput("An agency needs a name.")
     folded = fold(name)
     if session.exec(select(Agency).where(Agency.folded == folded)).first():
         raise Refused("{name} is already in the register.", name=name)
+    if code and not re.fullmatch(r"[A-Za-z0-9Đđ._-]{1,30}", code):
+        raise BadInput("“{code}” is not a code: letters, digits, dots and dashes only.", code=printable(code))
+    if code and session.exec(select(Agency).where(func.upper(Agency.code) == code.upper())).first():
+        raise Refused("{name} is already in the register.", name=code)
     agency = Agency(
         code=code or _free_code(session, name),
         name=name,
@@ -76,7 +80,7 @@ def find_agency(session: Session, words: str) -> Agency | None:
     """The agency of this code, name or recorded alias; None if there is none. Never a near match."""
     folded = fold(words)
     found = session.exec(
-        select(Agency).where(or_(col(Agency.code) == words.strip(), col(Agency.folded) == folded))
+        select(Agency).where(or_(func.upper(Agency.code) == words.strip().upper(), col(Agency.folded) == folded))
     ).first()
     if found:
         return found
@@ -106,7 +110,9 @@ def add_focal_point(
     session: Session, agency: Agency, name: str, email: str, *, position: str = "", from_: date | None = None
 ) -> FocalPoint:
     """Name a person or mailbox that answers for an agency from a day on."""
-    address = checked_address(email)
+    address, name = checked_address(email), printable(name)
+    if not name:
+        raise BadInput("A focal point needs a name.")
     already = select(FocalPoint).where(FocalPoint.agency_id == agency.id, FocalPoint.email == address)
     if session.exec(already).first():
         raise Refused("{email} already answers for {name}.", email=address, name=agency.name)
@@ -119,12 +125,10 @@ def add_focal_point(
 def checked_address(text: str) -> str:
     """Return one plain e-mail address; refuse line breaks, lists and anything a mail server could misread."""
     _name, address = parseaddr(text)
-    if (
-        "\n" in text
-        or "\r" in text
-        or not re.fullmatch(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*", address)
-    ):
-        raise BadInput("“{text}” is not an e-mail address.", text=text)
+    whole = text.strip() == address or re.fullmatch(r"[^<>,;]*<[^<>\s]+>", text.strip())
+    atom, label = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+    if not whole or not text.isprintable() or not re.fullmatch(rf"{atom}(?:\.{atom})*@{label}(?:\.{label})*", address):
+        raise BadInput("“{text}” is not an e-mail address.", text=printable(text))
     return address
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, Column
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from workflow.database import Instant, exclusive
+from workflow.names import printable
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def record(
     exclusive(session, "audit")
     entry = AuditEntry(
         at=at,
-        actor=by.name,
+        actor=printable(by.name),
         channel=by.channel,
         act=act,
         subject=subject,
@@ -85,7 +86,7 @@ def record(
         before=before,
         after=after,
         status_after=status_after,
-        reason=reason,
+        reason=reason and printable(reason),
         previous=head(session),
         hash="",
     )

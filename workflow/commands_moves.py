@@ -33,6 +33,7 @@ def _move(
     """Find the occurrence that a person means, make one move and say what it is now."""
     from workflow import terminal
     from workflow.agency import known_agency
+    from workflow.clock import local_day
     from workflow.occurrence import choose
     from workflow.standing import Status, say_status
     from workflow.task import find_task
@@ -40,7 +41,12 @@ def _move(
     with acting(context.obj, named) as (session, how):
         owner = known_agency(session, agency) if agency else None
         found = choose(
-            session, find_task(session, code), statuses=tuple(Status(s) for s in statuses), agency=owner, period=period
+            session,
+            find_task(session, code),
+            statuses=tuple(Status(s) for s in statuses),
+            agency=owner,
+            period=period,
+            today=local_day(how["at"], context.obj.time_zone),
         )
         act(session, found, how)
         line = _(

@@ -128,7 +128,7 @@ def _decide(context: typer.Context, code: str, by: str | None, reason: str, timi
         task = find_task(session, code)
         task.decide(session, timing, **how, reason=reason)
         answer(open_questions(session, task), reason, **how)
-        opened = planner.follow_decision(session, task, **how)
+        opened = planner.follow_decision(session, task, **how, reason=reason)
         lines = [_("{code}: {explanation}", code=task.code, explanation=timing.explain())]
         none = _("no deadline")
         lines += [f"  {o.agency.name}: {show_day(o.due_on) if o.due_on else none}" for o in opened]

@@ -6,10 +6,11 @@ The file's comments are the documentation; a test keeps the file and these defau
 from __future__ import annotations
 
 import os
+import re
 import types
 import typing
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,28 @@ CHOICES = {
 }
 
 
+# Least and most of the figures; what lies outside makes no sense or would run for ever.
+RANGES = {
+    "database.wait_seconds": (0, 3600),
+    "timing.horizon_days": (1, 1000),
+    "reminders.then_every": (0, 366),
+    "reminders.last": (0, 1000),
+    "reminders.soon_days": (0, 366),
+    "reminders.from_hour": (0, 23),
+    "reminders.to_hour": (1, 24),
+    "links.days": (1, 366),
+    "mail.port": (1, 65535),
+    "mail.connections": (1, 50),
+    "mail.timeout_seconds": (1, 600),
+    "mail.retry_seconds": (1, 86400),
+    "mail.longest_retry_seconds": (1, 604800),
+    "mail.give_up_days": (1, 60),
+    "evidence.max_megabytes": (1, 1000),
+    "reading.max_megabytes": (1, 1000),
+    "web.port": (1, 65535),
+}
+
+
 def load(path: Path | None = None) -> Settings:
     """Return the settings of `path`, or of $DONDOC_CONFIG, or of ./config.yaml, or the defaults.
 
@@ -199,7 +222,12 @@ def _value(kind: Any, value: Any, file: str, where: str) -> Any:
     if kind is Path and isinstance(value, str):
         return Path(value)
     plain = isinstance(kind, type) and not isinstance(kind, types.GenericAlias)
-    if not plain or not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+    if (
+        not plain
+        or not isinstance(value, kind)
+        or (kind is int and isinstance(value, bool))
+        or isinstance(value, datetime)
+    ):
         raise BadInput(
             "{file}: {key} is {value!r}, which is not {kind}.",
             file=file,
@@ -212,18 +240,26 @@ def _value(kind: Any, value: Any, file: str, where: str) -> Any:
 
 def _check(settings: Settings, file: str) -> None:
     """Refuse values that have the right type and no sense."""
+
+    def wrong(key: str, kind: str) -> BadInput:
+        return BadInput(
+            "{file}: {key} is {value!r}, which is not {kind}.", file=file, key=key, value=_at(settings, key), kind=kind
+        )
+
     for key, allowed in CHOICES.items():
-        value: Any = settings
-        for part in key.split("."):
-            value = getattr(value, part)
-        if value not in allowed:
-            raise BadInput(
-                "{file}: {key} is {value!r}, which is not {kind}.",
-                file=file,
-                key=key,
-                value=value,
-                kind=" | ".join(allowed),
-            )
+        if _at(settings, key) not in allowed:
+            raise wrong(key, " | ".join(allowed))
+    for key, (least, most) in RANGES.items():
+        if not least <= _at(settings, key) <= most:
+            raise wrong(key, f"{least} … {most}")
+    if not all(0 <= rung <= 366 for rung in (*settings.reminders.before, *settings.reminders.after)):
+        raise wrong("reminders.before", "0 … 366")
+    if not re.match(r"https?://[^/\s]+", settings.links.base_url):
+        raise wrong("links.base_url", "http(s)://…")
+    if not re.search(r"[^\s<>@]+@[^\s<>@]+>?$", settings.mail.sender):
+        raise wrong("mail.sender", "Name <name@host>")
+    if len(settings.schedule.tick.split()) != 5:
+        raise wrong("schedule.tick", "* * * * *")
     from zoneinfo import ZoneInfo
 
     try:
@@ -236,6 +272,14 @@ def _check(settings: Settings, file: str) -> None:
             value=settings.time_zone,
             kind="an IANA time zone",
         ) from error
+
+
+def _at(settings: Settings, key: str) -> Any:
+    """The value that a dotted key names."""
+    value: Any = settings
+    for part in key.split("."):
+        value = getattr(value, part)
+    return value
 
 
 def _anchored(settings: Settings, home: Path) -> Settings:

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import DateTime, create_engine, event, inspect, text
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.engine import Dialect, Engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
@@ -30,7 +30,7 @@ SQLModel.metadata.naming_convention = {
 }
 
 # One number per thing that only one transaction may do at a time (PostgreSQL advisory locks; SQLite has one writer anyway).
-LOCKS = {"audit": 715_001, "tick": 715_002}
+LOCKS = {"audit": 715_001, "tick": 715_002, "upgrade": 715_003}
 
 
 class Instant(TypeDecorator[datetime]):
@@ -80,20 +80,35 @@ class Database:
                 yield session
         except StaleDataError as error:
             raise Refused("Somebody else changed it at the same moment. Look at it again.") from error
-        except OperationalError as error:
-            if "locked" in str(error.orig):
-                raise Refused(
-                    "Another program has been writing to the database for {seconds} seconds; try again.",
-                    seconds=self.wait_seconds,
-                ) from error
-            raise
+        except DBAPIError as error:
+            raise self._said(error) from error
+
+    def _said(self, error: DBAPIError) -> Exception:
+        """What a failure of the database means for the person; unknown ones stay as they are."""
+        words = str(error.orig)
+        if "database is locked" in words:
+            return Refused(
+                "Another program has been writing to the database for {seconds} seconds; try again.",
+                seconds=self.wait_seconds,
+            )
+        if "deadlock" in words or "could not serialize" in words:
+            return Refused("Somebody else changed it at the same moment. Look at it again.")
+        if "not a database" in words or "malformed" in words:
+            return BadInput("{file} is not a readable database: {error}", file=self.engine.url.database, error=words)
+        away = ("connect", "unable to open", "server closed", "readonly", "disk is full", "No space left")
+        if isinstance(error, OperationalError) and any(sign in words for sign in away):
+            return Refused("The database does not answer: {error}", error=words.strip().splitlines()[0])
+        return error
 
     def version(self) -> str | None:
         """The migration the database stands at, or None for a fresh one."""
-        with self.engine.connect() as connection:
-            if not inspect(connection).has_table("alembic_version"):
-                return None
-            return connection.execute(text("select version_num from alembic_version")).scalar()
+        try:
+            with self.engine.connect() as connection:
+                if not inspect(connection).has_table("alembic_version"):
+                    return None
+                return connection.execute(text("select version_num from alembic_version")).scalar()
+        except DBAPIError as error:
+            raise self._said(error) from error
 
     def ready(self) -> "Database":
         """Build a fresh database; refuse one that an older or newer dondoc left."""
@@ -113,6 +128,8 @@ class Database:
         from alembic import command
 
         with self.engine.begin() as connection:
+            if connection.dialect.name == "postgresql":  # two first commands at once: the second finds it done
+                connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCKS["upgrade"]})
             command.upgrade(migrations(connection), "head")
 
     def dispose(self) -> None:
@@ -136,7 +153,10 @@ def exclusive(session: Session, lock: str) -> None:
 
 
 def _engine(url: str, wait_seconds: int) -> Engine:
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise BadInput("database.url {url} is neither sqlite nor postgresql.", url=url) from error
     if parsed.get_backend_name() == "postgresql":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
     if parsed.get_backend_name() != "sqlite":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from workflow import clock
@@ -14,8 +14,6 @@ from workflow.i18n import _
 if TYPE_CHECKING:
     from workflow.config import Settings
     from workflow.database import Database
-
-LATE = timedelta(hours=26)  # a clock that has not ticked for more than a day missed a morning
 
 
 @dataclass(frozen=True)
@@ -31,16 +29,18 @@ def examine(settings: Settings) -> list[Finding]:
     """Look at everything; a part that cannot be looked at is a bad finding, not an exception."""
     from workflow.database import Database
 
+    nothing = Finding(
+        _("Database"),
+        "warning",
+        _("There is no record yet. Import a first directive with `dondoc import FILE`."),
+    )
+    url = settings.database.url
+    if url.startswith("sqlite:///") and not Path(url.removeprefix("sqlite:///")).is_file():
+        return [nothing]
     database = Database(settings.database.url, settings.database.wait_seconds)
     try:
         if database.version() is None:
-            return [
-                Finding(
-                    _("Database"),
-                    "warning",
-                    _("There is no record yet. Import a first directive with `dondoc import FILE`."),
-                )
-            ]
+            return [nothing]
         database.ready()
         return [*_database(database), *_history(database), *_evidence(settings, database), *_record(settings)]
     except Problem as problem:
@@ -114,10 +114,13 @@ def _record(settings: Settings) -> Iterator[Finding]:
     from workflow.snapshot import snapshot
 
     with snapshot(settings.database.url) as view:
-        found, counts = queries.health(view), queries.outbox_counts(view)
+        found, counts = (
+            queries.health(view, clock.local_day(clock.now(), settings.time_zone)),
+            queries.outbox_counts(view),
+        )
     zone, now = ZoneInfo(settings.time_zone), clock.now()
     ticked = found["tick_at"]
-    late = not ticked or now - ticked > LATE
+    late = not ticked or now - ticked > queries.LATE
     when = f"{ticked.astimezone(zone):%d/%m/%Y %H:%M}" if ticked else _("never")
     yield Finding(
         _("Clock"),
@@ -128,7 +131,7 @@ def _record(settings: Settings) -> Iterator[Finding]:
     failed = counts.get("failed", 0)
     yield Finding(
         _("Outbox"),
-        "bad" if failed else "warning" if waiting else "good",
+        "warning" if failed or waiting else "good",
         _(
             "{sent} sent, {waiting} waiting, {failed} refused",
             sent=counts.get("sent", 0),

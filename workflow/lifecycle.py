@@ -27,6 +27,15 @@ MOVE_LABELS = {
 }
 
 
+class Decision(StrEnum):
+    """What became of a submission."""
+
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    RETURNED = "returned"
+    WITHDRAWN = "withdrawn"
+
+
 class Lifecycle(StateMachine):
     """The life of one occurrence.
 
@@ -41,10 +50,16 @@ class Lifecycle(StateMachine):
     return_ = Event(status.SUBMITTED.to(status.RETURNED), id="return", name="Return")
     reopen = status.IN_PROGRESS.from_(status.COMPLETED, status.CANCELLED)
     suspend = status.SUSPENDED.from_(status.NOT_STARTED, status.IN_PROGRESS, status.RETURNED)
-    resume = status.SUSPENDED.to(status.IN_PROGRESS, cond="was_started") | status.SUSPENDED.to(
-        status.NOT_STARTED, unless="was_started"
+    resume = (
+        status.SUSPENDED.to(status.RETURNED, cond="was_returned")
+        | status.SUSPENDED.to(status.IN_PROGRESS, cond="was_started", unless="was_returned")
+        | status.SUSPENDED.to(status.NOT_STARTED, unless=["was_started", "was_returned"])
     )
     cancel = status.CANCELLED.from_(status.NOT_STARTED, status.IN_PROGRESS, status.RETURNED, status.SUSPENDED)
+
+    def was_returned(self) -> bool:
+        """Whether the newest report had been sent back before it was suspended."""
+        return bool(self.model.submissions) and self.model.submissions[-1].decision == Decision.RETURNED
 
     def was_started(self) -> bool:
         """Whether work had begun before it was suspended."""
@@ -70,12 +85,3 @@ def possible(row: Any) -> list[str]:
     """Return the moves that are legal for a row now, in the order of the class."""
     machine = Lifecycle(row, state_field="status")
     return [event.id for event in machine.enabled_events()]
-
-
-class Decision(StrEnum):
-    """What became of a submission."""
-
-    WAITING = "waiting"
-    CONFIRMED = "confirmed"
-    RETURNED = "returned"
-    WITHDRAWN = "withdrawn"

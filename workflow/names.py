@@ -40,3 +40,8 @@ def fold(name: str) -> str:
             if not words or words[-1] != part or part.isdigit():
                 words.append(part)
     return " ".join(words)
+
+
+def printable(text: str) -> str:
+    """Return what a person typed without control characters and lone surrogates; line breaks become spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

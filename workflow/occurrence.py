@@ -9,9 +9,10 @@ from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 from workflow import audit
 from workflow.agency import Agency
 from workflow.audit import By
-from workflow.database import Instant, enum_column
+from workflow.database import Instant, enum_column, exclusive
 from workflow.errors import BadInput, Refused
 from workflow.lifecycle import Decision, move
+from workflow.names import printable
 from workflow.standing import OPEN, Standing, Status, standing
 from workflow.submission import Evidence, Submission
 from workflow.task import Task
@@ -63,7 +64,7 @@ class Occurrence(SQLModel, table=True):
         evidence: list[Evidence] | None = None,
     ) -> Submission:
         """The agency reports it done; a task that names a deliverable needs words, a document number or a file behind it."""
-        result, document_number = result.strip(), document_number.strip()
+        result, document_number = printable(result), printable(document_number)
         if self.task.deliverable and not (result or document_number or evidence):
             raise BadInput(
                 "The task asks for “{deliverable}”: state the result, the document's number or attach a file.",
@@ -141,6 +142,7 @@ class Occurrence(SQLModel, table=True):
         particulars: dict[str, Any] | None = None,
     ) -> None:
         """Make one move of the state machine and write its audit entry in the same transaction."""
+        exclusive(session, "audit")  # first this lock, then the row: everybody in the same order
         before, after = move(self, act)
         session.flush()
         audit.record(
@@ -159,6 +161,7 @@ class Occurrence(SQLModel, table=True):
 
 def open_record(session: Session, occurrence: Occurrence, *, by: By, at: datetime) -> None:
     """Enter a new occurrence with the first line of its history."""
+    exclusive(session, "audit")
     session.add(occurrence)
     session.flush()
     audit.record(
@@ -180,42 +183,47 @@ def choose(
     statuses: tuple[Status, ...] = OPEN,
     agency: Agency | None = None,
     period: str | None = None,
+    today: date | None = None,
 ) -> Occurrence:
-    """The one occurrence of a task that a person means: of the agency and period named, else the earliest due that fits.
+    """The one occurrence of a task that a person means: the only one whose status fits, of the agency and period if named.
 
-    Raises Refused where several agencies owe it and none was named, or where nothing fits.
+    Periods that begin after `today` count only if named. Raises Refused where several fit or a report of it still waits.
     """
-    every = list(
-        session.exec(
-            select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.due_on), col(Occurrence.id))
-        )
-    )
+    query = select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.due_on), col(Occurrence.id))
+    every = list(session.exec(query))
     if not every:
         raise Refused(
             "{code} has no deadline yet: decide it with `dondoc deadline set` or `dondoc cycle set`.", code=task.code
         )
-    fitting = [
+    named = [
         o
         for o in every
         if (not agency or o.agency_id == agency.id) and (not period or o.period.upper() == period.upper())
     ]
-    if not fitting:
-        raise BadInput(
-            "{code} has no such part. There are: {parts}.",
-            code=task.code,
-            parts="; ".join(f"{o.agency.name}, {o.period}" for o in every),
-        )
-    usable = [o for o in fitting if o.status in statuses] or fitting
+    if not named:
+        parts = "; ".join(f"{o.agency.name}, {o.period}" for o in every)
+        raise BadInput("{code} has no such part. There are: {parts}.", code=task.code, parts=parts)
+    begun = [o for o in named if period or today is None or o.opens_on is None or o.opens_on <= today] or named
+    usable = [o for o in begun if o.status in statuses] or begun
     owners = {o.agency_id: o.agency.name for o in usable}
     if len(owners) > 1:
+        names = "; ".join(owners.values())
+        raise Refused("{code} is owed by several agencies; add --agency: {names}.", code=task.code, names=names)
+    waiting = [o for o in begun if o.status is Status.SUBMITTED]
+    if waiting and Status.SUBMITTED not in statuses and not period:
         raise Refused(
-            "{code} is owed by several agencies; add --agency: {names}.",
+            "The report of {label} still waits for confirmation. Name another period with --period.",
+            label=waiting[0].label(),
+        )
+    if len(usable) > 1:
+        raise Refused(
+            "{code} has several periods that fit; add --period: {periods}.",
             code=task.code,
-            names="; ".join(owners.values()),
+            periods=", ".join(o.period for o in usable),
         )
     return usable[0]
 
 
 def _need(reason: str) -> None:
-    if not reason.strip():
+    if not printable(reason):
         raise BadInput("This needs a reason.")

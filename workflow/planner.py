@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from sqlmodel import Session, col, select
 
 from workflow.audit import By, record
+from workflow.database import exclusive
+from workflow.errors import Refused
 from workflow.occurrence import Occurrence, open_record
-from workflow.standing import OPEN
+from workflow.standing import OPEN, Status
 from workflow.task import Task, due_within_plan
 from workflow.timing import Kind, Window
 
@@ -17,10 +19,7 @@ ONGOING, UNTIMED = "ongoing", "untimed"
 def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
     """Open the occurrences of one task that fall due up to `until`, one for each lead agency and period."""
     new = []
-    existing = list(session.exec(select(Occurrence).where(Occurrence.task_id == task.id)))
-    known = {(o.agency_id, o.period) for o in existing}
-    # What stated no time and was given a day later is the occurrence of that day.
-    known |= {(o.agency_id, str(o.original_due_on)) for o in existing if o.period == UNTIMED and o.original_due_on}
+    known = {(o.agency_id, o.period) for o in session.exec(select(Occurrence).where(Occurrence.task_id == task.id))}
     agencies = [a.agency_id for a in task.leads() if a.agency_id is not None]
     for window in _windows(task, until):
         for agency_id in agencies:
@@ -65,33 +64,61 @@ def _windows(task: Task, until: date) -> Iterable[Window]:
     return timing.occurrences(first, last)
 
 
-def date_untimed(session: Session, task: Task, due: date, *, by: By, at: datetime) -> list[Occurrence]:
-    """Give a deadline to the open occurrences of a task that stated none; their history goes on."""
-    untimed = select(Occurrence).where(
-        Occurrence.task_id == task.id, Occurrence.period == UNTIMED, col(Occurrence.due_on).is_(None)
-    )
-    dated = [o for o in session.exec(untimed) if o.status in OPEN]
-    for occurrence in dated:
-        occurrence.due_on = occurrence.original_due_on = due
-        session.flush()
-        record(
-            session,
-            "set deadline",
-            f"{task.code}/{occurrence.period}",
-            by=by,
-            at=at,
-            occurrence_id=occurrence.id,
-            before={"due": None},
-            after={"due": due.isoformat()},
-        )
-    return dated
+def follow_decision(session: Session, task: Task, *, by: By, at: datetime, reason: str) -> list[Occurrence]:
+    """Bring the occurrences in line with a decided timing; returns those that are new or got another deadline.
 
-
-def follow_decision(session: Session, task: Task, *, by: By, at: datetime) -> list[Occurrence]:
-    """Open what a decided timing asks for; where the task had an occurrence without a deadline, that one gets it."""
+    A decided day moves the open occurrence and keeps its first deadline; it never adds a second one beside it. A decided cycle
+    cancels what nobody had begun under the timing before.
+    """
     timing = task.understood()
-    if timing.kind is Kind.DEADLINE and len(timing.windows) == 1:
-        dated = date_untimed(session, task, timing.windows[0].due, by=by, at=at)
-        if dated:
-            return dated
-    return plan(session, task, until=date(task.directive.plan_year, 12, 31), by=by, at=at)
+    existing = list(session.exec(select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.id))))
+    waiting = [o for o in existing if o.status in OPEN]
+    if timing.kind is Kind.RECURRING:
+        wanted = {window.key for window in _windows(task, date(task.directive.plan_year, 12, 31))}
+        for occurrence in waiting:
+            if occurrence.period not in wanted and occurrence.status is Status.NOT_STARTED:
+                occurrence.cancel(session, by=by, at=at, reason=reason)
+        return plan(session, task, until=date(task.directive.plan_year, 12, 31), by=by, at=at)
+    due = timing.windows[0].due if timing.windows else None
+    changed = []
+    for agency_id in [a.agency_id for a in task.leads() if a.agency_id is not None]:
+        own = [o for o in waiting if o.agency_id == agency_id]
+        if len(own) > 1:
+            raise Refused(
+                "{code} has several open periods: {periods}. Cancel those that no longer hold.",
+                code=task.code,
+                periods=", ".join(o.period for o in own),
+            )
+        if own:
+            changed += [own[0]] if _redate(session, own[0], due, by=by, at=at, reason=reason) else []
+        else:
+            period = due.isoformat() if due else ONGOING
+            if not any(o.agency_id == agency_id and o.period == period for o in existing):
+                fresh = Occurrence(
+                    task=task, task_id=task.id or 0, agency_id=agency_id, period=period, original_due_on=due, due_on=due
+                )
+                open_record(session, fresh, by=by, at=at)
+                changed.append(fresh)
+    return changed
+
+
+def _redate(session: Session, occurrence: Occurrence, due: date | None, *, by: By, at: datetime, reason: str) -> bool:
+    """Give an open occurrence another deadline; the first one is kept."""
+    if occurrence.due_on == due:
+        return False
+    exclusive(session, "audit")
+    before, occurrence.due_on = occurrence.due_on, due
+    occurrence.original_due_on = occurrence.original_due_on or due
+    session.flush()
+    record(
+        session,
+        "set deadline",
+        f"{occurrence.task.code}/{occurrence.period}",
+        by=by,
+        at=at,
+        occurrence_id=occurrence.id,
+        before={"due": before and before.isoformat()},
+        after={"due": due and due.isoformat()},
+        reason=reason,
+    )
+    return True

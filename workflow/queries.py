@@ -23,6 +23,9 @@ _THEN = """(select o.id, o.task_id, o.agency_id, o.period, o.opens_on, o.origina
     from occurrence o)"""
 
 
+LATE = timedelta(hours=26)  # a clock that has not ticked for more than a day missed a morning
+
+
 @dataclass(frozen=True)
 class AsOf:
     """The day a list speaks of: `day` in the office's zone, and whether it is in the past of the record."""
@@ -107,9 +110,9 @@ def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) ->
     group = {"agency": ("a.code", "a.name"), "directive": ("d.code", "d.number")}[by]
     return view.rows(
         f"""select code, name, count(*) as total,
-            sum(case when status = 'completed' and standing <> 'done_late' then 1 else 0 end) as done_on_time,
+            sum(case when status = 'completed' and standing = 'done_on_time' then 1 else 0 end) as done_on_time,
             sum(case when status = 'completed' and standing = 'done_late' then 1 else 0 end) as done_late,
-            sum(case when status = 'submitted' then 1 else 0 end) as waiting,
+            sum(case when status = 'submitted' and standing <> 'no_deadline' then 1 else 0 end) as waiting,
             sum(case when standing in ('on_track', 'due_soon', 'due_today') then 1 else 0 end) as open_in_time,
             sum(case when standing = 'overdue' then 1 else 0 end) as overdue,
             sum(case when standing = 'no_deadline' then 1 else 0 end) as no_deadline
@@ -226,7 +229,7 @@ def outbox_counts(view: Snapshot) -> dict[str, int]:
     return {row["status"]: row["n"] for row in view.rows("select status, count(*) as n from message group by status")}
 
 
-def health(view: Snapshot) -> Row:
+def health(view: Snapshot, today: date) -> Row:
     """What the doctor asks: the last tick, the oldest unsent letter, agencies nobody can be told at, tasks that wait for a person."""
     one = view.rows(
         """select (select max(at) from heartbeat where name = 'tick') as tick_at,
@@ -239,7 +242,9 @@ def health(view: Snapshot) -> Row:
         for row in view.rows(
             """select distinct a.name from agency a join occurrence o on o.agency_id = a.id
             where o.status in ('not_started', 'in_progress', 'returned') and (a.mailbox is null or a.mailbox = '')
-            and not exists (select 1 from focal_point f where f.agency_id = a.id) order by a.name"""
+            and not exists (select 1 from focal_point f where f.agency_id = a.id and (f.valid_from is null or f.valid_from <= :today)
+            and (f.valid_to is null or f.valid_to >= :today)) order by a.name""",
+            today=today,
         )
     ]
     return one
@@ -252,10 +257,11 @@ def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
         parts.append("t.code = :code")
         args["code"] = wanted.code
     if wanted.directive:
-        parts.append("(d.code = :directive or d.number = :directive)")
-        args["directive"] = wanted.directive.strip()
+        parts.append("d.id = :directive")
+        args["directive"] = _directive_id(view, wanted.directive)
     if wanted.agency:
-        parts.append("a.id = :agency")
+        parts.append("""(a.id = :agency or (a.id is null and exists (select 1 from assignment s
+            where s.task_id = t.id and s.role = 'lead' and s.agency_id = :agency)))""")
         args["agency"] = _agency_id(view, wanted.agency)
     if wanted.search:
         parts.append("t.folded like :search escape '!'")
@@ -276,9 +282,21 @@ def _outer(wanted: Wanted) -> str:
     return " and ".join(parts)
 
 
+def _directive_id(view: Snapshot, words: str) -> int:
+    wanted = words.strip()
+    rows = view.rows(
+        "select id, code from directive where upper(code) = upper(:words) or number = :words order by id desc",
+        words=wanted,
+    )
+    if not rows:
+        known = ", ".join(row["code"] for row in directives(view)[:5])
+        raise BadInput("There is no directive {code}. There are: {known}.", code=wanted, known=known or "–")
+    return int(rows[0]["id"])
+
+
 def _agency_id(view: Snapshot, words: str) -> int:
     rows = view.rows(
-        """select a.id, a.name, a.code from agency a where a.code = :words or a.folded = :folded
+        """select a.id, a.name, a.code from agency a where upper(a.code) = upper(:words) or a.folded = :folded
         or a.id in (select agency_id from agency_alias where folded = :folded)""",
         words=words.strip(),
         folded=fold(words),

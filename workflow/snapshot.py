@@ -75,6 +75,8 @@ def _connect(url: str) -> tuple[str, Any]:
         except sqlite3.DatabaseError as error:
             raise BadInput("{file} is not a readable database: {error}", file=str(file), error=str(error)) from error
         return "sqlite", connection
+    if not url.startswith("postgresql"):
+        raise BadInput("database.url {url} is neither sqlite nor postgresql.", url=url)
     import psycopg
 
     try:

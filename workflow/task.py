@@ -9,10 +9,10 @@ from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from workflow.agency import Agency
 from workflow.audit import By, record
-from workflow.database import Instant, enum_column
+from workflow.database import Instant, enum_column, exclusive
 from workflow.directive import Directive
 from workflow.errors import BadInput
-from workflow.timing import Kind, Timing
+from workflow.timing import Kind, Timing, show_day
 
 
 class Role(StrEnum):
@@ -57,6 +57,16 @@ class Task(SQLModel, table=True):
         """Let a person say when the task is due; the document's words stay as they are."""
         if not reason.strip():
             raise BadInput("A decision about a deadline needs a reason or the document it follows.")
+        first, last = due_within_plan(self.directive.plan_year)
+        outside = [w.due for w in timing.windows if not max(first, self.directive.issued_on) <= w.due <= last]
+        if outside:
+            raise BadInput(
+                "{day} cannot be a deadline of a plan for {year}, issued on {issued}.",
+                day=show_day(outside[0]),
+                year=self.directive.plan_year,
+                issued=show_day(self.directive.issued_on),
+            )
+        exclusive(session, "audit")
         before = self.timing
         self.timing = timing.to_json()
         self.undecided, self.recurs = timing.needs_person, timing.kind is Kind.RECURRING

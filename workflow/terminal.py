@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from workflow.errors import BadInput
+from workflow.names import printable
 
 _GAP = "  "
 
@@ -74,14 +75,18 @@ def _line(texts: list[str], columns: Sequence[Column], widths: list[int]) -> Ite
 
 
 def _shown(value: object) -> str:
-    # Whatever a document brought along, it must not be able to steer the terminal.
-    return "" if value is None else "".join(c if c.isprintable() else " " for c in str(value))
+    return "" if value is None else _harmless(str(value))
+
+
+def _harmless(text: str) -> str:
+    """Whatever a document or a form brought along, it must not be able to steer the terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
 
 
 def say(*lines: str) -> None:
     """Print lines for a person."""
     for line in lines:
-        print(line)
+        print(_harmless(line))
 
 
 def warn(line: str) -> None:
@@ -105,7 +110,10 @@ def day(text: str) -> date:
     """Read a day as people write it: 2025-10-15 or 15/10/2025."""
     found = re.fullmatch(r"(\d{1,2})[/.](\d{1,2})[/.](\d{4})", text.strip())
     try:
-        return date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text.strip())
+        meant = date(int(found[3]), int(found[2]), int(found[1])) if found else date.fromisoformat(text.strip())
+        if not 1990 <= meant.year <= 2100:
+            raise ValueError(meant)
+        return meant
     except ValueError as error:
         raise BadInput("“{text}” is not a day; write it like 2025-10-15 or 15/10/2025.", text=text) from error
 
@@ -114,6 +122,8 @@ def instant(text: str, zone: str) -> datetime:
     """Read an instant such as 2025-10-15T08:00; without a zone it is in the office's."""
     try:
         found = datetime.fromisoformat(text.strip())
+        if not 1990 <= found.year <= 2100:
+            raise ValueError(found)
     except ValueError as error:
         raise BadInput("“{text}” is not an instant; write it like 2025-10-15T08:00.", text=text) from error
     return found if found.tzinfo else found.replace(tzinfo=ZoneInfo(zone))
@@ -123,7 +133,7 @@ def actor(named: str | None) -> str:
     """Who acts: as named, or $DONDOC_ACTOR, or the account that runs the command."""
     import getpass
 
-    name = (named or os.environ.get("DONDOC_ACTOR") or getpass.getuser()).strip()
+    name = printable(named or os.environ.get("DONDOC_ACTOR") or getpass.getuser())
     if not name:
         raise BadInput("Say who acts with --by.")
     return name

@@ -108,8 +108,7 @@ def _beside(lines: list[unruled.Words]) -> list[unruled.Words]:
         line
         for line in out
         if not re.fullmatch(r"\W*\d{0,3}\W*", line.text)
-        or (re.fullmatch(r"\d{1,3}[.)]?", line.parts[0][2])
-        and len(line.parts) > 1)
+        or (re.fullmatch(r"\d{1,3}[.)]?", line.parts[0][2]) and len(line.parts) > 1)
     ]
 
 
