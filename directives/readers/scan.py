@@ -19,6 +19,19 @@ DPI = 300
 PAGES = 60  # a longer scan is a book, not a directive
 PIXELS = 60_000_000
 SECONDS = 120
+# Roman numbers as recognition likes to take them; none of these is a word.
+NUMERALS = {
+    "H": "II",
+    "IH": "III",
+    "HI": "III",
+    "IIl": "III",
+    "Il": "II",
+    "lI": "II",
+    "ll": "II",
+    "1I": "II",
+    "1V": "IV",
+    "lV": "IV",
+}
 GAP = 11.0  # points between words of two cells; recognised boxes are looser than printed ones
 
 
@@ -77,6 +90,7 @@ def _lines(program: str, picture: Any, name: str) -> list[unruled.Words]:
         text = (row.get("text") or "").strip().strip("|[]{}_—~")
         if row.get("level") != "5" or not text or (float(row["conf"]) < 25 and len(text) < 3):
             continue
+        text = re.sub(r"^\w+(?=[.,;)]?$)", lambda found: NUMERALS.get(found[0], found[0]), text)
         left, top, width, height = (int(row[key]) * scale for key in ("left", "top", "width", "height"))
         key = tuple(row[name] for name in ("block_num", "par_num", "line_num"))
         read.setdefault(key, []).append((left, left + width, top + height / 2, text))

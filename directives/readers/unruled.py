@@ -146,7 +146,9 @@ def _rows(lines: list[Words], columns: Columns, page: int, offset: int) -> list[
         numbered = columns.of(line.parts[0][0]) == 0 and re.match(
             r"([IVX]+|\d{1,3}(\.\d+)*|[A-H])[.)]?(\s|$)", line.parts[0][2]
         )
-        if group and (apart or numbered):
+        titled = bool(group) and _runs_across(group[0], columns)
+        turns = titled != _runs_across(line, columns) and (not titled or len(line.parts) > 1)
+        if group and (apart or numbered or turns):
             rows.append(_row(group, columns, Place(page=page, table=1, row=offset + len(rows) + 1)))
             group = []
         group.append(line)
@@ -155,16 +157,18 @@ def _rows(lines: list[Words], columns: Columns, page: int, offset: int) -> list[
     return rows
 
 
+def _runs_across(line: Words, columns: Columns) -> bool:
+    """Whether the words of the second column run on into the third: a title, not a cell."""
+    return any(columns.of(left) == 1 and right > columns.edges[2] + 12 for left, right, _text in line.parts)
+
+
 def _row(group: list[Words], columns: Columns, place: Place) -> Row:
     """A title runs across columns or stands alone in heavy type; any other group is cut at the edges."""
     cells: list[list[str]] = [[] for _edge in columns.edges]
-    across = False
+    across = any(_runs_across(line, columns) for line in group)
     for line in group:
-        for left, right, text in line.parts:
-            column = columns.of(left)
-            if column == 1 and len(columns.edges) > 2 and right > columns.edges[2] + 12:
-                across = True
-            cells[column].append(text)
+        for left, _right, text in line.parts:
+            cells[columns.of(left)].append(text)
     texts = ["\n".join(cell) for cell in cells]
     alone = bool(texts[1]) and not any(texts[2:])
     if across or (alone and len(group) == 1 and not texts[0] and not texts[1].endswith((".", ";"))):

@@ -14,7 +14,19 @@ from workflow.errors import BadInput
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BREAKS = {f"{W}br", f"{W}cr"}
-_HIDDEN = {f"{W}del", f"{W}moveFrom", f"{W}pPr", f"{W}rPr", f"{W}footnoteReference", f"{W}endnoteReference"}
+_FALLBACK = (
+    "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # the same box again, for old programs
+)
+_HIDDEN = {
+    f"{W}txbxContent",
+    _FALLBACK,
+    f"{W}del",
+    f"{W}moveFrom",
+    f"{W}pPr",
+    f"{W}rPr",
+    f"{W}footnoteReference",
+    f"{W}endnoteReference",
+}
 
 
 def read(content: bytes, name: str) -> Document:
@@ -46,6 +58,10 @@ def _blocks(parent: Any) -> Iterator[Any]:
     for child in parent:
         if child.tag in (f"{W}p", f"{W}tbl"):
             yield child
+            if child.tag == f"{W}p":
+                for box in child.iter(f"{W}txbxContent"):  # frames and text boxes hold letterheads, even whole tables
+                    if not any(above.tag == _FALLBACK for above in box.iterancestors()):
+                        yield from _blocks(box)
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml", f"{W}moveTo"):
             yield from _blocks(child)
 
