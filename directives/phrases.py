@@ -209,6 +209,19 @@ class _Reading:
 
     def _recurring(self) -> Timing | None:
         text = self.text
+        quarters = QUARTERS.search(text)
+        if quarters and not quarters[2] and re.search(r"\bdinh\s+ky\b|\b(?:hang|moi)\s+nam\b", text):
+            numbers = tuple(ROMAN[q] for q in re.findall(r"iv|i{1,3}|0?[1-4]", quarters[1]))
+            more = re.search(r"\bquy\s+(iv|i{1,3}|0?[1-4])\b", text[quarters.end() :])
+            numbers += (ROMAN[more[1]],) if more and ROMAN[more[1]] not in numbers else ()
+            told = ", ".join(str(n) for n in numbers)
+            return self._make(Kind.RECURRING, quarters=numbers).because(
+                N_("Recurs every year in quarter {quarters}; due on the quarter's last day."), quarters=told
+            )
+        weekday = re.search(r"\bthu\s+(hai|ba|tu|nam|sau|[2-6])\b", text)
+        if weekday and not re.search(r"\d{1,2}\s*[/.]\s*\d{1,2}|\bthang\b", text):
+            friday = weekday[1] in ("sau", "6")
+            return replace(self._cycle(Cycle.WEEKLY), needs_person=not friday)
         within = re.search(r"(\d{1,2})\s+ngay\s+lam\s+viec\s+dau\s+(?:cua\s+)?(quy|thang)", text)
         if within:
             cycle = Cycle.QUARTERLY if within[2] == "quy" else Cycle.MONTHLY

@@ -74,9 +74,11 @@ def test_phrases(words: str, kind: str, due: list[str], person: bool) -> None:
         ("trước ngày 15 tháng cuối quý", Cycle.QUARTERLY, ["2025-03-14", "2025-06-14", "2025-09-14", "2025-12-14"]),
         ("ngày 05 của tháng đầu quý", Cycle.QUARTERLY, ["2025-01-05", "2025-04-05", "2025-07-05", "2025-10-05"]),
         ("trước ngày 10 tháng 12 hằng năm", Cycle.YEARLY, ["2025-12-09"]),
+        ("định kỳ mỗi năm 2 lần vào quý II và quý IV", None, ["2025-06-30", "2025-12-31"]),
+        ("hằng năm, vào quý I", None, ["2025-03-31"]),
     ],
 )
-def test_recurring_phrases(words: str, cycle: Cycle, due: list[str]) -> None:
+def test_recurring_phrases(words: str, cycle: Cycle | None, due: list[str]) -> None:
     timing = understand(words, ISSUED)
     assert (timing.kind, timing.cycle) == (Kind.RECURRING, cycle)
     assert [w.due.isoformat() for w in timing.occurrences(date(2025, 1, 1), date(2025, 12, 31))] == due

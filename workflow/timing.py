@@ -92,7 +92,7 @@ class Timing:
     """A time phrase and what it means.
 
     `windows` are the fixed days of a deadline. A recurring timing has `cycle` or `every_months`, and `day` (0: the last) of
-    month number `month` of each period (0: the last). `working_days` counts from the period's first day instead and needs
+    month number `month` of each period (0: the last), or the `quarters` of every year in which it falls. `working_days` counts from the period's first day instead and needs
     the calendar. `needs_person` says that no date may be taken from it without a look.
     """
 
@@ -107,6 +107,7 @@ class Timing:
     working_days: int = 0
     needs_person: bool = False
     reasons: tuple[Reason, ...] = ()
+    quarters: tuple[int, ...] = ()
 
     def because(self, message: str, /, **args: object) -> Timing:
         """Return the same timing with one more reason."""
@@ -128,6 +129,10 @@ class Timing:
     def _recurring(self, first: date, last: date) -> Iterator[Window]:
         if self.cycle is Cycle.WEEKLY:
             yield from weeks(first, last)
+            return
+        if self.quarters:
+            for year in range(first.year, last.year + 1):
+                yield from (quarter_window(year, quarter) for quarter in self.quarters)
             return
         step = self.every_months or MONTHS[self.cycle or Cycle.YEARLY]
         for year in range(first.year, last.year + 1):
@@ -159,6 +164,7 @@ class Timing:
         values = dict(plain)
         values["kind"] = Kind(values["kind"])
         values["cycle"] = values.get("cycle") and Cycle(values["cycle"])
+        values["quarters"] = tuple(values.get("quarters", ()))
         values["windows"] = tuple(
             Window(date.fromisoformat(w["due"]), date.fromisoformat(w["opens"]) if w["opens"] else None, w["key"])
             for w in values.get("windows", ())
