@@ -23,21 +23,32 @@ if TYPE_CHECKING:
 app = typer.Typer()
 
 File = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("A document: .docx, .xlsx, .pdf or text."))]
+FileOrFolder = Annotated[
+    Path, typer.Argument(metavar=_("FILE"), help=_("A document, or a folder of documents to look through."))
+]
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))]
 
 
 @app.command(
     "read",
     help=_(
-        "Show what a document asks of whom; writes nothing.\n\n\b\nExamples:\n  dondoc read ke-hoach.docx\n  dondoc read phu-luc.pdf --json"
+        "Show what a document asks of whom; writes nothing.\n\n\b\nExamples:\n  dondoc read ke-hoach.docx\n  dondoc read phu-luc.pdf --json\n  dondoc read van-ban-den/"
     ),
 )
-def read(context: typer.Context, file: File, json_: Json = False) -> None:
-    from directives import screen
-    from directives.reading import propose
+def read(context: typer.Context, file: FileOrFolder, json_: Json = False) -> None:
+    from directives import folder, screen
+    from directives.apart import Reader
     from workflow import terminal
 
-    proposal = propose(file, context.obj.reading.max_megabytes)
+    with Reader(context.obj.reading) as reader:
+        if file.is_dir():
+            lines = folder.survey(file, reader)
+            if json_:
+                terminal.say_json([line.to_json() for line in lines])
+            else:
+                terminal.say(*folder.table(list(lines)))
+            return
+        proposal = reader.propose(file)
     if json_:
         terminal.say_json(proposal.to_json())
     else:
@@ -70,14 +81,15 @@ def import_(
     by: Annotated[str | None, typer.Option("--by", help=_("Who acts (default: $DONDOC_ACTOR or the account)."))] = None,
 ) -> None:
     from directives import screen
+    from directives.apart import Reader
     from directives.importing import already, unknown_agencies
-    from directives.reading import propose
     from workflow import terminal
     from workflow.errors import Refused
     from workflow.options import opened
 
     settings: Settings = context.obj
-    proposal = propose(file, settings.reading.max_megabytes)
+    with Reader(settings.reading) as reader:
+        proposal = reader.propose(file)
     with opened(settings) as database:
         with database.transaction() as session:
             known = already(session, proposal)

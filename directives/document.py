@@ -68,6 +68,7 @@ class Document:
     name: str
     format: str
     blocks: tuple[Paragraph | Table, ...]
+    converted: bool = False  # from an encoding older than Unicode
 
     def paragraphs(self) -> list[Paragraph]:
         return [block for block in self.blocks if isinstance(block, Paragraph)]
@@ -79,5 +80,5 @@ class Document:
 def clean(text: str) -> str:
     """Normalise to NFC, drop characters that do not show, and fold white space."""
     text = unicodedata.normalize("NFC", text)
-    text = re.sub("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", text)
+    text = re.sub("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]", "", text)
     return " ".join(re.sub(r"[\x00-\x08\x0b-\x1f\x7f]", " ", text).split())

@@ -27,6 +27,10 @@ def propose(document: Document, digest: str) -> Proposal:
     if document.format == "scan":
         for task in tasks:
             task.issues.append(issue(N_("Read from a scan; compare it with the paper."), task.place))
+    if document.converted:
+        proposal.issues.append(
+            issue(N_("The text was in an old Vietnamese encoding (TCVN3) and was converted; check it."))
+        )
     _check(proposal)
     return proposal
 

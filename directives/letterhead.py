@@ -46,7 +46,7 @@ def read(document: Document) -> Letterhead:
     head = Letterhead()
     lines = _lines(document)
     text = "\n".join(lines[:60])
-    attached = _ATTACHED.search(" ".join(lines[:40]))
+    attached = _ATTACHED.search(" ".join(_from_attached(lines[:40])))
     if attached:
         head.kind, head.number = attached[1].strip(), _tidy(attached[2])
         head.issued = _day(attached[3], attached[4], attached[5])
@@ -57,7 +57,40 @@ def read(document: Document) -> Letterhead:
     head.subject = _subject(lines) or head.subject
     head.addressees = _addressees(lines)
     head.basis = _basis(lines, head.number)
+    head.position, head.signer = _signature(lines)
+    marked = next((line for line in lines[:15] if line.strip(" .:") in MARKINGS), "")
+    head.marking = marked.strip(" .:")
     return head
+
+
+MARKINGS = ("MẬT", "TỐI MẬT", "TUYỆT MẬT", "HỎA TỐC", "KHẨN", "THƯỢNG KHẨN", "LƯU HÀNH NỘI BỘ")
+_RANK = re.compile(
+    r"(?:TM|KT|TL|TUQ|Q)\.|(?:PHÓ |QUYỀN )?(?:CHỦ TỊCH|GIÁM ĐỐC|CHÁNH VĂN PHÒNG|BỘ TRƯỞNG|THỨ TRƯỞNG|THỦ TƯỚNG|BÍ THƯ|HIỆU TRƯỞNG|TRƯỞNG PHÒNG)\b"
+)
+
+
+def _signature(lines: list[str]) -> tuple[str, str]:
+    """The lines of authority ("TM. …, KT. CHỦ TỊCH, PHÓ CHỦ TỊCH") and the name under them."""
+    last = [line for line in lines[-30:] if line.strip()]
+    start = next((n for n, line in enumerate(last) if _RANK.match(line) and _capitals(line)), None)
+    if start is None:
+        return "", ""
+    ranks, name = [], ""
+    for line in last[start:]:
+        if _capitals(line) or _RANK.match(line):
+            ranks.append(line)
+        elif re.fullmatch(r"(?:[A-ZĐÀ-Ỹ][a-zà-ỹ]+\s?){2,5}", line.strip()):
+            name = line.strip()
+            break
+    return ", ".join(ranks), name
+
+
+def _from_attached(lines: list[str]) -> list[str]:
+    """The line that says what an appendix belongs to, and the one it may run on to; no such words inside a sentence."""
+    for index, line in enumerate(lines):
+        if re.match(r"\(?\s*(?:Ban hành\s+)?[Kk]èm theo\b", line):
+            return lines[index : index + 2]
+    return []
 
 
 def _lines(document: Document) -> list[str]:

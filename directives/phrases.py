@@ -56,6 +56,18 @@ NUMBER = re.compile(
 )
 
 
+# The reasons that say "a person must set the time".
+OPEN_TIMES = frozenset(
+    (
+        "“Định kỳ” does not say how often; a person sets the cycle.",
+        "The phrase is not understood.",
+        "The deadline is counted from an event whose date is not known yet.",
+        "The work waits for a condition; a person says when it is met.",
+        "The council session has no date yet; a person enters it.",
+    )
+)
+
+
 def understand(words: str, issued: date, year: int | None = None, *, before_is_exclusive: bool = True) -> Timing:
     """Return what a time phrase means in a document issued on `issued` whose plan is for `year` (default: the year of issue).
 

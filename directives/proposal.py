@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from directives import agencies
 from directives.document import Place
-from workflow.i18n import _
+from directives.phrases import OPEN_TIMES
+from workflow.i18n import N_, _
 from workflow.timing import show_days
 
 
@@ -31,6 +34,19 @@ def issue(message: str, /, place: Place | None = None, **args: object) -> Issue:
     return Issue(message, tuple((k, str(v)) for k, v in args.items()), place or Place())
 
 
+CLEAR = {
+    "person": N_("who does it"),
+    "work": N_("what is to be done"),
+    "time": N_("by when"),
+    "product": N_("what product"),
+    "responsibility": N_("who answers for it"),
+    "authority": N_("who decides on it"),
+}
+_AUTHORITY = re.compile(
+    r"\b(?:UBND|HĐND|[ỦU][ỷy] ban|Hội đồng|Chủ tịch|Giám đốc|Bộ trưởng|Thủ tướng|Ban Thường vụ|cấp có thẩm quyền|trình|phê duyệt)\b"
+)
+
+
 @dataclass
 class TaskProposal:
     """One task as read: texts are the document's own words, lists have one agency an item."""
@@ -45,6 +61,19 @@ class TaskProposal:
     place: Place = field(default_factory=Place)
     issues: list[Issue] = field(default_factory=list)
 
+    def unclear(self) -> list[str]:
+        """Which of the "6 rõ" (person, work, time, product, responsibility, authority) the document leaves open."""
+        named = [name for name in self.lead if not agencies.is_collective(name)]
+        clear = {
+            "person": bool(self.lead),
+            "work": len(self.text) >= 15,
+            "time": bool(self.timing) and not any(i.message in OPEN_TIMES for i in self.issues),
+            "product": bool(self.deliverable),
+            "responsibility": len(named) == 1 or (bool(named) and len(named) == len(self.lead)),
+            "authority": bool(_AUTHORITY.search(f"{self.text} {self.deliverable or ''}")),
+        }
+        return [key for key, told in clear.items() if not told]
+
     def to_json(self) -> dict[str, Any]:
         return {
             "no": self.no,
@@ -55,6 +84,7 @@ class TaskProposal:
             "deliverable": self.deliverable,
             "timing": self.timing,
             "where": self.place.to_json(),
+            "unclear": self.unclear(),
             "issues": [i.to_json() for i in self.issues],
         }
 
@@ -78,6 +108,9 @@ class Letterhead:
     kind: str = ""
     subject: str = ""
     addressees: list[str] = field(default_factory=list)
+    signer: str = ""
+    position: str = ""
+    marking: str = ""
     basis: list[Basis] = field(default_factory=list)
 
 
@@ -94,8 +127,6 @@ class Proposal:
     @property
     def year(self) -> int | None:
         """The year the plan is for: stated in its subject, else the year of issue."""
-        import re
-
         stated = re.findall(r"năm\s+(20\d\d)(?!\s*[-–]\s*20)", self.head.subject, re.IGNORECASE)
         return int(stated[-1]) if stated else self.head.issued.year if self.head.issued else None
 
@@ -107,6 +138,9 @@ class Proposal:
             "issuer": head.issuer or None,
             "subject": head.subject or None,
             "addressees": head.addressees,
+            "signer": head.signer or None,
+            "position": head.position or None,
+            "marking": head.marking or None,
             "basis": [
                 {"number": b.number, "issued": b.issued and b.issued.isoformat(), "words": b.words} for b in head.basis
             ],

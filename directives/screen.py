@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from directives.phrases import timing_of
-from directives.proposal import Proposal
+from directives.proposal import CLEAR, Proposal
 from workflow.i18n import _
 from workflow.terminal import Column, table
 from workflow.timing import CYCLE_LABELS, KIND_LABELS, Kind, Timing, show_day
@@ -63,11 +63,31 @@ def lines(proposal: Proposal, exclusive: bool) -> Iterator[str]:
         yield from table(columns, rows)
         yield ""
     yield _("{n} tasks.", n=len(proposal.tasks))
+    yield from _clarity(proposal)
     doubts = [(i, "") for i in proposal.issues] + [(i, t.no) for t in proposal.tasks for i in t.issues]
     if doubts:
         yield _("To look at ({n}):", n=len(doubts))
         for doubt, no in doubts:
             yield "  ⚠ " + " – ".join(filter(None, [no, str(doubt), str(doubt.place)]))
+
+
+def _clarity(proposal: Proposal) -> Iterator[str]:
+    """The "6 rõ": what the document leaves open, for the drafter."""
+    lacking: dict[str, list[str]] = {}
+    for task in proposal.tasks:
+        for key in task.unclear():
+            lacking.setdefault(key, []).append(task.no)
+    if lacking:
+        yield _("Left open by the document (“6 rõ”):")
+        for key, label in CLEAR.items():
+            if key in lacking:
+                yield "  " + _(
+                    "{what}: {n} tasks ({numbers})", what=_(label), n=len(lacking[key]), numbers=_few(lacking[key])
+                )
+
+
+def _few(numbers: list[str]) -> str:
+    return ", ".join(numbers[:12]) + (" …" if len(numbers) > 12 else "")
 
 
 def _due(timing: Timing) -> str:

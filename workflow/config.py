@@ -100,6 +100,8 @@ class EvidenceSettings:
 @dataclass(frozen=True)
 class ReadingSettings:
     max_megabytes: int = 50
+    timeout_seconds: int = 300
+    max_memory_megabytes: int = 1500
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,8 @@ RANGES = {
     "mail.give_up_days": (1, 60),
     "evidence.max_megabytes": (1, 1000),
     "reading.max_megabytes": (1, 1000),
+    "reading.timeout_seconds": (1, 3600),
+    "reading.max_memory_megabytes": (200, 16000),
     "web.port": (1, 65535),
 }
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
+from directives import legacy
 from directives.document import Document
 from workflow.errors import BadInput
 
@@ -36,7 +38,13 @@ def read(path: Path, max_megabytes: int = 50) -> Document:
     document = _reader(content, name)
     if not any(document.blocks):
         raise BadInput("{name} contains no text. If it is a scan, run text recognition on it first.", name=name)
-    return document
+    try:
+        document, converted = legacy.modern(document)
+    except legacy.Vni as error:
+        raise BadInput(
+            "{name} is written in a VNI font from before Unicode. Convert it to Unicode first.", name=name
+        ) from error
+    return replace(document, converted=converted)
 
 
 def _reader(content: bytes, name: str) -> Document:

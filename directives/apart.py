@@ -1,0 +1,90 @@
+"""Reading in a process of its own, with bounds on time and memory: whatever a hostile file does, the caller lives.
+
+The process is kept for many files and replaced when a file breaks it. On systems without resource limits (Windows) the bound on
+time still holds.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from directives.proposal import Proposal
+from workflow.config import ReadingSettings
+from workflow.errors import BadInput, Problem
+
+
+class Reader:
+    """Reads files one after the other in a child process; use it as a context."""
+
+    def __init__(self, settings: ReadingSettings) -> None:
+        self.settings = settings
+        self._pool: ProcessPoolExecutor | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def propose(self, path: Path) -> Proposal:
+        """Return the proposal of a file; raises BadInput also for one that takes too long or needs too much memory."""
+        pool = self._pool = self._pool or ProcessPoolExecutor(
+            1,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_bound,
+            initargs=(self.settings.timeout_seconds, self.settings.max_memory_megabytes),
+            max_tasks_per_child=None,
+        )
+        try:
+            found = pool.submit(_propose, str(path), self.settings.max_megabytes).result(self.settings.timeout_seconds)
+        except TimeoutError as error:
+            self._end(kill=True)
+            seconds = self.settings.timeout_seconds
+            raise BadInput(
+                "{name} took longer than {seconds} seconds to read.", name=path.name, seconds=seconds
+            ) from error
+        except (BrokenProcessPool, MemoryError) as error:
+            self._end(kill=True)
+            raise BadInput("{name} needs more memory or time than a document may.", name=path.name) from error
+        if isinstance(found, Proposal):
+            return found
+        raise BadInput(found[0], **found[1])
+
+    def _end(self, *, kill: bool = False) -> None:
+        if self._pool:
+            if kill:
+                for process in list((self._pool._processes or {}).values()):
+                    process.kill()
+            self._pool.shutdown(wait=not kill, cancel_futures=True)
+            self._pool = None
+
+
+def _bound(seconds: int, megabytes: int) -> None:
+    """Limit this process; programs that it starts (LibreOffice, tesseract) need far more address space than they use."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_DATA, (megabytes * 1_000_000, resource.getrlimit(resource.RLIMIT_DATA)[1]))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _propose(path: str, max_megabytes: int) -> Proposal | tuple[str, dict[str, object]]:
+    """Read in the child; a Problem travels as its key and arguments."""
+    from directives.reading import propose
+
+    try:
+        return propose(Path(path), max_megabytes)
+    except Problem as problem:
+        return problem.message, problem.args_
+    except MemoryError:
+        return "{name} needs more memory or time than a document may.", {"name": Path(path).name}
+    except RecursionError:
+        return "{name} is damaged and cannot be opened.", {"name": Path(path).name}
