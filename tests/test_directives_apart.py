@@ -97,7 +97,7 @@ def test_a_folder_is_looked_through_and_a_bad_file_stops_nothing(tmp_path: Path)
     assert "Đã đọc 2 tệp, 9 nhiệm vụ; 1 tệp không đọc được" in said
 
 
-OLD = {new: old for old, new in ((chr(code), letter) for code, letter in TCVN3.items())}
+OLD = {chr(letter): chr(code) for code, letter in TCVN3.items()}
 
 
 def test_tcvn3_is_converted_and_said(tmp_path: Path) -> None:

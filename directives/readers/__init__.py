@@ -35,7 +35,12 @@ def read(path: Path, max_megabytes: int = 50) -> Document:
         ) from error
     if not content.strip():
         raise BadInput("{name} is empty.", name=name)
-    document = _reader(content, name)
+    try:
+        document = _reader(content, name)
+    except (BadInput, MemoryError):
+        raise
+    except Exception as error:  # a broken file runs the libraries under the readers into whatever it likes
+        raise BadInput("{name} is damaged and cannot be opened.", name=name) from error
     if not any(document.blocks):
         raise BadInput("{name} contains no text. If it is a scan, run text recognition on it first.", name=name)
     try:
