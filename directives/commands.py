@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
-File = Annotated[Path, typer.Argument(metavar=_("FILE"), help=_("A document: .docx, .xlsx, .pdf or text."))]
 FileOrFolder = Annotated[
     Path, typer.Argument(metavar=_("FILE"), help=_("A document, or a folder of documents to look through."))
 ]
@@ -32,10 +31,20 @@ Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs.")
 @app.command(
     "read",
     help=_(
-        "Show what a document asks of whom; writes nothing.\n\n\b\nExamples:\n  dondoc read ke-hoach.docx\n  dondoc read phu-luc.pdf --json\n  dondoc read van-ban-den/"
+        "Show what a document asks of whom; writes nothing.\n\n\b\nExamples:\n  dondoc read ke-hoach.docx\n  dondoc read phu-luc.pdf --json\n  dondoc read van-ban-den/\n  dondoc read ke-hoach.pdf --sheet ke-hoach.xlsx"
     ),
 )
-def read(context: typer.Context, file: FileOrFolder, json_: Json = False) -> None:
+def read(
+    context: typer.Context,
+    file: FileOrFolder,
+    sheet: Annotated[
+        Path | None,
+        typer.Option(
+            "--sheet", help=_("Write the proposal as a spreadsheet to correct; load it with import --from-sheet.")
+        ),
+    ] = None,
+    json_: Json = False,
+) -> None:
     from directives import folder, screen
     from directives.apart import Reader
     from workflow import terminal
@@ -49,7 +58,18 @@ def read(context: typer.Context, file: FileOrFolder, json_: Json = False) -> Non
                 terminal.say(*folder.table(list(lines)))
             return
         proposal = reader.propose(file)
-    if json_:
+    if sheet:
+        from directives.sheet import write
+
+        write(proposal, sheet)
+        terminal.say(
+            _(
+                "{n} tasks are in {file}; correct them and load it with `dondoc import --from-sheet`.",
+                n=len(proposal.tasks),
+                file=str(sheet),
+            )
+        )
+    elif json_:
         terminal.say_json(proposal.to_json())
     else:
         terminal.say(*screen.lines(proposal, context.obj.timing.before_is_exclusive))
@@ -58,12 +78,17 @@ def read(context: typer.Context, file: FileOrFolder, json_: Json = False) -> Non
 @app.command(
     "import",
     help=_(
-        "Read a document and record its tasks, all or nothing, once you agree.\n\n\b\nExamples:\n  dondoc import ke-hoach.docx\n  dondoc import cong-van.pdf --number 1026/UBND-KT --issued 04/7/2025\n  dondoc import ke-hoach.docx --yes --monitor STC"
+        "Read a document and record its tasks, all or nothing, once you agree.\n\n\b\nExamples:\n  dondoc import ke-hoach.docx\n  dondoc import cong-van.pdf --number 1026/UBND-KT --issued 04/7/2025\n  dondoc import ke-hoach.docx --yes --monitor STC\n  dondoc import --from-sheet ke-hoach.xlsx"
     ),
 )
 def import_(
     context: typer.Context,
-    file: File,
+    file: Annotated[
+        Path | None, typer.Argument(metavar=_("FILE"), help=_("A document, or nothing with --from-sheet."))
+    ] = None,
+    from_sheet: Annotated[
+        Path | None, typer.Option("--from-sheet", help=_("A corrected spreadsheet that `dondoc read --sheet` wrote."))
+    ] = None,
     number: Annotated[
         str | None, typer.Option("--number", help=_("Number of the document, where it is blank or misread."))
     ] = None,
@@ -84,12 +109,19 @@ def import_(
     from directives.apart import Reader
     from directives.importing import already, unknown_agencies
     from workflow import terminal
-    from workflow.errors import Refused
+    from workflow.errors import BadInput, Refused
     from workflow.options import opened
 
     settings: Settings = context.obj
-    with Reader(settings.reading) as reader:
-        proposal = reader.propose(file)
+    if (file is None) == (from_sheet is None):
+        raise BadInput("Name either a document or --from-sheet.")
+    if from_sheet:
+        from directives.sheet import read as load
+
+        proposal = load(from_sheet)
+    else:
+        with Reader(settings.reading) as reader:
+            proposal = reader.propose(file or Path())
     with opened(settings) as database:
         with database.transaction() as session:
             known = already(session, proposal)

@@ -189,6 +189,23 @@ def test_reading_prints_for_people_and_programs_and_writes_nothing(run: Run, off
     assert office.settings
 
 
+def test_a_proposal_is_corrected_in_a_sheet_and_imported(run: Run) -> None:
+    code, said, _err = run("read", str(SAMPLES / "ke-hoach-88.docx"), "--sheet", "sua.xlsx")
+    assert (code, "sua.xlsx" in said) == (0, True)
+    code, said, _err = run("import", "--from-sheet", "sua.xlsx", "--yes")
+    assert (code, "KH88: 15 nhiệm vụ" in said) == (0, True)
+    code, _said, err = run("import", str(SAMPLES / "ke-hoach-88.docx"), "--yes")
+    assert (code, "KH88" in err) == (1, True), "it is the same document"
+    assert run("import", "--yes")[0] == 2
+    assert run("import", "x.docx", "--from-sheet", "sua.xlsx")[0] == 2
+
+
+def test_a_folder_is_read(run: Run) -> None:
+    code, said, _err = run("read", str(SAMPLES))
+    assert (code, "Đã đọc 2 tệp, 21 nhiệm vụ" in said) == (0, True)
+    assert [line["tasks"] for line in json.loads(run("read", str(SAMPLES), "--json")[1])] == [6, 15]
+
+
 def test_phrases_are_explained(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     said = run("timing", "Quý II và IV", "--issued", "11/4/2025")[1]
     assert "30/6/2025" in said and "31/12/2025" in said
