@@ -131,7 +131,7 @@ def _day(day: str, month: str, year: str) -> date | None:
 
 
 def _issuer(lines: list[str]) -> str:
-    head = [re.sub(r"\s+CỘNG H[OÒ]?[AÀÒ].*$", "", line).strip() for line in lines[:15]]
+    head = [re.sub(r"\s+(?:CỘNG H[OÒ]?[AÀÒ]|Độc lập).*$", "", line).strip() for line in lines[:15]]
     for index, line in enumerate(head):
         if re.match(r"(ỦY|UỶ) BAN NHÂN DÂN\b", line):
             rest = line if len(line) > 18 else f"{line} {head[index + 1] if index + 1 < len(head) else ''}"

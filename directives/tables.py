@@ -148,7 +148,7 @@ class _TableReader:
 
     def _is_section(self, row: Row) -> bool:
         """A row with a title and nothing asked of anybody."""
-        only_title = sum(cell is None for cell in row.cells) >= len(row.cells) - 2 and len(row.texts()) == 1
+        only_title = len(row.texts()) == 1 and any(cell is None for cell in row.cells)
         if self._duties(row) and not self._repeated(row) and not only_title:
             return False
         number, text = self._cell(row, "no").rstrip(".)"), self._cell(row, "text")
