@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from directives.document import clean
 from workflow.i18n import N_
@@ -37,7 +38,7 @@ _BEFORE = r"\btruoc\s+(?:het\s+)?"
 _BY = r"\b(?:cham\s+nhat|muon\s+nhat|tre\s+nhat)\b(?:\s+(?:la|den|vao|trong|het|truoc))*\s+|\bden\s+(?:het\s+)?"
 
 DATE = re.compile(
-    r"(?:\bngay\s+)?(?<![\d/.])(\d{1,2})\s*(?:/{1,2}|\.|-|\s+thang\s+)\s*(\d{1,2})(?:\s*(?:/{1,2}|\.|-|\s+nam\s+)\s*(\d{4,5}))?(?![\d/]|\.\d)"
+    r"(?:\bngay\s+)?(?<![\d/.])(?<!thang )(?<!tuan )(?<!thu )(?<!quy )(\d{1,2})\s*(?:/{1,2}|\.|-|\s+thang\s+)\s*(\d{1,2})(?:\s*(?:/{1,2}|\.|-|\s+nam\s+)\s*(\d{4,5}))?(?![\d/]|\.\d)"
 )
 ISO = re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ t]\d\d:\d\d(?::\d\d)?)?\b")
 DAYS = re.compile(r"(?<![\d/])(\d{1,2})\s*[-–]\s*(\d{1,2})\s*/\s*(\d{1,2})(?:\s*/\s*(\d{4}))?(?!\d)")
@@ -48,6 +49,14 @@ MONTHS_ = re.compile(
 MONTH_YEARS = re.compile(r"(?<![\d/])(\d{1,2})/(20\d\d)\s*(?:[-–]|den)\s*(\d{1,2})/(20\d\d)(?!\d)")
 HALF = re.compile(r"\b0?6\s+thang\s+(dau|cuoi)(?:\s+nam)?" + _YEAR + "?")
 NINE = re.compile(r"\b0?9\s+thang(?:\s+dau)?(?:\s+nam)?" + _YEAR + "?")
+RANGE = re.compile(
+    r"(?:\bngay\s+)?(?<![\d/.])(\d{1,2})\s*[/.]\s*(\d{1,2})(?:\s*[/.]\s*(\d{4}))?\s*(?:[-–]|\bden(?:\s+het)?(?:\s+ngay)?)\s*"
+    r"(\d{1,2})\s*[/.]\s*(\d{1,2})(?:\s*[/.]\s*(\d{4}))?(?![\d/])"
+)
+QUARTER_RANGE = re.compile(
+    r"\bquy\s+(iv|i{1,3}|[1-4])\s*/?\s*(?:nam\s+)?(20\d\d)\s*(?:[-–]|\bden)\s*quy\s+(iv|i{1,3}|[1-4])\s*/?\s*(?:nam\s+)?(20\d\d)"
+)
+WHOLE_YEAR = re.compile(r"\bca\s+nam" + _YEAR + "?")
 YEAR = re.compile(r"\b(?:trong\s+)?nam\s+(20\d\d)(?!\d)(?!\s*[-–]\s*\d)")
 NUMBER = re.compile(
     r"(?:\bsố\s*:?\s*)?\b\d[\d.]*\s*/\s*(?:\d{4}\s*/\s*)?(?=[A-ZĐ])[A-ZĐ][\wĐđ&,]*(?:\s*[-–/]\s*[A-ZĐ][\wĐđ&]*)*(?:\s+ngày\s+\d{1,2}[/.]\d{1,2}[/.]\d{4})?"
@@ -134,7 +143,10 @@ class _Reading:
 
     def __init__(self, words: str, issued: date, year: int, exclusive: bool) -> None:
         self.words, self.issued, self.year, self.exclusive = words, issued, year, exclusive
-        self.text = _folded(words)
+        # The short forms of a column: Q.III/2025, T9/2025, quí; spans of this text are never shown, so it may change length.
+        text = re.sub(r"\bqui\b", "quy", _folded(words))
+        text = re.sub(r"\bq\s*\.?\s*(iv|i{1,3}|[1-4])(?=[\s/,.;-]|$)", r"quy \1", text)
+        self.text = re.sub(r"\bt\s*\.?\s*(\d{1,2})\s*/\s*(20\d\d)\b", r"thang \1/\2", text)
         self.unsure = False
 
     def timing(self) -> Timing:
@@ -154,7 +166,15 @@ class _Reading:
         return _ask(self.words, N_("The phrase is not understood."))
 
     def _doubt(self, timing: Timing) -> Timing:
-        """A day that had passed when the document was issued is a question, not a deadline."""
+        """A day that had passed when the document was issued is a question, not a deadline; so is one that is only asked for."""
+        if timing.windows and self._has(r"\b(?:de\s+nghi|xin)\b.*\b(?:gia\s+han|lui|keo\s+dai|dieu\s+chinh)\b"):
+            timing = replace(timing, needs_person=True).because(
+                N_("The phrase asks for another deadline; it does not set one.")
+            )
+        if timing.windows and self._has(r"(?<!thang )\b(?:dau|giua)\s+(?:quy|nam)\b"):
+            timing = replace(timing, needs_person=True).because(
+                N_("The beginning or the middle of a quarter or year is no certain day.")
+            )
         late = [w for w in timing.windows if w.due < self.issued]
         if timing.kind is Kind.DEADLINE and late:
             timing = replace(timing, needs_person=True)
@@ -246,6 +266,15 @@ class _Reading:
             return self._cycle(Cycle.MONTHLY, day=int(in_month[1]))
         if re.search(r"(hang|moi)\s+nam", text) and DATE.search(text):
             return self._yearly()
+        listed = MONTHS_.search(text)
+        if listed and not listed[2] and re.search(r"\b(?:hang|moi)\s+nam\b", text):
+            return _ask(self.words, N_("Several days of every year are stated; a person sets them."), Kind.RECURRING)
+        times = re.search(r"\b0?(\d)\s+lan\s*/\s*(?:1\s+)?(tuan|thang|quy|nam)\b", text)
+        if times:
+            known = {("1", "tuan"): Cycle.WEEKLY, ("1", "thang"): Cycle.MONTHLY, ("1", "quy"): Cycle.QUARTERLY, ("1", "nam"): Cycle.YEARLY,
+                     ("2", "nam"): Cycle.HALF_YEARLY, ("4", "nam"): Cycle.QUARTERLY}  # fmt: skip
+            often = known.get((times[1], times[2]))
+            return self._cycle(often) if often else _ask(self.words, N_("The phrase is not understood."))
         months = re.search(
             r"dinh\s+ky\s+(?:moi\s+)?(\d{1,2})\s+thang|(\d{1,2})\s+thang\s*/\s*(?:1\s+)?lan|(\d{1,2})\s+thang\s+(?:1|mot)\s+lan",
             text,
@@ -260,7 +289,11 @@ class _Reading:
             (r"hang\s+nam|dinh\s+ky\s+nam|moi\s+nam\s+(?:1|mot)\s+lan", Cycle.YEARLY),
         ):
             if re.search(pattern, text):
-                return self._cycle(cycle)
+                several = re.search(
+                    r"\b(?:tuan|thang)\s*[,;]\s*(?:hang\s+)?(?:quy|6\s+thang|nam)\b|\bquy\s*[,;]\s*(?:hang\s+)?(?:6\s+thang|nam)\b",
+                    text,
+                )
+                return replace(self._cycle(cycle), needs_person=True) if several else self._cycle(cycle)
         return None
 
     def _cycle(self, cycle: Cycle, day: int = 0, *, month: int = 0, working_days: int = 0) -> Timing:
@@ -292,6 +325,8 @@ class _Reading:
         return self._make(Kind.RECURRING, every_months=months).because(N_("Recurs every {n} months."), n=months)
 
     def _yearly(self) -> Timing | None:
+        if len(DATE.findall(self.text)) > 1:
+            return _ask(self.words, N_("Several days of every year are stated; a person sets them."), Kind.RECURRING)
         found = DATE.search(self.text)
         if not found or not self._day(found[1], found[2], "2024"):
             return _ask(self.words, N_("There is no such day."))
@@ -313,12 +348,15 @@ class _Reading:
         wrong = False
         for pattern, make in (
             (ISO, self._iso),
+            (RANGE, self._range),
+            (QUARTER_RANGE, self._quarter_range),
             (MONTH_YEARS, self._month_years),
             (DAYS, self._days),
             (DATE, self._one_day),
             (QUARTERS, self._quarters),
             (HALF, self._half),
             (NINE, self._nine),
+            (WHOLE_YEAR, self._whole_year),
             (MONTHS_, self._months),
             (YEAR, self._one_year),
         ):
@@ -394,21 +432,64 @@ class _Reading:
         opens, ends = date(int(found[2]), int(found[1]), 1), month_end(int(found[4]), int(found[3]))
         return [span(opens, ends)], [(N_("From {opens} to {due}."), {"opens": opens, "due": ends})]
 
+    def _range(self, found: re.Match[str]) -> Made:
+        year = found[6] or found[3]
+        first, last = self._day(found[1], found[2], found[3] or year), self._day(found[4], found[5], year)
+        if not first or not last or last < first:
+            return None
+        return [day_window(last, first)], [(N_("From {opens} to {due}."), {"opens": first, "due": last})]
+
+    def _quarter_range(self, found: re.Match[str]) -> Made:
+        first = quarter_window(int(found[2]), ROMAN[found[1]])
+        last = quarter_window(int(found[4]), ROMAN[found[3]])
+        if not first.opens or last.due < first.due:
+            return None
+        return [span(first.opens, last.due)], [(N_("From {opens} to {due}."), {"opens": first.opens, "due": last.due})]
+
+    def _whole_year(self, found: re.Match[str]) -> Made:
+        year = int(found[1] or self.year)
+        return self._spans(found.start(), [span(date(year, 1, 1), date(year, 12, 31))], found[1])
+
     def _quarters(self, found: re.Match[str]) -> Made:
+        """Quarters that follow each other are one span of work ("Quý III, IV"); others stand for themselves ("Quý II và IV")."""
         numbers = [ROMAN[q] for q in re.findall(r"iv|i{1,3}|0?[1-4]", found[1])]
-        if re.search(r"den|[-–]", found[1]) and len(numbers) == 2:
-            numbers = list(range(numbers[0], numbers[1] + 1))
         year = int(found[2] or self.year)
+        if re.search(r"den|[-–]", found[1]) and len(numbers) == 2 and numbers[0] < numbers[1]:
+            numbers = list(range(numbers[0], numbers[1] + 1))
+        together = len(numbers) in (2, 3) and all(b == a + 1 for a, b in pairwise(numbers))
+        if together:
+            return self._spans(
+                found.start(), [span(date(year, 3 * numbers[0] - 2, 1), month_end(year, 3 * numbers[-1]))], found[2]
+            )
         return self._spans(found.start(), [quarter_window(year, q) for q in numbers], found[2])
 
     def _months(self, found: re.Match[str]) -> Made:
+        """Months that follow each other or are joined by a dash are one span of work; others stand for themselves."""
         numbers = [int(m) for m in re.findall(r"\d{1,2}", found[1])]
         if any(not 1 <= m <= 12 for m in numbers):
             return None
         year = int(found[2] or self.year)
-        if len(numbers) > 1:
+        if re.search(r"\btuan\s+(?:thu\s+)?\w+\s+(?:cua\s+)?$", self.text[: found.start()]):
+            self.unsure = True
+        part = self._part(found.start())
+        if part and len(numbers) == 1:
+            return self._part_of_month(year, numbers[0], part)
+        spanned = re.search(r"den|[-–]", found[1]) or all(b == a + 1 for a, b in pairwise(numbers))
+        if len(numbers) > 1 and spanned and numbers[0] < numbers[-1]:
             return self._spans(found.start(), [span(date(year, numbers[0], 1), month_end(year, numbers[-1]))], found[2])
-        return self._spans(found.start(), [month_window(year, numbers[0])], found[2])
+        return self._spans(found.start(), [month_window(year, m) for m in numbers], found[2])
+
+    def _part(self, start: int) -> str | None:
+        found = re.search(r"\b(dau|giua)\s+$", self.text[:start])
+        return found[1] if found else None
+
+    def _part_of_month(self, year: int, month: int, part: str) -> Made:
+        """The beginning of a month is its first day, the middle its 15th (Civil Code 2005, Article 151); a person looks at it."""
+        self.unsure = True
+        day = date(year, month, 1 if part == "dau" else 15)
+        return [day_window(day)], [
+            (N_("The beginning of a month is its 1st, the middle its 15th: {due}."), {"due": day})
+        ]
 
     def _half(self, found: re.Match[str]) -> Made:
         year, first = int(found[2] or self.year), 1 if found[1] == "dau" else 7
