@@ -76,7 +76,11 @@ def _duty_start(text: str) -> int:
         before = strip_marks(text[: found.start()]).rstrip()
         if found[0] == "cấp" and re.match(r"\s+(xã|huyện|tỉnh|trên|dưới)", text[found.end() :]):
             continue
+        if found[0] == "tổ chức" and (before.endswith(" cac") or text.startswith(" chính trị", found.end())):
+            continue  # "các tổ chức chính trị - xã hội"
         if found[0] == "thực hiện" and before.endswith(("don vi", "co quan")):
+            continue
+        if found[0] in ("đầu tư", "xây dựng") and re.search(r"\bban quan ly (?:cac )?du an(?: dau tu)?$", before):
             continue
         if re.search(r"\b(hop tac xa|to|dich vu|trung tam|cong ty|ban|quy|lien hiep)$", before):
             continue  # "Hợp tác xã hợp tác sản xuất …", "Ban quản lý dự án", "Quỹ hỗ trợ …" are names
@@ -181,6 +185,10 @@ def _pieces(text: str) -> list[str]:
 def _continues(before: str, piece: str) -> bool:
     """Whether a piece after a comma still belongs to the name before it."""
     if _open_collective(before) and _is_kind(re.split(r"\s+và\s+", piece)[0]):
+        return True
+    if re.match(r"[Đđ]ồng chí\b", before) and re.match(
+        r"(?:Phó |Quyền )?(?:Chủ tịch|Bí thư|Giám đốc|Trưởng|Chánh)", piece
+    ):
         return True
     return not HEAD.match(piece)
 

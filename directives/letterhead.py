@@ -54,7 +54,8 @@ def read(document: Document) -> Letterhead:
     else:
         _own(head, lines, text)
     head.issuer = head.issuer or _issuer(lines)
-    head.subject = _subject(lines) or head.subject
+    kind, head.subject = _subject(lines)
+    head.kind = head.kind or kind
     head.addressees = _addressees(lines)
     head.basis = _basis(lines, head.number)
     head.position, head.signer = _signature(lines)
@@ -145,43 +146,64 @@ def _issuer(lines: list[str]) -> str:
     return f"Ủy ban nhân dân {found[1]} {found[2].strip()}" if found and asked and asked[2] == found[1] else ""
 
 
-def _subject(lines: list[str]) -> str:
-    for index, line in enumerate(lines[:40]):
+_AFTER_TITLE = re.compile(
+    r"Kính gửi|CỘNG H|Độc lập|\(|[Kk]èm theo|Căn cứ|Nơi nhận|TM\.|KT\.|[-–—_*=]{3,}|STT\b|TT\b|(?:[IVX]+|\d+)[.)]\s|Phần |Điều \d"
+    r"|Ngày \d|Xét |Số\s*:|.{2,40},\s*ngày\b"
+)
+_OFFICES = re.compile(
+    r"(?:ỦY BAN|UỶ BAN|UBND|HỘI ĐỒNG|CỘNG H|TỈNH|THÀNH PHỐ|HUYỆN|XÃ|PHƯỜNG|SỞ|BAN|PHÒNG|VĂN PHÒNG|TRƯỜNG)\b"
+)
+
+
+def _subject(lines: list[str]) -> tuple[str, str]:
+    """The kind of document and what it is about: "V/v …", or the lines under the name of its kind, or the title in capitals."""
+    lines = [re.sub(r"\s*\([Kk]èm theo.*", "", line).strip("#* ") for line in lines[:40]]
+    for index, line in enumerate(lines):
         about = re.match(r"V/v\s*:?\s*(.*)", line)
         if about:
-            rest = (
-                lines[index + 1]
-                if index + 1 < len(lines) and not re.match(r"Kính gửi|CỘNG|Độc lập", lines[index + 1])
-                else ""
-            )
-            return f"{about[1]} {rest}".strip() if rest[:1].islower() else about[1].strip()
-    title: list[str] = []
-    for line in lines[:25]:
-        if re.match(r"Kính gửi|\(|[Kk]èm theo|Căn cứ|Nơi nhận|TM\.|KT\.", line):
-            break
-        if line.strip() in KINDS and not title:
-            continue
-        if (line.isupper() and not re.match(r"(ỦY|UỶ) BAN|CỘNG H|TỈNH |THÀNH PHỐ |HUYỆN |Số|PHỤ LỤC", line)) or (
-            title and _about(line)
+            return "", " ".join([about[1].strip(), *_run_on(lines[index + 1 : index + 4])])
+    for index, line in enumerate(lines[:25]):
+        kind = max(
+            (k for k in KINDS if line.strip(" .:") == k or (line.startswith(f"{k} ") and _capitals(line))),
+            key=len,
+            default="",
+        )
+        if kind:
+            title = [] if line.strip(" .:") == kind else [line]
+            first = lines[index + 1 : index + 2] if not title else []
+            title += [one for one in first if not _AFTER_TITLE.match(one)]
+            return kind.capitalize(), " ".join(
+                title + _run_on(lines[index + 1 + len(first) : index + 6])
+            ) if title else ""
+    capitals: list[str] = []
+    for line in lines[:12]:
+        bare = re.sub(r"^PHỤ LỤC\s*[\dIVX]*\s*[:.]?\s*", "", line)
+        if (
+            (_capitals(bare) or (capitals and bare.isupper()))
+            and not _OFFICES.match(bare)
+            and not _AFTER_TITLE.match(bare)
         ):
-            title.append(line)
-    if not title and lines:
-        before: list[str] = []
-        for line in lines[:8]:
-            if line.startswith("Kính gửi"):
-                return " ".join(before)
-            before.append(line)
-    return " ".join(title)
+            capitals.append(bare)
+        elif capitals:
+            break
+    if capitals:
+        return "", " ".join(capitals)
+    addressed = next((index for index, line in enumerate(lines[:8]) if line.startswith("Kính gửi")), 0)
+    return "", " ".join(lines[:addressed])
+
+
+def _run_on(lines: list[str]) -> list[str]:
+    """The lines a title runs on to: up to a rule, a ground, an item, or the first sentence."""
+    for index, line in enumerate(lines):
+        if not line or _AFTER_TITLE.match(line) or line.endswith((":", ".", ";", ",")) or len(line) > 200:
+            return lines[:index]
+    return lines
 
 
 def _capitals(line: str) -> bool:
     """Whether a line is set in capitals; a number such as 71-CTr/TU in it does not matter."""
     letters = [c for c in line if c.isalpha()]
     return len(letters) > 5 and sum(c.isupper() for c in letters) > 0.9 * len(letters)
-
-
-def _about(line: str) -> bool:
-    return line.startswith(("Về việc", "về việc", "Triển khai", "Thực hiện", "Phân công"))
 
 
 def _addressees(lines: list[str]) -> list[str]:

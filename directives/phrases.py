@@ -111,13 +111,15 @@ def find(text: str) -> str | None:
     return None
 
 
-_UNIT = rf"(?:(?:ngay\s+(?:[a-z]+\s+){{0,3}}?)?\d{{1,2}}\s*(?:/|\.|\s+thang\s+)\s*\d{{1,2}}(?:\s*(?:/|\.|\s+nam\s+)\s*\d{{4}})?|thang\s+\d{{1,2}}{_YEAR}?|quy\s+{_Q}{_YEAR}?|nam\s+20\d\d)"
+_HOUR = r"(?:luc\s+)?\d{1,2}\s*(?:gio|h|g)\s*(?:\d{2}\s*(?:phut)?['’]?)?\s*,?\s*"
+_UNIT = rf"(?:(?:{_HOUR})?(?:ngay\s+(?:[a-z]+\s+){{0,3}}?)?\d{{1,2}}\s*(?:/|\.|\s+thang\s+)\s*\d{{1,2}}(?:\s*(?:/|\.|\s+nam\s+)\s*\d{{4}})?|thang\s+\d{{1,2}}{_YEAR}?|quy\s+{_Q}{_YEAR}?|nam\s+20\d\d)"
 PROSE = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:\b(?:hoan\s+thanh|xong|gui|thoi\s+han|bao\s+cao)\s+)?(?:\btruoc\s+(?:het\s+)?|\b(?:cham|muon|tre)\s+nhat(?:\s+(?:la|den|vao|trong|het|truoc))*\s+){_UNIT}(?:\s+hang\s+nam)?",
         r"\b(?:truoc|cham\s+nhat|vao)\s+(?:vao\s+)?ngay\s+\d{1,2}\s+(?:cua\s+)?(?:thang\s+(?:cuoi|dau)\s+(?:cua\s+)?quy|hang\s+(?:thang|quy|tuan)|thang\s+\d{1,2}\s+hang\s+nam)",
         rf"\b(?:hoan\s+thanh|thuc\s+hien|to\s+chuc|trinh|ban\s+hanh|xong)\s+(?:trong\s+)?(?:quy\s+{_Q}|thang\s+\d{{1,2}}){_YEAR}?",
+        rf"\b(?:truoc|cham\s+nhat|vao)\s+(?:vao\s+)?(?:{_HOUR})?(?:ngay\s+)?thu\s+(?:hai|ba|tu|nam|sau|bay|[2-7])\s+(?:hang|moi)\s+tuan",
         rf"\btrong\s+(?:quy\s+{_Q}|thang\s+\d{{1,2}}){_YEAR}?",
         r"(?:^|(?<=[.;]\s))hang\s+(?:tuan|thang|quy|nam)\b",
         r"\bdinh\s+ky\s+(?:hang\s+)?(?:(?:moi\s+)?(?:tuan|thang|quy|nam)\b|0?\d+\s+thang(?:\s*/\s*lan)?)(?:\s*,\s*hang\s+nam)?",
@@ -145,6 +147,8 @@ class _Reading:
         self.words, self.issued, self.year, self.exclusive = words, issued, year, exclusive
         # The short forms of a column: Q.III/2025, T9/2025, quí; spans of this text are never shown, so it may change length.
         text = re.sub(r"\bqui\b", "quy", _folded(words))
+        # "trước 16 giờ ngày 15/9" is due on that day itself, unlike "trước ngày 15/9".
+        text = re.sub(rf"\btruoc\s+{_HOUR}(?=ngay\s+|thu\s+|\d{{1,2}}/)", "cham nhat ", text)
         text = re.sub(r"\bq\s*\.?\s*(iv|i{1,3}|[1-4])(?=[\s/,.;-]|$)", r"quy \1", text)
         self.text = re.sub(r"\bt\s*\.?\s*(\d{1,2})\s*/\s*(20\d\d)\b", r"thang \1/\2", text)
         self.unsure = False
@@ -252,8 +256,13 @@ class _Reading:
             )
         weekday = re.search(r"\bthu\s+(hai|ba|tu|nam|sau|[2-6])\b", text)
         if weekday and not re.search(r"\d{1,2}\s*[/.]\s*\d{1,2}|\bthang\b", text):
-            friday = weekday[1] in ("sau", "6")
-            return replace(self._cycle(Cycle.WEEKLY), needs_person=not friday)
+            day = (
+                ("hai", "ba", "tu", "nam", "sau").index(weekday[1]) + 1 if weekday[1].isalpha() else int(weekday[1]) - 1
+            )
+            # "trước thứ Sáu" may mean that day or the one before; with an hour of the day it is plain.
+            return replace(
+                self._cycle(Cycle.WEEKLY), day=day, needs_person=self._has(r"\btruoc\s+(?:ngay\s+)?thu\b") is not None
+            )
         within = re.search(r"(\d{1,2})\s+ngay\s+lam\s+viec\s+dau\s+(?:cua\s+)?(quy|thang)", text)
         if within:
             cycle = Cycle.QUARTERLY if within[2] == "quy" else Cycle.MONTHLY

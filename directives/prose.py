@@ -20,9 +20,13 @@ _CLOSING = re.compile(
     r"^(?:[^:]{0,400}\./\.$|Trên đây là|Trong quá trình|Nhận được|Văn bản này|Căn cứ nội dung|(?:(?:UBND|[UỦ][yỷ] ban nhân dân|Chủ tịch|Sở)\s.{0,60}?)?(?:[Yy]êu cầu|[Đđ]ề nghị)"
     r"\s+(?:Thủ trưởng\s+)?(?:các|Giám đốc|Chủ tịch).{0,160}(?:nghiêm túc|khẩn trương|quan tâm|phối hợp|triển khai|tổ chức)?.{0,60}thực hiện)"
 )
+# The office that passes a conclusion on: no duty of the office.
+_ANNOUNCES = re.compile(r"(?:Nay, )?(?:.{0,60}\s)?(?:xin )?thông báo\b.{0,200}\b(?:biết|thực hiện)\b.{0,40}$")
+# What stands under these headings is what the document wants or finds, not what somebody is told to do.
+_NO_DUTIES = re.compile(r"(?:[IVX]+|\d+|[A-E])\. (?:MỤC ĐÍCH|MỤC TIÊU|QUAN ĐIỂM|ĐÁNH GIÁ|TÌNH HÌNH|KẾT QUẢ)\b")
 # What an authority says of others is no duty: "ghi nhận và đánh giá cao nỗ lực của …".
 _FINDING = re.compile(
-    r"(?:ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b|có chức năng|nhận thấy|chưa\b|nằm\b|thuộc\b|được\b)"
+    r"(?:ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b(?! (?:cơ quan|đơn vị) (?:đầu mối|thường trực|chủ trì|chủ quản|tham mưu))|có chức năng|nhận thấy|chưa\b|nằm\b|thuộc\b|được\b)"
 )
 _GIVES = re.compile(r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công|(?:Trách nhiệm|Nhiệm vụ)(?: chung)? của)(?: cho)?\s+")
 # The opening sentence that leads over to the duties: "… yêu cầu:", "… thực hiện một số nội dung sau:".
@@ -127,8 +131,10 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
     label = ".".join(
         filter(None, [parent.label if parent else "", item.label or str(parent.children if parent else "")])
     )
-    if item.label and parent and item.label.startswith(f"{parent.label}."):
-        label = item.label
+    for printed in (parent.label, parent.label.rpartition(".")[2]) if parent and parent.label else ():
+        if item.label.startswith(f"{printed}."):  # "1.1." under "1." says its whole number itself
+            label = f"{parent.label.removesuffix(printed)}{item.label}" if parent else label
+            break
     leads, duty = _addressed(item.text)
     if has_children or (leads and not duty):
         title = f"{item.label}. {item.text}" if item.label else item.text
@@ -146,7 +152,7 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
     inherited = parent.leads if parent and parent.leads else found.addressees
     inside = [] if parent and parent.leads else _given_inside(item.text)
     owners = leads or inside or inherited
-    if not owners or len(duty or item.text) < 15:
+    if not owners or len(duty or item.text) < 15 or any(_NO_DUTIES.match(h.title) for h in found.open):
         return
     section = " / ".join(heading.title for heading in found.open)
     text = duty or item.text
@@ -172,6 +178,8 @@ def _counts(text: str, *, marked: bool, asks: bool) -> bool:
         and not agencies.is_collective(leads[0])
         and not re.search(r"\b(?:yêu cầu|đề nghị)\s+(?:các|Thủ trưởng|Giám đốc)", text)
     )
+    if _ANNOUNCES.match(text):
+        return False
     if _CLOSING.match(text):
         return proper and bool(duty)
     return marked or (asks and bool(leads))

@@ -384,6 +384,7 @@ DUTY_WORDS = (
     "tiếp thu",
     "chưa",
     "đề cao",
+    "đẩy nhanh",
     "khắc phục",
     "rút kinh nghiệm",
     "sớm",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from directives import extract, headings
+from directives import extract, headings, letterhead
 from directives.document import Document, Paragraph, Place, Row, Table
 from directives.lines import Line, glue, paragraphs
 from directives.proposal import Proposal
@@ -236,4 +236,55 @@ def test_a_proposal_is_the_contract_other_programs_use(letter: Proposal) -> None
         "timing",
         "where",
         "issues",
+        "unclear",
     }
+
+
+CONCLUSION = """ỦY BAN NHÂN DÂN CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM
+TỈNH LẠNG SƠN Độc lập - Tự do - Hạnh phúc
+Số: 215/TB-UBND Lạng Sơn, ngày 12 tháng 9 năm 2025
+THÔNG BÁO
+Kết luận của Chủ tịch UBND tỉnh tại cuộc họp về giải ngân vốn đầu tư công
+Ngày 10/9/2025, Chủ tịch UBND tỉnh chủ trì cuộc họp. Sau khi nghe báo cáo, Chủ tịch UBND tỉnh kết luận như sau:
+I. ĐÁNH GIÁ CHUNG
+- Các chủ đầu tư chủ động tháo gỡ vướng mắc nhưng kết quả còn thấp.
+II. NHIỆM VỤ THỜI GIAN TỚI
+1. Giao Ban Quản lý dự án đầu tư xây dựng tỉnh, UBND các xã, phường đẩy nhanh giải phóng mặt bằng; hoàn thành trong tháng 10/2025.
+2. Đề nghị Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh và các tổ chức chính trị - xã hội vận động hội viên bàn giao đất.
+3. Sở Xây dựng
+3.1. Là cơ quan đầu mối theo dõi tiến độ, báo cáo trước 16 giờ thứ Năm hằng tuần.
+4. Đồng chí Nguyễn Văn A, Phó Chủ tịch UBND tỉnh trực tiếp chỉ đạo, đôn đốc việc thực hiện.
+Văn phòng UBND tỉnh thông báo để các cơ quan, đơn vị biết, thực hiện./.
+Nơi nhận:
+TL. CHỦ TỊCH
+CHÁNH VĂN PHÒNG
+"""
+
+
+def test_the_duties_of_a_conclusion(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(CONCLUSION, encoding="utf-8")
+    found = propose(tmp_path / "a.txt")
+    assert found.head.kind == "Thông báo"
+    assert found.head.subject == "Kết luận của Chủ tịch UBND tỉnh tại cuộc họp về giải ngân vốn đầu tư công"
+    assert [(t.no, t.lead, t.timing) for t in found.tasks] == [
+        ("II.1", ["Ban Quản lý dự án đầu tư xây dựng tỉnh", "UBND các xã, phường"], "hoàn thành trong tháng 10/2025"),
+        ("II.2", ["Ủy ban Mặt trận Tổ quốc Việt Nam tỉnh", "các tổ chức chính trị - xã hội"], None),
+        ("II.3.1", ["Sở Xây dựng"], "trước 16 giờ thứ Năm hằng tuần"),
+        ("II.4", ["Đồng chí Nguyễn Văn A, Phó Chủ tịch UBND tỉnh"], None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("head", "kind", "subject"),
+    [
+        ("V/v tiếp tục nâng cao\nHTX nông nghiệp trên địa bàn\nKính gửi:\n- Sở Tài chính", "", "tiếp tục nâng cao HTX nông nghiệp trên địa bàn"),
+        ("V/v họp giao ban\nLạng Sơn, ngày 01 tháng 7 năm 2025\nKính gửi: Sở Tài chính", "", "họp giao ban"),
+        ("XÃ CHI LĂNG\nKẾ HOẠCH\nPhòng, chống thiên tai năm 2025\nThực hiện Kế hoạch của tỉnh, xã ban hành như sau:", "Kế hoạch", "Phòng, chống thiên tai năm 2025"),
+        ("QUYẾT ĐỊNH\nVề việc phê duyệt Đề án\nCăn cứ Luật;\nQUYẾT ĐỊNH:", "Quyết định", "Về việc phê duyệt Đề án"),
+        ("PHỤ LỤC I: PHÂN CÔNG NHIỆM VỤ\nNĂM 2025 (Kèm theo Kế hoạch số 1/KH-UBND ngày 01/4/2025 của UBND tỉnh)", "Kế hoạch", "PHÂN CÔNG NHIỆM VỤ NĂM 2025"),
+    ],
+)  # fmt: skip
+def test_what_a_document_is_about(head: str, kind: str, subject: str) -> None:
+    document = Document("a.txt", "text", tuple(Paragraph(line) for line in head.split("\n")))
+    found = letterhead.read(document)
+    assert (found.kind, found.subject) == (kind, subject)

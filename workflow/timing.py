@@ -41,6 +41,7 @@ class Cycle(StrEnum):
     YEARLY = "yearly"
 
 
+FRIDAY = 5
 MONTHS = {Cycle.MONTHLY: 1, Cycle.QUARTERLY: 3, Cycle.HALF_YEARLY: 6, Cycle.YEARLY: 12}
 
 KIND_LABELS = {
@@ -91,8 +92,8 @@ class Reason:
 class Timing:
     """A time phrase and what it means.
 
-    `windows` are the fixed days of a deadline. A recurring timing has `cycle` or `every_months`, and `day` (0: the last) of
-    month number `month` of each period (0: the last), or the `quarters` of every year in which it falls. `working_days` counts from the period's first day instead and needs
+    `windows` are the fixed days of a deadline. A recurring timing has `cycle` or `every_months`, and `day` (0: the last; of a week: 1 to
+    7) of month number `month` of each period (0: the last), or the `quarters` of every year in which it falls. `working_days` counts from the period's first day instead and needs
     the calendar. `needs_person` says that no date may be taken from it without a look.
     """
 
@@ -128,7 +129,7 @@ class Timing:
 
     def _recurring(self, first: date, last: date) -> Iterator[Window]:
         if self.cycle is Cycle.WEEKLY:
-            yield from weeks(first, last)
+            yield from weeks(first, last, self.day or FRIDAY)
             return
         if self.quarters:
             for year in range(first.year, last.year + 1):
@@ -213,12 +214,12 @@ def period_key(opens: date, ends: date) -> str:
     return f"{opens:%Y-%m}..{ends:%Y-%m}"
 
 
-def weeks(first: date, last: date) -> Iterator[Window]:
-    """The calendar weeks (Monday to Friday) that touch the span."""
+def weeks(first: date, last: date, weekday: int = FRIDAY) -> Iterator[Window]:
+    """The calendar weeks that touch the span, each from Monday to the weekday (1 to 7) it is due on."""
     monday = first - timedelta(days=first.weekday())
     while monday <= last:
         year, week, _weekday = monday.isocalendar()
-        yield Window(monday + timedelta(days=4), monday, f"{year}-W{week:02}")
+        yield Window(monday + timedelta(days=weekday - 1), monday, f"{year}-W{week:02}")
         monday += timedelta(days=7)
 
 
