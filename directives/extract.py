@@ -31,11 +31,11 @@ def propose(document: Document, digest: str) -> Proposal:
         proposal.issues.append(
             issue(N_("The text was in an old Vietnamese encoding (TCVN3) and was converted; check it."))
         )
-    _check(proposal)
+    check(proposal)
     return proposal
 
 
-def _check(proposal: Proposal) -> None:
+def check(proposal: Proposal) -> None:
     """Raise the issues that a person must look at before anything is recorded."""
     head = proposal.head
     if not head.number:
@@ -44,6 +44,10 @@ def _check(proposal: Proposal) -> None:
         proposal.issues.append(issue(N_("The document has no day of issue; give it with --issued.")))
     if not proposal.tasks:
         proposal.issues.append(issue(N_("No task was found in the document.")))
+    elif head.kind in ("Báo cáo", "Tờ trình"):
+        proposal.issues.append(
+            issue(N_("A report or a submission assigns no tasks; check whether this is the right document."))
+        )
     repeated = {no for no, times in Counter(task.no for task in proposal.tasks).items() if times > 1}
     for task in proposal.tasks:
         task.text = re.sub(r"\s+", " ", clean(task.text))

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from directives import agencies
+from directives import extract
 from directives.document import Place, clean
-from directives.proposal import Letterhead, Proposal, TaskProposal, issue
+from directives.proposal import Letterhead, Proposal, TaskProposal
 from workflow.errors import BadInput
-from workflow.i18n import N_, _
+from workflow.i18n import _
 from workflow.terminal import day
 from workflow.timing import show_day
 
@@ -94,7 +94,7 @@ def read(path: Path) -> Proposal:
         raise BadInput("{name}: the columns {columns} are missing.", name=path.name, columns=", ".join(missing))
     columns = {key: titles.index(title) for key, title in _task_titles().items() if title in titles}
     errors: list[str] = []
-    found = [task for row in _rows(tasks, columns) if (task := _task(row, errors))]
+    found = [_task(row, errors) for row in _rows(tasks, columns)]
     issued = _issued(head["issued"], errors)
     if errors:
         raise BadInput("{name} was not loaded: {errors}", name=path.name, errors="; ".join(errors[:20]))
@@ -105,7 +105,9 @@ def read(path: Path) -> Proposal:
         subject=_text(head["subject"]),
     )
     digest = _text(head["digest"]) or hashlib.sha256(path.read_bytes()).hexdigest()
-    return Proposal(_text(head["file"]) or path.name, digest, letterhead, found, [])
+    proposal = Proposal(_text(head["file"]) or path.name, digest, letterhead, found, [])
+    extract.check(proposal)
+    return proposal
 
 
 def _rows(rows: list[list[Any]], columns: dict[str, int]) -> Iterator[tuple[int, dict[str, str]]]:
@@ -115,19 +117,16 @@ def _rows(rows: list[list[Any]], columns: dict[str, int]) -> Iterator[tuple[int,
             yield number, cells
 
 
-def _task(row: tuple[int, dict[str, str]], errors: list[str]) -> TaskProposal | None:
+def _task(row: tuple[int, dict[str, str]], errors: list[str]) -> TaskProposal:
     number, cells = row
     titles = _task_titles()
     for key in ("no", "text", "lead"):
         if not cells[key]:
             errors.append(_("row {n}, column “{column}” is empty", n=number, column=titles[key]))
-    task = TaskProposal(
+    return TaskProposal(
         cells["no"], cells["text"], cells["section"], _names(cells["lead"]), _names(cells["coordinating"]), cells["deliverable"] or None,
         cells["timing"] or None, Place(sheet=_("Tasks"), row=number),
     )  # fmt: skip
-    if not all(agencies.is_agency(name) for name in task.lead):
-        task.issues.append(issue(N_("“{name}” does not read like an agency."), task.place, name="; ".join(task.lead)))
-    return task
 
 
 def _names(text: str) -> list[str]:

@@ -288,3 +288,10 @@ def test_what_a_document_is_about(head: str, kind: str, subject: str) -> None:
     document = Document("a.txt", "text", tuple(Paragraph(line) for line in head.split("\n")))
     found = letterhead.read(document)
     assert (found.kind, found.subject) == (kind, subject)
+
+
+def test_a_report_is_no_directive() -> None:
+    lines = ["BÁO CÁO", "Kết quả giải ngân", "1. Sở Tài chính chủ trì rà soát danh mục dự án chậm giải ngân."]
+    found = extract.propose(Document("a.txt", "text", tuple(map(Paragraph, lines))), "")
+    assert len(found.tasks) == 1
+    assert any(i.message.startswith("A report") for i in found.issues)

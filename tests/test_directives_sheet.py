@@ -25,6 +25,7 @@ def test_what_is_written_is_what_is_loaded(tmp_path: Path) -> None:
     sheet.write(original, tmp_path / "a.xlsx")
     loaded = sheet.read(tmp_path / "a.xlsx")
     assert told(loaded) == told(original)
+    assert [bool(t.issues) for t in loaded.tasks] == [bool(t.issues) for t in original.tasks], "a doubt is not lost"
     assert (loaded.head.number, loaded.head.issued, loaded.head.issuer) == (
         original.head.number,
         original.head.issued,
