@@ -84,9 +84,10 @@ def _harmless(text: str) -> str:
 
 
 def say(*lines: str) -> None:
-    """Print lines for a person."""
-    for line in lines:
-        print(_harmless(line))
+    """Print lines for a person; one text may be several lines."""
+    for text in lines:
+        for line in text.split("\n"):
+            print(_harmless(line))
 
 
 def warn(line: str) -> None:
