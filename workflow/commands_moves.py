@@ -61,6 +61,26 @@ def _move(
 _OPEN = ("not_started", "in_progress", "returned")
 
 
+def _with_reason(
+    name: str, statuses: tuple[str, ...], move: Callable[[Occurrence], Callable[..., object]], told: str
+) -> None:
+    """Add the command of a move that needs nothing but a reason."""
+
+    @app.command(name, help=told)
+    def command(
+        context: typer.Context,
+        code: Code,
+        reason: Reason = "",
+        agency: Agency = None,
+        period: Period = None,
+        by: Actor = None,
+    ) -> None:
+        def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
+            move(found)(session, **how, reason=reason)
+
+        _move(context, code, agency, period, by, statuses, act)
+
+
 @app.command("start", help=_("Say that work on a task has begun.\n\n\b\nExample:\n  dondoc start KH88-II.3"))
 def start(context: typer.Context, code: Code, agency: Agency = None, period: Period = None, by: Actor = None) -> None:
     _move(context, code, agency, period, by, ("not_started",), lambda session, found, how: found.start(session, **how))
@@ -131,79 +151,34 @@ def confirm(
     )
 
 
-@app.command(
+_with_reason(
     "return",
-    help=_(
+    ("submitted",),
+    lambda found: found.send_back,
+    _(
         'Send a reported result back with a reason.\n\n\b\nExample:\n  dondoc return KH88-II.3 --reason "Chưa có quyết định kèm theo"'
     ),
 )
-def send_back(
-    context: typer.Context,
-    code: Code,
-    reason: Reason = "",
-    agency: Agency = None,
-    period: Period = None,
-    by: Actor = None,
-) -> None:
-    _move(
-        context,
-        code,
-        agency,
-        period,
-        by,
-        ("submitted",),
-        lambda session, found, how: found.send_back(session, **how, reason=reason),
-    )
 
 
-@app.command(
+_with_reason(
     "reopen",
-    help=_(
+    ("completed", "cancelled"),
+    lambda found: found.reopen,
+    _(
         'Take up again what was completed or cancelled.\n\n\b\nExample:\n  dondoc reopen KH88-II.3 --reason "Kết quả phải làm lại"'
     ),
 )
-def reopen(
-    context: typer.Context,
-    code: Code,
-    reason: Reason = "",
-    agency: Agency = None,
-    period: Period = None,
-    by: Actor = None,
-) -> None:
-    _move(
-        context,
-        code,
-        agency,
-        period,
-        by,
-        ("completed", "cancelled"),
-        lambda session, found, how: found.reopen(session, **how, reason=reason),
-    )
 
 
-@app.command(
+_with_reason(
     "suspend",
-    help=_(
+    _OPEN,
+    lambda found: found.suspend,
+    _(
         'Let a task rest: neither counted nor reminded.\n\n\b\nExample:\n  dondoc suspend KH88-II.3 --reason "Chờ hướng dẫn của tỉnh"'
     ),
 )
-def suspend(
-    context: typer.Context,
-    code: Code,
-    reason: Reason = "",
-    agency: Agency = None,
-    period: Period = None,
-    by: Actor = None,
-) -> None:
-    _move(
-        context,
-        code,
-        agency,
-        period,
-        by,
-        _OPEN,
-        lambda session, found, how: found.suspend(session, **how, reason=reason),
-    )
 
 
 @app.command("resume", help=_("Go on with a suspended task.\n\n\b\nExample:\n  dondoc resume KH88-II.3"))
@@ -211,26 +186,11 @@ def resume(context: typer.Context, code: Code, agency: Agency = None, period: Pe
     _move(context, code, agency, period, by, ("suspended",), lambda session, found, how: found.resume(session, **how))
 
 
-@app.command(
+_with_reason(
     "cancel",
-    help=_(
+    (*_OPEN, "suspended"),
+    lambda found: found.cancel,
+    _(
         'Drop a task that nobody need do any more.\n\n\b\nExample:\n  dondoc cancel KH88-II.3 --reason "Theo Công văn 120/UBND-VP"'
     ),
 )
-def cancel(
-    context: typer.Context,
-    code: Code,
-    reason: Reason = "",
-    agency: Agency = None,
-    period: Period = None,
-    by: Actor = None,
-) -> None:
-    _move(
-        context,
-        code,
-        agency,
-        period,
-        by,
-        (*_OPEN, "suspended"),
-        lambda session, found, how: found.cancel(session, **how, reason=reason),
-    )
