@@ -17,7 +17,7 @@ from workflow.i18n import _
 PARTS = {
     "directives": ("read", "import", "timing"),
     "workflow": (
-        "tasks", "show", "directives", "start", "done", "confirm", "return", "reopen", "suspend", "resume", "cancel",
+        "tasks", "show", "directives", "questions", "start", "done", "confirm", "return", "reopen", "suspend", "resume", "cancel", "answer",
         "agencies", "focal-points", "deadline", "cycle", "upgrade", "doctor",
     ),
     "notifications": ("outbox", "tick", "run"),

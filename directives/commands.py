@@ -1,4 +1,4 @@
-"""Commands about documents: read one, import one, explain a time phrase."""
+"""Commands about documents that write nothing: read one or a folder, explain a time phrase; and the one that imports."""
 
 from __future__ import annotations
 
@@ -9,18 +9,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from directives import commands_import
 from workflow.i18n import _
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from sqlmodel import Session
-
-    from directives.proposal import Proposal
-    from workflow.config import Settings
     from workflow.timing import Timing
 
 app = typer.Typer()
+app.add_typer(commands_import.app)
 
 FileOrFolder = Annotated[
     Path, typer.Argument(metavar=_("FILE"), help=_("A document, or a folder of documents to look through."))
@@ -73,137 +71,6 @@ def read(
         terminal.say_json(proposal.to_json())
     else:
         terminal.say(*screen.lines(proposal, context.obj.timing.before_is_exclusive))
-
-
-@app.command(
-    "import",
-    help=_(
-        "Read a document and record its tasks, all or nothing, once you agree.\n\n\b\nExamples:\n  dondoc import ke-hoach.docx\n  dondoc import cong-van.pdf --number 1026/UBND-KT --issued 04/7/2025\n  dondoc import ke-hoach.docx --yes --monitor STC\n  dondoc import --from-sheet ke-hoach.xlsx"
-    ),
-)
-def import_(
-    context: typer.Context,
-    file: Annotated[
-        Path | None, typer.Argument(metavar=_("FILE"), help=_("A document, or nothing with --from-sheet."))
-    ] = None,
-    from_sheet: Annotated[
-        Path | None, typer.Option("--from-sheet", help=_("A corrected spreadsheet that `dondoc read --sheet` wrote."))
-    ] = None,
-    number: Annotated[
-        str | None, typer.Option("--number", help=_("Number of the document, where it is blank or misread."))
-    ] = None,
-    issued: Annotated[
-        str | None, typer.Option("--issued", help=_("Day of issue, where it is blank or misread."))
-    ] = None,
-    code: Annotated[
-        str | None, typer.Option("--code", help=_("Short code for it (default: made of the number)."))
-    ] = None,
-    monitor: Annotated[str | None, typer.Option("--monitor", help=_("The agency that confirms its results."))] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", help=_("Agree to everything, also to entering unknown agencies."))
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Do everything but record nothing."))] = False,
-    by: Annotated[str | None, typer.Option("--by", help=_("Who acts (default: $DONDOC_ACTOR or the account)."))] = None,
-) -> None:
-    from directives import screen
-    from directives.apart import Reader
-    from directives.importing import already, unknown_agencies
-    from workflow import terminal
-    from workflow.errors import BadInput, Refused
-    from workflow.options import opened
-
-    settings: Settings = context.obj
-    if (file is None) == (from_sheet is None):
-        raise BadInput("Name either a document or --from-sheet.")
-    if from_sheet:
-        from directives.sheet import read as load
-
-        proposal = load(from_sheet)
-    else:
-        with Reader(settings.reading) as reader:
-            proposal = reader.propose(file or Path())
-    with opened(settings) as database:
-        with database.transaction() as session:
-            known = already(session, proposal)
-            if known:
-                raise Refused(
-                    "This document is already in the record as {code} (number {number}).",
-                    code=known.code,
-                    number=known.number,
-                )
-            unknown = unknown_agencies(session, proposal)
-        _complete(proposal, number, issued, ask=not yes)
-        terminal.say(*screen.lines(proposal, settings.timing.before_is_exclusive), "")
-        if unknown:
-            terminal.say(_("Not in the register yet: {names}.", names="; ".join(unknown)))
-        _agree(len(unknown), len(proposal.tasks), agreed=yes or dry_run)
-        try:
-            with database.transaction() as session:
-                line = _enact(session, settings, proposal, _Answers(code, monitor, by), unknown)
-                if dry_run:
-                    raise _DryRun(line)
-        except _DryRun as stopped:
-            line = str(stopped) + " " + _("Dry run: nothing was recorded.")
-    terminal.say(line)
-
-
-def _complete(proposal: Proposal, number: str | None, issued: str | None, *, ask: bool) -> None:
-    """Fill what the clerk left blank: from the options, else from the person."""
-    from workflow import terminal
-
-    head = proposal.head
-    head.number = number or head.number or (_asked(_("Number of the document")) if ask else None)
-    said = issued or (_asked(_("Day of issue")) if ask and not head.issued else None)
-    head.issued = terminal.day(said) if said else head.issued
-
-
-def _agree(unknown: int, tasks: int, *, agreed: bool) -> None:
-    """Ask before anything is written; a No leaves everything as it was."""
-    from workflow.errors import Refused
-
-    if unknown and not agreed and not typer.confirm(_("Enter these {n} agencies?", n=unknown)):
-        raise Refused("Nothing was recorded. Enter the agencies with `dondoc agencies add`, or agree to it here.")
-    if not agreed and not typer.confirm(_("Record these {n} tasks?", n=tasks)):
-        raise Refused("Nothing was recorded.")
-
-
-class _DryRun(Exception):
-    """Rolls a finished import back."""
-
-
-class _Answers:
-    """What the options say beside the document."""
-
-    def __init__(self, code: str | None, monitor: str | None, by: str | None) -> None:
-        self.code, self.monitor, self.by = code, monitor, by
-
-
-def _enact(session: Session, settings: Settings, proposal: Proposal, answers: _Answers, unknown: list[str]) -> str:
-    from directives.importing import Particulars, add_agencies, enact
-    from workflow import clock, terminal
-    from workflow.agency import known_agency
-    from workflow.audit import By
-
-    add_agencies(session, unknown)
-    monitor = answers.monitor or settings.office.monitor
-    extra = Particulars(
-        code=answers.code,
-        monitor=known_agency(session, monitor) if monitor else None,
-        before_is_exclusive=settings.timing.before_is_exclusive,
-    )
-    directive = enact(session, proposal, extra, by=By(terminal.actor(answers.by), "import"), at=clock.now())
-    undecided = sum(1 for task in proposal.tasks if task.issues)
-    return _(
-        "{code} is recorded: {n} tasks, {questions} with something to look at. List them with `dondoc tasks --directive {code}`.",
-        code=directive.code,
-        n=len(proposal.tasks),
-        questions=undecided,
-    )
-
-
-def _asked(prompt: str) -> str | None:
-    answer: str = typer.prompt(prompt, default="", show_default=False)
-    return answer.strip() or None
 
 
 @app.command(

@@ -9,7 +9,7 @@ from datetime import date
 from directives import agencies, letterhead, prose, tables
 from directives.document import Document, clean
 from directives.phrases import understand
-from directives.proposal import Letterhead, Proposal, TaskProposal, issue
+from directives.proposal import Issue, Letterhead, Proposal, TaskProposal, issue
 from workflow.i18n import N_
 from workflow.timing import Kind
 
@@ -51,20 +51,23 @@ def check(proposal: Proposal) -> None:
     repeated = {no for no, times in Counter(task.no for task in proposal.tasks).items() if times > 1}
     for task in proposal.tasks:
         task.text = re.sub(r"\s+", " ", clean(task.text))
-        _check_task(task, head)
+        task.issues += doubts(task, head)
         if task.no in repeated:
             task.issues.append(issue(N_("The number {no} occurs more than once."), task.place, no=task.no))
 
 
-def _check_task(task: TaskProposal, head: Letterhead) -> None:
+def doubts(task: TaskProposal, head: Letterhead) -> list[Issue]:
+    """What a person must look at in one task, by what its fields say."""
+    found = []
     if not task.text:
-        task.issues.append(issue(N_("The row says nothing of what is to be done."), task.place))
+        found.append(issue(N_("The row says nothing of what is to be done."), task.place))
     if not task.lead:
-        task.issues.append(issue(N_("Nobody is named to lead."), task.place))
+        found.append(issue(N_("Nobody is named to lead."), task.place))
     for name in [*task.lead, *task.coordinating]:
         if not agencies.is_agency(name):
-            task.issues.append(issue(N_("“{name}” does not read like an agency."), task.place, name=name))
+            found.append(issue(N_("“{name}” does not read like an agency."), task.place, name=name))
     if task.timing:
         timing = understand(task.timing, head.issued or date(1990, 1, 1), head.issued.year if head.issued else None)
         if timing.needs_person and (head.issued or timing.kind is not Kind.DEADLINE):
-            task.issues.append(issue(str(timing.reasons[-1].message), task.place, **dict(timing.reasons[-1].args)))
+            found.append(issue(str(timing.reasons[-1].message), task.place, **dict(timing.reasons[-1].args)))
+    return found

@@ -8,16 +8,17 @@ from datetime import date, datetime
 from sqlmodel import Session, col, select
 
 from directives.agencies import is_collective
-from directives.phrases import timing_of
-from directives.proposal import Issue, Proposal, TaskProposal
+from directives.phrases import timing_of, understand
+from directives.proposal import Decision, Issue, Proposal, TaskProposal
 from workflow import planner
 from workflow.agency import Agency, add_agency, find_agency
 from workflow.audit import By, record
-from workflow.directive import Directive, LegalBasis, directive_code
+from workflow.directive import Directive, LegalBasis, Revision, directive_code
 from workflow.errors import BadInput, Refused
+from workflow.i18n import N_
 from workflow.names import fold, printable, strip_marks
-from workflow.task import Assignment, Question, Role, Task
-from workflow.timing import Kind
+from workflow.task import Assignment, Question, Role, Task, answer
+from workflow.timing import Kind, Timing
 
 
 @dataclass(frozen=True)
@@ -33,17 +34,15 @@ class Particulars:
 
 
 def already(session: Session, proposal: Proposal) -> Directive | None:
-    """The directive that this very file is in the record, or None."""
-    return session.exec(select(Directive).where(Directive.digest == proposal.digest)).first()
+    """The directive that this very file is in the record, or that it changed; None if it is new."""
+    changed = select(Directive).join(Revision).where(Revision.digest == proposal.digest)
+    own = session.exec(select(Directive).where(Directive.digest == proposal.digest)).first()
+    return own or session.exec(changed).first()
 
 
-def unknown_agencies(session: Session, proposal: Proposal) -> list[str]:
+def unknown_agencies(session: Session, tasks: list[TaskProposal]) -> list[str]:
     """The names that the register does not know and that somebody must answer for, in order, each once."""
-    names = [
-        name
-        for task in proposal.tasks
-        for name in [*task.lead, *(n for n in task.coordinating if not is_collective(n))]
-    ]
+    names = [name for task in tasks for name in [*task.lead, *(n for n in task.coordinating if not is_collective(n))]]
     spellings: dict[str, str] = {}
     for name in names:
         spellings.setdefault(fold(name), name)  # "Phòng Tài chính-KH" is "Phòng Tài chính - Kế hoạch"
@@ -62,7 +61,7 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
     _not_twice(session, proposal, number, issued)
     if extra.code:
         _check_code(session, extra.code)
-    missing = unknown_agencies(session, proposal)
+    missing = unknown_agencies(session, proposal.tasks)
     if missing:
         raise BadInput("The register does not know: {names}.", names="; ".join(missing))
     head = proposal.head
@@ -98,12 +97,13 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
             "file": proposal.file_name,
             "digest": proposal.digest,
             "tasks": len(proposal.tasks),
+            "left out": [task.no for task in proposal.left_out],
         },
     )
     for found in proposal.issues:
-        _ask(session, directive, None, found)
+        ask(session, directive, None, found)
     for position, task in enumerate(proposal.tasks, 1):
-        _enact_task(session, directive, task, position, extra, by=by, at=at)
+        enact_task(session, directive, task, position, extra, since=directive.issued_on, by=by, at=at)
     return directive
 
 
@@ -129,19 +129,19 @@ def _not_twice(session: Session, proposal: Proposal, number: str, issued: date) 
         )
 
 
-def _enact_task(
+def enact_task(
     session: Session,
     directive: Directive,
     proposal: TaskProposal,
     position: int,
     extra: Particulars,
     *,
+    since: date,
     by: By,
     at: datetime,
-) -> None:
-    timing = timing_of(
-        proposal.timing, directive.issued_on, directive.plan_year, before_is_exclusive=extra.before_is_exclusive
-    )
+) -> Task:
+    """Write one task that a document of the day `since` gives, with its agencies, questions and first occurrences."""
+    timing = task_timing(proposal, directive, since, extra)
     task = Task(
         code=_free_code(session, f"{directive.code}-{proposal.no}".upper()),
         directive=directive,
@@ -157,18 +157,38 @@ def _enact_task(
         undecided=timing.needs_person,
         recurs=timing.kind is Kind.RECURRING,
         place=proposal.place.to_json(),
+        stated_on=None if since == directive.issued_on else since,
     )
     session.add(task)
     session.flush()
-    _assign(session, task, Role.LEAD, proposal.lead)
-    _assign(session, task, Role.COORDINATING, proposal.coordinating)
+    assign(session, task, Role.LEAD, proposal.lead)
+    assign(session, task, Role.COORDINATING, proposal.coordinating)
     session.flush()
     for found in proposal.issues:
-        _ask(session, directive, task, found)
+        ask(session, directive, task, found)
+    for found, said in proposal.settled:
+        answer([ask(session, directive, task, found)], said, by=by, at=at)
+    if proposal.decision:
+        decided = decided_timing(proposal.decision, since, directive.plan_year, extra.before_is_exclusive)
+        task.decide(session, decided, by=by, at=at, reason=proposal.decision.reason)
     planner.plan(session, task, until=date(directive.plan_year, 12, 31), by=by, at=at)
+    return task
 
 
-def _assign(session: Session, task: Task, role: Role, names: list[str]) -> None:
+def task_timing(proposal: TaskProposal, directive: Directive, since: date, extra: Particulars) -> Timing:
+    """How a task's time phrase is understood in a document of the day `since`."""
+    return timing_of(proposal.timing, since, directive.plan_year, before_is_exclusive=extra.before_is_exclusive)
+
+
+def decided_timing(decision: Decision, since: date, year: int, before_is_exclusive: bool) -> Timing:
+    """The timing that a person decided; raises BadInput where the phrase says no time."""
+    timing = understand(decision.words, since, year, before_is_exclusive=before_is_exclusive)
+    if timing.needs_person:
+        raise BadInput("“{words}” does not say when it is due: {why}", words=decision.words, why=timing.explain())
+    return timing.because(N_("A person decided so when the document was entered."))
+
+
+def assign(session: Session, task: Task, role: Role, names: list[str]) -> None:
     """One assignment for each agency; vague collectives that only coordinate are kept as words and ask nobody."""
     assigned: set[int | None] = set()
     for position, name in enumerate(names, 1):
@@ -188,16 +208,17 @@ def add_agencies(session: Session, names: list[str]) -> list[Agency]:
     return [add_agency(session, name, kind="collective" if is_collective(name) else "agency") for name in names]
 
 
-def _ask(session: Session, directive: Directive, task: Task | None, found: Issue) -> None:
-    session.add(
-        Question(
-            directive_id=directive.id or 0,
-            task_id=task.id if task else None,
-            message=found.message,
-            args=dict(found.args),
-            place=found.place.to_json(),
-        )
+def ask(session: Session, directive: Directive, task: Task | None, found: Issue) -> Question:
+    """Record something that a person must look at."""
+    question = Question(
+        directive_id=directive.id or 0,
+        task_id=task.id if task else None,
+        message=found.message,
+        args=dict(found.args),
+        place=found.place.to_json(),
     )
+    session.add(question)
+    return question
 
 
 def _free_code(session: Session, wanted: str) -> str:

@@ -58,6 +58,7 @@ def read(document: Document) -> Letterhead:
     head.kind = head.kind or kind
     head.addressees = _addressees(lines)
     head.basis = _basis(lines, head.number)
+    head.amends, head.replaces = _amended([head.subject, *lines[:60]], head.number)
     head.position, head.signer = _signature(lines)
     marked = next((line for line in lines[:15] if line.strip(" .:") in MARKINGS), "")
     head.marking = marked.strip(" .:")
@@ -216,6 +217,30 @@ def _addressees(lines: list[str]) -> list[str]:
                 named.append(more.lstrip("-–+• "))
             return [name for one in named if one for name in agencies.split(one)]
     return []
+
+
+_AMENDING = re.compile(
+    r"(?:.{0,20}\bĐiều \d+\s*[.:]\s*|.{0,25}\b(?:Về việc|V/v)\s*:?\s*|KẾ HOẠCH\s+|\d+\.\s*)?"
+    r"(?P<verb>(?:(?:sửa đổi|bổ sung|điều chỉnh|thay thế|đính chính)(?:\s*(?:,|và)\s*)?)+)(?P<what>.*)",
+    re.IGNORECASE,
+)
+
+
+def _amended(lines: list[str], own: str | None) -> tuple[Basis | None, bool]:
+    """The document that this one says it changes, by its title or first article, and whether it takes its whole place."""
+    for line in lines:
+        said = _AMENDING.match(line)
+        found = said and re.search(rf"({SYMBOL})(?:\s*,?\s*{_DATE})?", said["what"].replace(" NGÀY ", " ngày "))
+        if said and found and _tidy(found[1]) != own and "/" in found[1]:
+            whole = re.match(
+                r"\s*(?:toàn bộ\s+)?(?:Kế hoạch|Phụ lục|Bảng|Chương trình|văn bản|Công văn|Quyết định)\b",
+                said["what"],
+                re.I,
+            )
+            replaces = bool(whole) and "thay thế" in said["verb"].lower()
+            day = found.groups()[1:]
+            return Basis(_tidy(found[1]), _day(*day) if day[0] else None, line.strip()), replaces
+    return None, False
 
 
 def _basis(lines: list[str], own: str | None) -> list[Basis]:

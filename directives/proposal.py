@@ -47,9 +47,20 @@ _AUTHORITY = re.compile(
 )
 
 
+@dataclass(frozen=True)
+class Decision:
+    """When a task is due as the person who imports it decides: a phrase, and the reason or document behind it."""
+
+    words: str
+    reason: str
+
+
 @dataclass
 class TaskProposal:
-    """One task as read: texts are the document's own words, lists have one agency an item."""
+    """One task as read: texts are the document's own words, lists have one agency an item.
+
+    `settled` are issues that a person has answered, `decision` the deadline that one decided; both only while it is imported.
+    """
 
     no: str
     text: str
@@ -60,6 +71,8 @@ class TaskProposal:
     timing: str | None = None
     place: Place = field(default_factory=Place)
     issues: list[Issue] = field(default_factory=list)
+    settled: list[tuple[Issue, str]] = field(default_factory=list)
+    decision: Decision | None = None
 
     def unclear(self) -> list[str]:
         """Which of the "6 rõ" (person, work, time, product, responsibility, authority) the document leaves open."""
@@ -100,7 +113,10 @@ class Basis:
 
 @dataclass
 class Letterhead:
-    """What the head of a document says of it; None and empty where it is left blank."""
+    """What the head of a document says of it; None and empty where it is left blank.
+
+    `amends` is the earlier document that this one changes; `replaces` says that it stands in that one's place as a whole.
+    """
 
     number: str | None = None
     issued: date | None = None
@@ -112,17 +128,20 @@ class Letterhead:
     position: str = ""
     marking: str = ""
     basis: list[Basis] = field(default_factory=list)
+    amends: Basis | None = None
+    replaces: bool = False
 
 
 @dataclass
 class Proposal:
-    """One document, understood."""
+    """One document, understood; `left_out` are rows that a person said are no tasks."""
 
     file_name: str
     digest: str
     head: Letterhead
     tasks: list[TaskProposal]
     issues: list[Issue]
+    left_out: list[TaskProposal] = field(default_factory=list)
 
     @property
     def year(self) -> int | None:
@@ -141,9 +160,12 @@ class Proposal:
             "signer": head.signer or None,
             "position": head.position or None,
             "marking": head.marking or None,
-            "basis": [
-                {"number": b.number, "issued": b.issued and b.issued.isoformat(), "words": b.words} for b in head.basis
-            ],
+            "basis": [_cited(basis) for basis in head.basis],
+            "amends": head.amends and _cited(head.amends),
             "tasks": [task.to_json() for task in self.tasks],
             "issues": [i.to_json() for i in self.issues],
         }
+
+
+def _cited(basis: Basis) -> dict[str, Any]:
+    return {"number": basis.number, "issued": basis.issued and basis.issued.isoformat(), "words": basis.words}

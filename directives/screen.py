@@ -27,6 +27,8 @@ def lines(proposal: Proposal, exclusive: bool) -> Iterator[str]:
     if head.basis:
         cited = (f"{b.number} ({show_day(b.issued)})" if b.issued else b.number for b in head.basis)
         yield _("Based on: {numbers}", numbers="; ".join(cited))
+    if head.amends:
+        yield _("Changes: {document}", document=head.amends.words)
     yield ""
     rows = []
     issued, section = head.issued, None

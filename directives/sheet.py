@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from datetime import date, datetime
 from pathlib import Path
@@ -17,7 +18,8 @@ from workflow.terminal import day
 from workflow.timing import show_day
 
 _HEAD = ("number", "issued", "issuer", "subject", "file", "digest")
-_TASK = ("no", "section", "text", "lead", "coordinating", "deliverable", "timing", "doubts")
+_TASK = ("no", "section", "text", "lead", "coordinating", "deliverable", "timing", "doubts", "place")
+_OPTIONAL = ("doubts", "place")
 
 
 def _head_titles() -> dict[str, str]:
@@ -30,6 +32,7 @@ def _task_titles() -> dict[str, str]:
     return {
         "no": _("No."), "section": _("Section"), "text": _("What is to be done"), "lead": _("Lead"), "coordinating": _("Coordinating"),
         "deliverable": _("Deliverable"), "timing": _("Time as written"), "doubts": _("To look at"),
+        "place": _("Place in the document"),
     }  # fmt: skip
 
 
@@ -59,9 +62,10 @@ def write(proposal: Proposal, path: Path) -> None:
             about.write_string(row, 0, _head_titles()[key], bold)
             about.write_string(row, 1, value or "", plain)
         tasks = book.add_worksheet(_("Tasks"))
-        for column, (key, width) in enumerate(zip(_TASK, (9, 26, 60, 26, 30, 26, 20, 40), strict=True)):
+        for column, (key, width) in enumerate(zip(_TASK, (9, 26, 60, 26, 30, 26, 20, 40, 0), strict=True)):
             tasks.set_column(column, column, width)
             tasks.write_string(0, column, _task_titles()[key], bold)
+        tasks.set_column(len(_TASK) - 1, len(_TASK) - 1, None, None, {"hidden": True})  # for loading it back
         tasks.freeze_panes(1, 1)
         tasks.autofilter(0, 0, max(len(proposal.tasks), 1), len(_TASK) - 1)
         for row, task in enumerate(proposal.tasks, 1):
@@ -74,6 +78,7 @@ def _cells(task: TaskProposal) -> tuple[str, ...]:
     doubts = "\n".join(str(found) for found in task.issues)
     return (
         task.no, task.section, task.text, "; ".join(task.lead), "; ".join(task.coordinating), task.deliverable or "", task.timing or "", doubts,
+        json.dumps(task.place.to_json(), ensure_ascii=False),
     )  # fmt: skip
 
 
@@ -89,7 +94,7 @@ def read(path: Path) -> Proposal:
     stated = {str(row[0]): row[1] for row in about if len(row) > 1}
     head = {key: stated.get(title, "") for key, title in _head_titles().items()}
     titles = [str(title) for title in tasks[0]] if tasks else []
-    missing = [title for key, title in _task_titles().items() if title not in titles and key != "doubts"]
+    missing = [title for key, title in _task_titles().items() if title not in titles and key not in _OPTIONAL]
     if missing:
         raise BadInput("{name}: the columns {columns} are missing.", name=path.name, columns=", ".join(missing))
     columns = {key: titles.index(title) for key, title in _task_titles().items() if title in titles}
@@ -125,8 +130,17 @@ def _task(row: tuple[int, dict[str, str]], errors: list[str]) -> TaskProposal:
             errors.append(_("row {n}, column “{column}” is empty", n=number, column=titles[key]))
     return TaskProposal(
         cells["no"], cells["text"], cells["section"], _names(cells["lead"]), _names(cells["coordinating"]), cells["deliverable"] or None,
-        cells["timing"] or None, Place(sheet=_("Tasks"), row=number),
+        cells["timing"] or None, _place(cells.get("place", "")) or Place(sheet=_("Tasks"), row=number),
     )  # fmt: skip
+
+
+def _place(text: str) -> Place | None:
+    """Where the row stands in the document that was read; None for a row that the office added."""
+    try:
+        known: dict[str, Any] = json.loads(text)
+        return Place(**known) if known else None
+    except (ValueError, TypeError):
+        return None
 
 
 def _names(text: str) -> list[str]:

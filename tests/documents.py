@@ -101,3 +101,13 @@ Môi trường, UBND các xã \n
 Danh sách \n
 Quý III và IV \n
 """.replace("\\n", "\n")
+
+# A decision that amends a plan, as an office sends it: an HTML page with the table of what changes.
+AMENDMENT = """<html><body><p>ỦY BAN NHÂN DÂN</p><p>THÀNH PHỐ LẠNG SƠN</p><p>Số: 131/QĐ-UBND</p>
+<p>Lạng Sơn, ngày 20 tháng 6 năm 2025</p><p>QUYẾT ĐỊNH</p>
+<p>Về việc điều chỉnh, bổ sung Kế hoạch số 88/KH-UBND ngày 11/4/2025</p>
+<table><tr><th>STT</th><th>Nội dung nhiệm vụ</th><th>Chủ trì</th><th>Phối hợp</th><th>Sản phẩm</th><th>Thời gian</th></tr>
+<tr><td>1</td><td>Nâng cấp đường truyền và thiết bị bảo mật cho trụ sở các phường, xã.</td><td>Phòng Kinh tế, Hạ tầng và Đô thị</td>
+<td>Phòng Tài chính-KH; Công an thành phố; UBND các phường, xã</td><td>Biên bản nghiệm thu</td><td>Tháng 11/2025</td></tr>
+<tr><td>2</td><td>Lập danh mục thủ tục chuyển về cấp xã.</td><td>Phòng Nội vụ thành phố</td><td></td><td>Danh mục</td><td>Định kỳ</td></tr>
+</table></body></html>"""

@@ -118,7 +118,7 @@ def test_days_outside_the_plan_are_refused(database: Database, day: str) -> None
 def test_codes_are_checked(database: Database) -> None:
     with database.transaction() as session:
         made = make.proposal(make.task())
-        importing.add_agencies(session, importing.unknown_agencies(session, made))
+        importing.add_agencies(session, importing.unknown_agencies(session, made.tasks))
         with pytest.raises(BadInput, match="cv x"):
             importing.enact(session, made, importing.Particulars(code="cv x/1"), **HOW)
         importing.enact(session, made, importing.Particulars(code="KH88"), **HOW)
@@ -185,7 +185,7 @@ def test_questions_bases_and_doubled_numbers_are_kept(database: Database) -> Non
         made = make.proposal(make.task(), make.task(text="Việc trùng số"))
         made.tasks[0].issues.append(issue("Nobody is named to lead."))
         made.head.basis.append(Basis("71-CTr/TU", date(2023, 3, 9), "Chương trình số 71-CTr/TU"))
-        importing.add_agencies(session, importing.unknown_agencies(session, made))
+        importing.add_agencies(session, importing.unknown_agencies(session, made.tasks))
         directive = importing.enact(session, made, PARTICULARS, **HOW)
         assert [t.code for t in session.exec(select(Task).order_by(Task.position))] == ["KH27-I.1", "KH27-I.1B"]  # type: ignore[arg-type]
         assert session.exec(select(Question)).one().message == "Nobody is named to lead."

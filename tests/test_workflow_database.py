@@ -19,6 +19,7 @@ from workflow.database import Database
 from workflow.errors import BadInput, Refused
 from workflow.message import Heartbeat
 from workflow.snapshot import HEAD, snapshot
+from workflow.task import find_task, open_questions
 
 
 def test_the_migrations_build_what_the_classes_say(database: Database) -> None:
@@ -126,6 +127,39 @@ def test_strange_addresses_and_files(tmp_path: Path) -> None:
         pass
     with pytest.raises(Refused, match="không trả lời"), snapshot(f"postgresql://nobody@/nothing?host={tmp_path}"):
         pass
+
+
+def test_a_record_of_the_first_version_is_carried_on(tmp_path: Path) -> None:
+    from alembic import command
+
+    from workflow.database import migrations
+
+    made = Database(f"sqlite:///{tmp_path}/a.db")
+    with made.engine.begin() as connection:
+        command.upgrade(migrations(connection), "0001")
+    with made.engine.begin() as connection:
+        connection.execute(
+            text("""insert into directive (id, code, number, issued_on, issuer, kind, subject, digest, file_name, plan_year,
+            confirmation, recorded_at) values (1, 'KH27', '27/KH-UBND', '2025-04-11', '', '', '', 'x', 'a', 2025, 'required',
+            '2025-04-11 09:00:00.000000')""")
+        )
+        connection.execute(
+            text("""insert into task (id, code, directive_id, position, no, section, text, folded, timing, undecided, recurs, place)
+            values (1, 'KH27-I.1', 1, 1, 'I.1', '', 'x', 'x', '{"words": "", "kind": "ongoing"}', 0, 0, '{}')""")
+        )
+        connection.execute(
+            text(
+                "insert into question (id, directive_id, task_id, message, args, place) values (1, 1, 1, 'x', '{}', '{}')"
+            )
+        )
+    with pytest.raises(Refused, match="0001"):
+        made.ready()
+    made.upgrade()
+    with made.ready().transaction() as session:
+        task = find_task(session, "KH27-I.1")
+        assert task.since() == task.directive.issued_on
+        assert len(open_questions(session, task)) == 1
+    made.dispose()
 
 
 def test_upgrade_builds_and_keeps(tmp_path: Path) -> None:

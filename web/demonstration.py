@@ -141,7 +141,7 @@ def _import(database: Database, settings: config.Settings, name: str, clock: _Cl
     """What `dondoc import --yes` does, with a mailbox for each agency but one."""
     proposal = reading.propose(SAMPLES / name)
     with database.transaction() as session:
-        for agency in importing.add_agencies(session, importing.unknown_agencies(session, proposal)):
+        for agency in importing.add_agencies(session, importing.unknown_agencies(session, proposal.tasks)):
             if agency.kind == "agency" and not agency.name.startswith("Chi nhánh"):
                 agency.mailbox = f"{agency.code.lower()}@demo.example"
         monitor = session.exec(

@@ -1,13 +1,14 @@
 """Agencies and the people who answer for them."""
 
 import re
+from collections.abc import Callable
 from datetime import date
 from email.utils import parseaddr
 
 from sqlmodel import Field, Session, SQLModel, col, func, or_, select
 
 from workflow.errors import BadInput, Refused
-from workflow.names import fold, printable
+from workflow.names import distinctive, fold, printable
 
 
 class Agency(SQLModel, table=True):
@@ -93,17 +94,37 @@ def known_agency(session: Session, words: str) -> Agency:
     found = find_agency(session, words)
     if found:
         return found
-    from rapidfuzz import fuzz, process
-
-    names = {a.id: f"{a.name} ({a.code})" for a in session.exec(select(Agency))}
-    near = process.extract(
-        fold(words), {i: fold(n) for i, n in names.items()}, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=55
-    )
+    near = _alike(session, words, fold, 55)
     raise BadInput(
         "No agency is known as “{words}”. Near: {near}.",
         words=words,
-        near="; ".join(names[key] for _value, _score, key in near) or "–",
+        near="; ".join(f"{a.name} ({a.code})" for a in near) or "–",
     )
+
+
+def near_agencies(session: Session, words: str) -> list[Agency]:
+    """Up to three agencies that an unknown name may mean, the likest first; only ever for a person to choose from."""
+    return _alike(session, words, distinctive, 80)
+
+
+def _alike(session: Session, words: str, form: Callable[[str], str], score: int) -> list[Agency]:
+    from rapidfuzz import fuzz, process
+
+    agencies = list(session.exec(select(Agency)))
+    names = [form(a.name) for a in agencies]
+    near = process.extract(form(words), names, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=score)
+    return [agencies[index] for _name, _score, index in near]
+
+
+def add_alias(session: Session, agency: Agency, words: str, source: str) -> AgencyAlias:
+    """Remember another way an agency is written, and where it was met; raises Refused if the words mean an agency already."""
+    known = find_agency(session, words)
+    if known:
+        raise Refused("“{words}” already means {name}.", words=words, name=known.name)
+    alias = AgencyAlias(folded=fold(words), words=printable(words), agency_id=agency.id or 0, source=source)
+    session.add(alias)
+    session.flush()
+    return alias
 
 
 def add_focal_point(

@@ -1,4 +1,4 @@
-"""What the acts of the history are called; apart from the table so that lists need not load it."""
+"""What the acts and the fields of the history are called; apart from the table so that lists need not load it."""
 
 from workflow.i18n import N_
 
@@ -15,7 +15,23 @@ ACT_LABELS = {
     "cancel": N_("cancelled"),
     "decide timing": N_("deadline decided"),
     "set deadline": N_("deadline set"),
+    "amend": N_("amended"),
+    "add task": N_("added by a later document"),
+    "answer": N_("settled"),
+    "hand over": N_("handed over"),
     "add agency": N_("agency entered"),
     "set mailbox": N_("mailbox set"),
     "add focal point": N_("focal point named"),
+}
+
+FIELD_LABELS = {
+    "no": N_("No."),
+    "section": N_("Section"),
+    "text": N_("What is to be done"),
+    "lead": N_("Lead"),
+    "coordinating": N_("Coordinating"),
+    "deliverable": N_("Deliverable"),
+    "timing": N_("Time as written"),
+    "due": N_("Due"),
+    "agency": N_("Agency"),
 }

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from workflow.i18n import _
 from workflow.snapshot import Row
 from workflow.standing import Standing, say_standing, say_status
-from workflow.timing import Timing, show_day, show_period
+from workflow.timing import Timing, show_day, show_days, show_period
 
 
 def lines(card: Row, zone: str) -> Iterator[str]:
@@ -23,7 +23,8 @@ def lines(card: Row, zone: str) -> Iterator[str]:
         _("{number} of {day}, {issuer}", number=card["number"], day=issued, issuer=card["issuer"] or "–"),
     )
     yield from _field(_("Section"), card["section"])
-    yield from _field(_("Where"), _where(_plain(card["place"]), card["file_name"]))
+    place = _plain(card["place"])
+    yield from _field(_("Where"), _where(place, str(place.get("file", card["file_name"]))))
     for role, title in (("lead", _("Lead agency")), ("coordinating", _("Coordinating"))):
         names = [
             a["words"] + (f" ({a['code']})" if a["code"] else "") for a in card["assignments"] if a["role"] == role
@@ -35,8 +36,7 @@ def lines(card: Row, zone: str) -> Iterator[str]:
     yield from _field(_("Confirmed by"), card["monitor"])
     waiting = [q for q in card["questions"] if not q["answered_by"]]
     for question in waiting:
-        message = question["message"]
-        yield from _field(_("To decide"), _(message, **_plain(question["args"])))
+        yield from _field(_("To decide"), _question(question))
     yield ""
     for row in card["occurrences"]:
         if row["occurrence_id"]:
@@ -64,6 +64,29 @@ def lines(card: Row, zone: str) -> Iterator[str]:
         yield f"  {at:%d/%m/%Y %H:%M}  {_act(entry['act'])}  {entry['actor']}" + (
             f": {entry['reason']}" if entry["reason"] else ""
         )
+        yield from _changed(_plain(entry["before"]), _plain(entry["after"]))
+
+
+def _changed(before: dict[str, object], after: dict[str, object]) -> Iterator[str]:
+    """Which fields an entry of the history changed, from what to what."""
+    from workflow.audit_words import FIELD_LABELS
+
+    for name, label in FIELD_LABELS.items():
+        if name in before and name in after:
+            was, now = (show_days(str(side[name] or "–")) for side in (before, after))
+            title = _(label)
+            yield f"{'':20}{title}: {was} → {now}"
+
+
+def asked(row: Row) -> Row:
+    """An open question as people and programs are told it; `subject` is what `dondoc answer` takes."""
+    subject = row["task"] or row["directive"]
+    return {"subject": subject, "question": _question(row), "text": row["text"] or "", "place": _plain(row["place"])}
+
+
+def _question(row: Row) -> str:
+    message = row["message"]
+    return _(message, **{name: show_days(str(value)) for name, value in _plain(row["args"]).items()})
 
 
 def _act(act: str) -> str:
@@ -84,4 +107,4 @@ def _field(title: str, value: str | None) -> Iterator[str]:
 
 def _plain(value: object) -> dict[str, object]:
     """JSON columns are text in SQLite and values in PostgreSQL."""
-    return json.loads(value) if isinstance(value, str) else value or {}  # type: ignore[return-value]
+    return (json.loads(value) if isinstance(value, str) else value) or {}  # type: ignore[return-value]

@@ -113,9 +113,36 @@ def directives(context: typer.Context, json_: Json = False) -> None:
         C("issued", _("Issued")),
         C("issuer", _("Issuer"), wide=True),
         C("tasks", _("Tasks"), right=True),
+        C("questions", _("To look at"), right=True),
+        C("amended_by", _("Amended by")),
         C("subject", _("Subject"), wide=True),
     )
     terminal.say(*terminal.table(columns, [{**row, "issued": show_day(row["issued_on"])} for row in rows]))
+
+
+@app.command(
+    "questions",
+    help=_(
+        "List what waits for a person's look; `dondoc answer` settles it.\n\n\b\nExamples:\n  dondoc questions\n  dondoc questions --directive KH88 --json"
+    ),
+)
+def questions(context: typer.Context, directive: Directive = None, json_: Json = False) -> None:
+    from workflow import queries, terminal
+    from workflow.card import asked
+    from workflow.snapshot import snapshot
+
+    with snapshot(context.obj.database.url) as view:
+        rows = [asked(row) for row in queries.questions(view, directive)]
+    if json_:
+        terminal.say_json(rows)
+        return
+    C = terminal.Column
+    columns = (
+        C("subject", _("Task")),
+        C("question", _("To look at"), wide=True),
+        C("text", _("What is to be done"), wide=True),
+    )
+    terminal.say(*(terminal.table(columns, rows) if rows else ()), "", _("{n} in the list.", n=len(rows)))
 
 
 @app.command("upgrade", help=_("Bring the database to the version of this program.\n\n\b\nExample:\n  dondoc upgrade"))

@@ -181,6 +181,35 @@ _with_reason(
 )
 
 
+@app.command(
+    "answer",
+    help=_(
+        'Settle what was to be looked at in a task or a document.\n\n\b\nExample:\n  dondoc answer KH88-II.3 --reason "Đã đối chiếu bản giấy"'
+    ),
+)
+def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = None) -> None:
+    from sqlmodel import select
+
+    from workflow import audit, terminal
+    from workflow.directive import Directive
+    from workflow.errors import BadInput, Refused
+    from workflow.task import answer as settle
+    from workflow.task import find_task, open_questions
+
+    with acting(context.obj, by) as (session, how):
+        whole = session.exec(select(Directive).where(Directive.code == code.strip().upper())).first()
+        about = whole or find_task(session, code)
+        asked = open_questions(session, about)
+        if not reason.strip():
+            raise BadInput("This needs a reason.")
+        if not asked:
+            raise Refused("Nothing about {code} waits for an answer.", code=about.code)
+        settle(asked, reason, **how)
+        audit.record(session, "answer", about.code, **how, after={"questions": len(asked)}, reason=reason)
+        line = _("{code}: {n} points settled.", code=about.code, n=len(asked))
+    terminal.say(line)
+
+
 @app.command("resume", help=_("Go on with a suspended task.\n\n\b\nExample:\n  dondoc resume KH88-II.3"))
 def resume(context: typer.Context, code: Code, agency: Agency = None, period: Period = None, by: Actor = None) -> None:
     _move(context, code, agency, period, by, ("suspended",), lambda session, found, how: found.resume(session, **how))

@@ -121,13 +121,12 @@ def add_focal_point(
 
 def _decide(context: typer.Context, code: str, by: str | None, reason: str, timing: Timing) -> None:
     from workflow import planner, terminal
-    from workflow.task import answer, find_task, open_questions
+    from workflow.task import find_task
     from workflow.timing import show_day
 
     with acting(context.obj, by) as (session, how):
         task = find_task(session, code)
         task.decide(session, timing, **how, reason=reason)
-        answer(open_questions(session, task), reason, **how)
         opened = planner.follow_decision(session, task, **how, reason=reason)
         lines = [_("{code}: {explanation}", code=task.code, explanation=timing.explain())]
         none = _("no deadline")

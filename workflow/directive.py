@@ -9,7 +9,7 @@ from workflow.database import Instant
 
 
 class Directive(SQLModel, table=True):
-    """One issued document."""
+    """One issued document, as it was first recorded; what changed it later stands in Revision."""
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
@@ -38,6 +38,20 @@ class LegalBasis(SQLModel, table=True):
     number: str
     issued_on: date | None = None
     words: str = ""
+
+
+class Revision(SQLModel, table=True):
+    """A later document that changed what a directive asks: a corrected copy of it, or another one that amends it."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    directive_id: int = Field(foreign_key="directive.id", index=True)
+    number: str
+    issued_on: date
+    amending: bool
+    subject: str = ""
+    digest: str = Field(index=True)
+    file_name: str
+    recorded_at: datetime = Field(sa_type=Instant)
 
 
 def directive_code(session: Session, number: str, issued_on: date) -> str:

@@ -22,6 +22,27 @@ ABBREVIATIONS = {
     "va": "",
 }
 
+GENERIC = frozenset(
+    [
+        "uy",
+        "ban",
+        "nhan",
+        "dan",
+        "hoi",
+        "dong",
+        "so",
+        "phong",
+        "van",
+        "tinh",
+        "thanh",
+        "pho",
+        "huyen",
+        "thi",
+        "xa",
+        "phuong",
+    ]
+)
+
 
 def strip_marks(text: str) -> str:
     """Lower-case `text` and drop every diacritic (đ becomes d)."""
@@ -40,6 +61,11 @@ def fold(name: str) -> str:
             if not words or words[-1] != part or part.isdigit():
                 words.append(part)
     return " ".join(words)
+
+
+def distinctive(name: str) -> str:
+    """Return the words that tell an agency from others of its kind: "UBND xã Tân Thành" and "xã Tân Lập" share none."""
+    return " ".join(word for word in fold(name).split() if word not in GENERIC) or fold(name)
 
 
 def printable(text: str) -> str:

@@ -12,6 +12,7 @@ from workflow.audit import By
 from workflow.database import Instant, enum_column, exclusive
 from workflow.errors import BadInput, Refused
 from workflow.lifecycle import Decision, move
+from workflow.message import ActionLink
 from workflow.names import printable
 from workflow.standing import OPEN, Standing, Status, standing
 from workflow.submission import Evidence, Submission
@@ -122,6 +123,29 @@ class Occurrence(SQLModel, table=True):
         """Nobody need do it any more."""
         _need(reason)
         self._move(session, "cancel", by=by, at=at, reason=reason)
+
+    def hand_over(self, session: Session, agency: Agency, *, by: By, at: datetime, reason: str) -> None:
+        """Another agency owes it from now on; links in letters to the former one stop working."""
+        _need(reason)
+        exclusive(session, "audit")
+        former, self.agency_id = self.agency, agency.id or 0
+        for link in session.exec(
+            select(ActionLink).where(ActionLink.occurrence_id == self.id, col(ActionLink.revoked_at).is_(None))
+        ):
+            link.revoked_at = at
+        session.flush()
+        session.refresh(self, ["agency"])
+        audit.record(
+            session,
+            "hand over",
+            f"{self.task.code}/{self.period}",
+            by=by,
+            at=at,
+            occurrence_id=self.id,
+            before={"agency": former.code},
+            after={"agency": agency.code},
+            reason=reason,
+        )
 
     def label(self) -> str:
         """Code and period as people say them: KH153-I.2 (quý II năm 2025)."""

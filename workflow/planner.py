@@ -1,10 +1,12 @@
-"""From tasks to occurrences: opens what is due to exist; running it again changes nothing."""
+"""From tasks to occurrences: opens what is due to exist and follows what is decided or amended; twice is once."""
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
+from workflow.agency import Agency
 from workflow.audit import By, record
 from workflow.database import exclusive
 from workflow.errors import Refused
@@ -18,26 +20,13 @@ ONGOING, UNTIMED = "ongoing", "untimed"
 
 def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
     """Open the occurrences of one task that fall due up to `until`, one for each lead agency and period."""
-    new = []
-    known = {(o.agency_id, o.period) for o in session.exec(select(Occurrence).where(Occurrence.task_id == task.id))}
-    agencies = [a.agency_id for a in task.leads() if a.agency_id is not None]
-    for window in _windows(task, until):
-        for agency_id in agencies:
-            if (agency_id, window.key) in known:
-                continue
-            due = None if window.key in (ONGOING, UNTIMED) else window.due
-            occurrence = Occurrence(
-                task=task,
-                task_id=task.id or 0,
-                agency_id=agency_id,
-                period=window.key,
-                opens_on=window.opens,
-                original_due_on=due,
-                due_on=due,
-            )
-            open_record(session, occurrence, by=by, at=at)
-            new.append(occurrence)
-    return new
+    known = {(o.agency_id, o.period) for o in _existing(session, task)}
+    return [
+        _open(session, task, agency_id, window, by=by, at=at)
+        for window in _windows(task, until)
+        for agency_id in _lead_ids(task)
+        if (agency_id, window.key) not in known
+    ]
 
 
 def plan_recurring(session: Session, today: date, *, horizon_days: int, at: datetime) -> int:
@@ -49,6 +38,126 @@ def plan_recurring(session: Session, today: date, *, horizon_days: int, at: date
     )
 
 
+def follow_decision(session: Session, task: Task, *, by: By, at: datetime, reason: str) -> list[Occurrence]:
+    """Bring the occurrences in line with a decided timing; returns those that are new or got another deadline.
+
+    A decided day moves the open occurrence and keeps its first deadline; it never adds a second one beside it. A decided cycle
+    cancels what nobody had begun under the timing before. Raises Refused where a day would have to stand for several periods.
+    """
+    how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
+    changed = []
+    for agency_id in _lead_ids(task):
+        followed = _follow(session, task, agency_id, frozenset(), date.min, **how)
+        if not task.recurs and followed.left:
+            own = [o for o in _existing(session, task) if o.agency_id == agency_id and o.status in OPEN]
+            raise Refused(
+                "{code} has several open periods: {periods}. Cancel those that no longer hold.",
+                code=task.code,
+                periods=", ".join(o.period for o in own),
+            )
+        _drop(session, followed.left, date.min, **how)
+        changed += followed.changed
+    return changed
+
+
+def follow_amendment(
+    session: Session, task: Task, *, retimed: bool, by: By, at: datetime, reason: str
+) -> list[Occurrence]:
+    """Bring the occurrences in line with a task that a later document changed; returns those that a person must settle.
+
+    What was reported stays where it is. The open work of an agency that no longer leads is handed to the one named in its place.
+    With a new timing (`retimed`) open occurrences get the new days and keep their first ones. What nobody had begun and is no
+    longer asked is cancelled; what was begun, or was due before the later document, stays open.
+    """
+    how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
+    existing, leads = _existing(session, task), _lead_ids(task)
+    former = list(dict.fromkeys(o.agency_id for o in existing if o.agency_id not in leads and o.status in OPEN))
+    fresh = [agency_id for agency_id in leads if agency_id not in {o.agency_id for o in existing}]
+    served: dict[int, frozenset[str]] = {}
+    for old, new in zip(former, fresh, strict=False):
+        own = [o for o in existing if o.agency_id == old]
+        served[new] = frozenset(o.period for o in own)
+        for occurrence in own:
+            if occurrence.status in OPEN:
+                occurrence.hand_over(session, session.get_one(Agency, new), **how)
+    dropped = [o for o in existing if o.agency_id in former[len(fresh) :] and o.status in OPEN]
+    unsettled = _drop(session, dropped, task.since(), **how)
+    for agency_id in leads if retimed else fresh:
+        followed = _follow(session, task, agency_id, served.get(agency_id, frozenset()), task.since(), **how)
+        unsettled += _drop(session, followed.left, task.since(), **how)
+    return unsettled
+
+
+class _Followed(NamedTuple):
+    """What became of one agency's occurrences: new or moved ones, and open ones that no period is left for."""
+
+    changed: list[Occurrence]
+    left: list[Occurrence]
+
+
+def _follow(
+    session: Session,
+    task: Task,
+    agency_id: int,
+    served: frozenset[str],
+    since: date,
+    *,
+    by: By,
+    at: datetime,
+    reason: str,
+) -> _Followed:
+    """Match one agency's open occurrences with the periods that hold; open what lacks from `since` on."""
+    if task.undecided:
+        return _Followed([], [])
+    wanted = {w.key: w for w in _windows(task, date(task.directive.plan_year, 12, 31))}
+    own = [o for o in _existing(session, task) if o.agency_id == agency_id]
+    known = served | {o.period for o in own}
+    missing = [w for key, w in wanted.items() if key not in known and (since <= w.due)]
+    left = [o for o in own if o.status in OPEN and o.period not in wanted]
+    changed = []
+    for occurrence in own:
+        if occurrence.status in OPEN and occurrence.period in wanted:
+            due = _due(wanted[occurrence.period])
+            changed += [occurrence] if _redate(session, occurrence, due, by=by, at=at, reason=reason) else []
+    if not task.recurs:  # a day in place of a day is the same duty; a month in place of a quarter is not
+        for occurrence, window in _nearest(left, missing):
+            changed += [occurrence] if _redate(session, occurrence, _due(window), by=by, at=at, reason=reason) else []
+            left.remove(occurrence)
+            missing.remove(window)
+    changed += [_open(session, task, agency_id, window, by=by, at=at) for window in missing]
+    return _Followed(changed, left)
+
+
+def _nearest(left: list[Occurrence], missing: list[Window]) -> list[tuple[Occurrence, Window]]:
+    """Which open occurrence goes on as which new period: those whose days are nearest, each once."""
+    pairs: list[tuple[Occurrence, Window]] = []
+    every = [(abs((o.due_on or date.max) - w.due), i, j) for i, o in enumerate(left) for j, w in enumerate(missing)]
+    for _days, i, j in sorted(every):
+        if not any(left[i] is occurrence or missing[j] is window for occurrence, window in pairs):
+            pairs.append((left[i], missing[j]))
+    return pairs
+
+
+def _drop(session: Session, occurrences: list[Occurrence], since: date, **how: Any) -> list[Occurrence]:
+    """Cancel what nobody had begun and was not due before `since`; return what stays."""
+    kept = []
+    for occurrence in occurrences:
+        if occurrence.status is Status.NOT_STARTED and (occurrence.due_on or date.max) >= since:
+            occurrence.cancel(session, **how)
+        else:
+            kept.append(occurrence)
+    return kept
+
+
+def _existing(session: Session, task: Task) -> list[Occurrence]:
+    query = select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.due_on), col(Occurrence.id))
+    return list(session.exec(query))
+
+
+def _lead_ids(task: Task) -> list[int]:
+    return [a.agency_id for a in task.leads() if a.agency_id is not None]
+
+
 def _windows(task: Task, until: date) -> Iterable[Window]:
     timing = task.understood()
     if task.undecided:
@@ -57,49 +166,28 @@ def _windows(task: Task, until: date) -> Iterable[Window]:
         return [Window(date.max, None, ONGOING)]
     if timing.kind is Kind.UNDETERMINED and not task.timing_words:
         return [Window(date.max, None, UNTIMED)]
-    first, last = due_within_plan(task.directive.plan_year)
     if timing.kind is Kind.RECURRING:
-        # Periods that had ended before the directive was issued are nobody's duty.
-        return timing.occurrences(task.directive.issued_on, max(until, date(task.directive.plan_year, 12, 31)))
-    return timing.occurrences(first, last)
+        return timing.occurrences(task.since(), max(until, date(task.directive.plan_year, 12, 31)))
+    return timing.occurrences(*due_within_plan(task.directive.plan_year))
 
 
-def follow_decision(session: Session, task: Task, *, by: By, at: datetime, reason: str) -> list[Occurrence]:
-    """Bring the occurrences in line with a decided timing; returns those that are new or got another deadline.
+def _due(window: Window) -> date | None:
+    return None if window.key in (ONGOING, UNTIMED) else window.due
 
-    A decided day moves the open occurrence and keeps its first deadline; it never adds a second one beside it. A decided cycle
-    cancels what nobody had begun under the timing before.
-    """
-    timing = task.understood()
-    existing = list(session.exec(select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.id))))
-    waiting = [o for o in existing if o.status in OPEN]
-    if timing.kind is Kind.RECURRING:
-        wanted = {window.key for window in _windows(task, date(task.directive.plan_year, 12, 31))}
-        for occurrence in waiting:
-            if occurrence.period not in wanted and occurrence.status is Status.NOT_STARTED:
-                occurrence.cancel(session, by=by, at=at, reason=reason)
-        return plan(session, task, until=date(task.directive.plan_year, 12, 31), by=by, at=at)
-    due = timing.windows[0].due if timing.windows else None
-    changed = []
-    for agency_id in [a.agency_id for a in task.leads() if a.agency_id is not None]:
-        own = [o for o in waiting if o.agency_id == agency_id]
-        if len(own) > 1:
-            raise Refused(
-                "{code} has several open periods: {periods}. Cancel those that no longer hold.",
-                code=task.code,
-                periods=", ".join(o.period for o in own),
-            )
-        if own:
-            changed += [own[0]] if _redate(session, own[0], due, by=by, at=at, reason=reason) else []
-        else:
-            period = due.isoformat() if due else ONGOING
-            if not any(o.agency_id == agency_id and o.period == period for o in existing):
-                fresh = Occurrence(
-                    task=task, task_id=task.id or 0, agency_id=agency_id, period=period, original_due_on=due, due_on=due
-                )
-                open_record(session, fresh, by=by, at=at)
-                changed.append(fresh)
-    return changed
+
+def _open(session: Session, task: Task, agency_id: int, window: Window, *, by: By, at: datetime) -> Occurrence:
+    due = _due(window)
+    occurrence = Occurrence(
+        task=task,
+        task_id=task.id or 0,
+        agency_id=agency_id,
+        period=window.key,
+        opens_on=window.opens,
+        original_due_on=due,
+        due_on=due,
+    )
+    open_record(session, occurrence, by=by, at=at)
+    return occurrence
 
 
 def _redate(session: Session, occurrence: Occurrence, due: date | None, *, by: By, at: datetime, reason: str) -> bool:

@@ -162,7 +162,7 @@ def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
     for submission in card["submissions"]:
         submission["evidence"] = [f["name"] for f in files if f["submission_id"] == submission["id"]]
     card["history"] = view.rows(
-        """select e.at as at_at, e.actor, e.channel, e.act, e.reason, e.status_after, e.subject from audit_entry e
+        """select e.at as at_at, e.actor, e.channel, e.act, e.reason, e.status_after, e.subject, e.before, e.after from audit_entry e
         left join occurrence o on o.id = e.occurrence_id where o.task_id = :id or e.subject = :code order by e.id""",
         code=card["code"],
         **own,
@@ -201,8 +201,20 @@ def agencies(view: Snapshot, as_of: AsOf) -> list[Row]:
 def directives(view: Snapshot) -> list[Row]:
     """The directives in the record, newest first."""
     return view.rows(
-        """select d.code, d.number, d.issued_on, d.issuer, d.subject, (select count(*) from task t where t.directive_id = d.id) as tasks
+        """select d.code, d.number, d.issued_on, d.issuer, d.subject, (select count(*) from task t where t.directive_id = d.id) as tasks,
+          (select count(*) from question q where q.directive_id = d.id and q.answered_at is null) as questions,
+          (select r.number from revision r where r.directive_id = d.id and r.amending order by r.id desc limit 1) as amended_by
         from directive d order by d.issued_on desc, d.id desc"""
+    )
+
+
+def questions(view: Snapshot, directive: str | None = None) -> list[Row]:
+    """What the readers and later documents left to a person, in the order of the directives."""
+    return view.rows(
+        f"""select q.id, d.code as directive, t.code as task, t.text, q.message, q.args, q.place
+        from question q join directive d on d.id = q.directive_id left join task t on t.id = q.task_id
+        where q.answered_at is null {"and d.id = :directive" if directive else ""} order by d.id, t.position, q.id""",
+        **({"directive": _directive_id(view, directive)} if directive else {}),
     )
 
 

@@ -2,7 +2,7 @@
 
 from workflow.agency import Agency, AgencyAlias, FocalPoint
 from workflow.audit import AuditEntry
-from workflow.directive import Directive, LegalBasis
+from workflow.directive import Directive, LegalBasis, Revision
 from workflow.message import ActionLink, Delivery, Heartbeat, Message, Reminder
 from workflow.occurrence import Occurrence
 from workflow.submission import Evidence, Submission
@@ -14,6 +14,7 @@ TABLES = (
     FocalPoint,
     Directive,
     LegalBasis,
+    Revision,
     Task,
     Assignment,
     Question,

@@ -41,6 +41,7 @@ class Task(SQLModel, table=True):
     undecided: bool = Field(default=False, index=True)
     recurs: bool = Field(default=False, index=True)
     place: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    stated_on: date | None = None  # the day of the amending document that states its timing
 
     directive: Directive = Relationship()
     assignments: list["Assignment"] = Relationship(back_populates="task")
@@ -49,12 +50,16 @@ class Task(SQLModel, table=True):
         """The timing as it stands."""
         return Timing.from_json(self.timing)
 
+    def since(self) -> date:
+        """The day of the document that states its timing: periods that had ended before are nobody's duty."""
+        return self.stated_on or self.directive.issued_on
+
     def leads(self) -> list["Assignment"]:
         """The lead assignments, in the order of the document."""
         return [a for a in self.assignments if a.role == Role.LEAD]
 
     def decide(self, session: Session, timing: Timing, *, by: By, at: datetime, reason: str) -> None:
-        """Let a person say when the task is due; the document's words stay as they are."""
+        """Let a person say when the task is due, which answers what was asked of it; the document's words stay as they are."""
         if not reason.strip():
             raise BadInput("A decision about a deadline needs a reason or the document it follows.")
         first, last = due_within_plan(self.directive.plan_year)
@@ -70,6 +75,7 @@ class Task(SQLModel, table=True):
         before = self.timing
         self.timing = timing.to_json()
         self.undecided, self.recurs = timing.needs_person, timing.kind is Kind.RECURRING
+        answer(open_questions(session, self), reason, by=by, at=at)
         record(session, "decide timing", self.code, by=by, at=at, before=before, after=self.timing, reason=reason)
 
 
@@ -116,9 +122,13 @@ def find_task(session: Session, code: str) -> Task:
     raise BadInput("There is no task {code}. Nearest: {near}.", code=code, near=", ".join(n[0] for n in near) or "–")
 
 
-def open_questions(session: Session, task: Task) -> list[Question]:
-    """What about a task still waits for a person."""
-    return list(session.exec(select(Question).where(Question.task_id == task.id, col(Question.answered_at).is_(None))))
+def open_questions(session: Session, about: Task | Directive) -> list[Question]:
+    """What about a task, or about a document as a whole, still waits for a person."""
+    whole = isinstance(about, Directive)
+    asked = select(Question).where(Question.directive_id == about.id, col(Question.task_id).is_(None))
+    if not whole:
+        asked = select(Question).where(Question.task_id == about.id)
+    return list(session.exec(asked.where(col(Question.answered_at).is_(None))))
 
 
 def answer(questions: list[Question], text: str, *, by: By, at: datetime) -> None:

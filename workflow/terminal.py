@@ -14,7 +14,8 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from workflow.errors import BadInput
+from workflow.errors import BadInput, Refused
+from workflow.i18n import _
 from workflow.names import printable
 
 _GAP = "  "
@@ -105,6 +106,40 @@ def say_json(value: object) -> None:
         default=lambda v: v.isoformat() if isinstance(v, date | datetime) else str(v),
     )
     print()
+
+
+def ask(question: str) -> str:
+    """Ask a person for a line; raises Refused when nobody is there to answer."""
+    import typer
+
+    try:
+        answer: str = typer.prompt(question, default="", show_default=False)
+    except typer.Abort as error:
+        raise Refused("Stopped without an answer; nothing was recorded.") from error
+    return answer.strip()
+
+
+def confirm(question: str, *, default: bool = False) -> bool:
+    """Ask a person yes or no in their own language; Enter is the default."""
+    yes, no = _("yes|y").split("|"), _("no|n").split("|")
+    while True:
+        said = ask(
+            f"{question} [{yes[-1].upper() if default else yes[-1]}/{no[-1] if default else no[-1].upper()}]"
+        ).lower()
+        if not said:
+            return default
+        if said in (*yes, "y", "yes", "n", "no", *no):
+            return said in (*yes, "y", "yes")
+
+
+def choose(options: Sequence[str], later: str) -> int:
+    """Ask which of the numbered options a person takes; 0 for Enter, which `later` names."""
+    for number, option in enumerate(options, 1):
+        say(f"   {number}  {option}")
+    while True:
+        said = ask("   " + _("Number (Enter: {later})", later=later))
+        if not said or (said.isdigit() and int(said) <= len(options)):
+            return int(said or 0)
 
 
 def day(text: str) -> date:
