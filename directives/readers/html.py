@@ -22,6 +22,8 @@ def read(content: bytes, name: str) -> Document:
         root = parser.fromstring(
             content.decode("utf-8", "replace"), parser=parser.HTMLParser(no_network=True, remove_comments=True)
         )
+    except etree.XMLSyntaxError as error:  # a parser that repairs everything gives up only when memory ends
+        raise MemoryError from error
     except (etree.ParserError, ValueError) as error:
         raise BadInput("{name} is damaged and cannot be opened.", name=name) from error
     walker = _Walker()
