@@ -39,8 +39,9 @@ check: $(VENV)/.dev ## lint, format and types
 accuracy: $(VENV)/.dev ## measure reading and timing against documents read by hand
 	$(BIN)/python -m benchmarks.accuracy $(SHARED)
 
-bench: $(VENV)/.dev ## time a cold list and a cold report at 10,000 tasks
+bench: $(VENV)/.dev ## time cold commands at 10,000 tasks, and reading long documents and many
 	$(BIN)/python -m benchmarks.cold $(SHARED)
+	$(BIN)/python -m benchmarks.reading
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py

@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 
 from directives.document import clean
-from directives.words import AGENCY_HEADS, COLLECTIVE_KINDS, COLLECTIVE_TAILS, DUTY_WORDS, NOT_HEADS, SECTORS
+from directives.words import AGENCY_HEADS, COLLECTIVE_KINDS, COLLECTIVE_TAILS, DUTY_WORDS, NOT_HEADS, PLURALS, SECTORS
 from workflow.names import strip_marks
 
 _HEADS = "|".join(sorted((re.escape(h) for h in AGENCY_HEADS), key=len, reverse=True))
+_PLURALS = "|".join(sorted(PLURALS, key=len, reverse=True))
 _NOT = "|".join(map(re.escape, NOT_HEADS))
 HEAD = re.compile(
-    rf"(?!(?:{_NOT})(?![\wÀ-ỹ]))(?:{_HEADS})(?![\wÀ-ỹ])|[Cc]ác(?![\wÀ-ỹ])|cơ quan(?![\wÀ-ỹ])|đơn vị(?![\wÀ-ỹ])"
+    rf"(?!(?:{_NOT})(?![\wÀ-ỹ]))(?:{_HEADS})(?![\wÀ-ỹ])|[Cc]ác\s+(?i:{_PLURALS})(?![\wÀ-ỹ])|cơ quan(?![\wÀ-ỹ])|đơn vị(?![\wÀ-ỹ])"
 )
 _KINDS = dict.fromkeys(COLLECTIVE_KINDS)
 _SECTORS = {strip_marks(s): s for s in SECTORS}

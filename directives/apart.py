@@ -58,6 +58,10 @@ class Reader:
             return found
         raise BadInput(found[0], **found[1])
 
+    def process_id(self) -> int:
+        """The child that reads, or 0 before the first file; for those who watch its memory."""
+        return next(iter((self._pool._processes or {}) if self._pool else ()), 0)
+
     def _end(self, *, kill: bool = False) -> None:
         if self._pool:
             if kill:

@@ -13,6 +13,9 @@ from directives.proposal import Issue, Letterhead, Proposal, TaskProposal, issue
 from workflow.i18n import N_
 from workflow.timing import Kind
 
+_CENTRAL = re.compile(r"(?:Bộ|Chính phủ|Thủ tướng|Văn phòng Chính phủ|Quốc hội|Ban Bí thư|Trung ương)\b")
+NO_DIRECTIVES = ("Báo cáo", "Tờ trình")  # they are addressed to who reads them, not to who acts
+
 
 def propose(document: Document, digest: str) -> Proposal:
     """Return what a document asks of whom; pure, and the same for the same document."""
@@ -20,7 +23,7 @@ def propose(document: Document, digest: str) -> Proposal:
     found = tables.assignments(document)
     tasks = found.tasks
     paragraphs = document.paragraphs()
-    tasks = [*tasks, *prose.organising(paragraphs)] if tasks else prose.duties(paragraphs, head.addressees)
+    tasks = [*tasks, *prose.organising(paragraphs)] if tasks else prose.duties(paragraphs, _answerable(head))
     proposal = Proposal(document.name, digest, head, tasks, [])
     for table in found.without_lead:
         proposal.issues.append(issue(N_("The table has no column that says who leads."), table.place))
@@ -35,6 +38,14 @@ def propose(document: Document, digest: str) -> Proposal:
     return proposal
 
 
+def _answerable(head: Letterhead) -> list[str]:
+    """The addressees that a document can give duties to: not those a report goes to, nor a ministry that a province writes to."""
+    if head.kind in NO_DIRECTIVES:
+        return []
+    upward = head.kind == "Kế hoạch" or head.issuer.startswith("Ủy ban nhân dân")
+    return [name for name in head.addressees if not (upward and _CENTRAL.match(name))]
+
+
 def check(proposal: Proposal) -> None:
     """Raise the issues that a person must look at before anything is recorded."""
     head = proposal.head
@@ -44,7 +55,7 @@ def check(proposal: Proposal) -> None:
         proposal.issues.append(issue(N_("The document has no day of issue; give it with --issued.")))
     if not proposal.tasks:
         proposal.issues.append(issue(N_("No task was found in the document.")))
-    elif head.kind in ("Báo cáo", "Tờ trình"):
+    elif head.kind in NO_DIRECTIVES:
         proposal.issues.append(
             issue(N_("A report or a submission assigns no tasks; check whether this is the right document."))
         )

@@ -141,8 +141,8 @@ def _issuer(lines: list[str]) -> str:
             if place:
                 level, name = re.match(r"(TỈNH|THÀNH PHỐ|HUYỆN|THỊ XÃ|XÃ|PHƯỜNG)\s+(.*)", place[1]).groups()  # type: ignore[union-attr]
                 return f"Ủy ban nhân dân {level.lower()} {name.title()}"
-    text = " ".join(lines[:25])
-    found = re.search(r"trên địa bàn (tỉnh|thành phố)\s+((?:[A-ZĐÀ-Ỹ][a-zà-ỹ]+\s?){1,3})", text)
+    text = "\n".join(lines[:25])
+    found = re.search(r"trên địa bàn (tỉnh|thành phố) +((?:[A-ZĐÀ-Ỹ][a-zà-ỹ]+ ?){1,3})", text)
     asked = re.search(r"(Ủy ban nhân dân|UBND)\s+(tỉnh|thành phố|huyện|xã|phường)\b", text)
     return f"Ủy ban nhân dân {found[1]} {found[2].strip()}" if found and asked and asked[2] == found[1] else ""
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from directives.document import Paragraph, Place, clean
 
 MARKER = re.compile(
-    r"^(?:(?P<dash>[-–+•*])\s*(?=\S)|(?P<number>\d{1,2}(?:\.\d{1,2}){0,3})[.)]?\s+(?=[A-ZĐÀ-Ỹ“\"])|(?P<dotted>\d{1,2}(?:\.\d{1,2}){0,3})[.)]\s*(?=\S)"
+    r"^(?:(?P<dash>[-–+•*])\s*(?=\S)|(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|\d{3}(?=[.)]))[.)]?\s+(?=[A-ZĐÀ-Ỹ“\"])|(?P<dotted>\d{1,2}(?:\.\d{1,2}){0,3})[.)]\s*(?=\S)"
     r"|(?P<letter>[a-zđ])[).]\s+|(?P<roman>[IVX]{1,5})[.)]\s+(?=\S))"
 )
 _FRESH = re.compile(
@@ -70,7 +70,7 @@ def glue(left: str, right: str) -> str:
     """Join two parts of a broken text: a number broken at its hyphen ("243/QĐ-" + "UBND") needs no space."""
     if not left or not right:
         return left or right
-    return left + right if re.search(r"\d[\w/.]*/?[A-ZĐ]*[-/]$", left) else f"{left} {right}"
+    return left + right if re.search(r"\d[\w/.]*/?[A-ZĐ]*[-/]$", left[-40:]) else f"{left} {right}"
 
 
 def _begins(text: str, previous: str, widest: int, *, indented: bool = False, flush: bool = False) -> bool:

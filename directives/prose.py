@@ -17,13 +17,16 @@ from directives.proposal import TaskProposal
 
 _END = re.compile(r"^(Nơi nhận|TM\.|KT\.|TL\.|TUQ\.|CHỦ TỊCH|PHÓ CHỦ TỊCH|GIÁM ĐỐC)")
 _CLOSING = re.compile(
-    r"^(?:[^:]{0,400}\./\.$|Trên đây là|Trong quá trình|Nhận được|Văn bản này|Căn cứ nội dung|(?:(?:UBND|[UỦ][yỷ] ban nhân dân|Chủ tịch|Sở)\s.{0,60}?)?(?:[Yy]êu cầu|[Đđ]ề nghị)"
+    r"^(?:.{0,60}\btrân trọng (?:báo cáo|đề nghị|cảm ơn|thông báo)|[^:]{0,400}\./\.$|Trên đây là|Trong quá trình|Nhận được|Văn bản này|Căn cứ nội dung|(?:(?:UBND|[UỦ][yỷ] ban nhân dân|Chủ tịch|Sở)\s.{0,60}?)?(?:[Yy]êu cầu|[Đđ]ề nghị)"
     r"\s+(?:Thủ trưởng\s+)?(?:các|Giám đốc|Chủ tịch).{0,160}(?:nghiêm túc|khẩn trương|quan tâm|phối hợp|triển khai|tổ chức)?.{0,60}thực hiện)"
 )
 # The office that passes a conclusion on: no duty of the office.
 _ANNOUNCES = re.compile(r"(?:Nay, )?(?:.{0,60}\s)?(?:xin )?thông báo\b.{0,200}\b(?:biết|thực hiện)\b.{0,40}$")
 # What stands under these headings is what the document wants or finds, not what somebody is told to do.
-_NO_DUTIES = re.compile(r"(?:[IVX]+|\d+|[A-E])\. (?:MỤC ĐÍCH|MỤC TIÊU|QUAN ĐIỂM|ĐÁNH GIÁ|TÌNH HÌNH|KẾT QUẢ)\b")
+_NO_DUTIES = re.compile(
+    r"(?:[IVX]+|[\d.]+|[A-Ea-e])[.)] (?:(?:MỤC ĐÍCH|MỤC TIÊU|QUAN ĐIỂM|ĐÁNH GIÁ|TÌNH HÌNH|KẾT QUẢ|DỰ BÁO)\b"
+    r"|(?i:(?:mục đích|mục tiêu|quan điểm|thuận lợi|khó khăn|tồn tại|hạn chế|nguyên nhân|(?:những )?(?:đề xuất|kiến nghị))\b|yêu cầu$))"
+)
 # What an authority says of others is no duty: "ghi nhận và đánh giá cao nỗ lực của …".
 _FINDING = re.compile(
     r"(?:ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b(?! (?:cơ quan|đơn vị) (?:đầu mối|thường trực|chủ trì|chủ quản|tham mưu))|có chức năng|nhận thấy|chưa\b|nằm\b|thuộc\b|được\b)"

@@ -148,7 +148,8 @@ class _TableReader:
 
     def _is_section(self, row: Row) -> bool:
         """A row with a title and nothing asked of anybody."""
-        only_title = len(row.texts()) == 1 and any(cell is None for cell in row.cells)
+        asked = self._cell(row, "text") or self._cell(row, "lead") or self._cell(row, "coordinating")
+        only_title = len(row.texts()) == 1 and (any(cell is None for cell in row.cells) or not asked)
         if self._duties(row) and not self._repeated(row) and not only_title:
             return False
         number, text = self._cell(row, "no").rstrip(".)"), self._cell(row, "text")

@@ -274,6 +274,20 @@ NOT_HEADS = (
     "Thành phố thông minh",
 )
 
+# Who can be told something as a group: "các sở", "các thành viên", but not "các giải pháp".
+PLURALS = (
+    "sở", "ban", "bộ", "ngành", "phòng", "vụ", "cục", "viện", "tỉnh", "huyện", "quận", "xã", "phường", "thôn", "bản",
+    "xóm", "tổ", "khối", "khu", "khóm", "ấp", "hội", "trường", "lớp", "khoa", "đội", "trạm", "đồn", "quỹ", "đài",
+    "báo", "cấp", "nhóm", "hộ", "UBND", "HĐND", "HTX", "THT", "GVCN", "đơn vị", "cơ quan", "đoàn thể", "địa phương",
+    "thành phố", "thị xã", "thị trấn", "đặc khu", "tổ chức", "chủ đầu tư", "nhà đầu tư", "doanh nghiệp",
+    "hợp tác xã", "nhà trường", "đảng ủy", "đảng uỷ", "đảng bộ", "chi bộ", "cấp ủy", "đồng chí", "thành viên",
+    "thầy", "giáo viên", "cá nhân", "chi nhánh", "ngân hàng", "trung tâm", "lực lượng", "công ty", "cơ sở",
+    "tiểu ban", "bệnh viện", "chi cục", "tập đoàn", "tổng công ty", "tổng cục", "liên đoàn", "liên minh", "cán bộ",
+    "công chức", "lãnh đạo", "bí thư", "chủ tịch", "trưởng", "phó", "giám đốc", "câu lạc bộ", "nhà thầu",
+    "văn phòng", "ủy ban", "uỷ ban", "hiệp hội", "chủ rừng", "chủ hộ", "chủ thể", "khách sạn", "nhà máy", "hạt",
+    "ông", "bà", "anh", "chị", "em",
+)  # fmt: skip
+
 # Kinds of agencies that stand together in one collective: "Các sở, ban, ngành", "các phòng, ban, đơn vị liên quan".
 COLLECTIVE_KINDS = (
     "so",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from directives import extract, headings, letterhead
+from directives import agencies, extract, headings, letterhead
 from directives.document import Document, Paragraph, Place, Row, Table
 from directives.lines import Line, glue, paragraphs
 from directives.proposal import Proposal
@@ -295,3 +295,28 @@ def test_a_report_is_no_directive() -> None:
     found = extract.propose(Document("a.txt", "text", tuple(map(Paragraph, lines))), "")
     assert len(found.tasks) == 1
     assert any(i.message.startswith("A report") for i in found.issues)
+
+
+@pytest.mark.parametrize("words", ["Các giải pháp phát triển hợp tác xã", "các chỉ tiêu kế hoạch", "Các nội dung sau"])
+def test_things_are_no_agencies(words: str) -> None:
+    assert not agencies.is_agency(words)
+
+
+def test_a_plan_sent_upwards_gives_the_ministry_no_duties(tmp_path: Path) -> None:
+    text = """ỦY BAN NHÂN DÂN
+TỈNH LẠNG SƠN
+Số: 9/KH-UBND
+Lạng Sơn, ngày 12 tháng 8 năm 2025
+KẾ HOẠCH
+Phát triển hợp tác xã năm 2026
+Kính gửi: Bộ Tài chính.
+Ủy ban nhân dân tỉnh báo cáo kế hoạch năm 2026 như sau:
+I. GIẢI PHÁP
+1. Nâng cao chất lượng tuyên truyền về hợp tác xã trong nhân dân.
+2. UBND các xã, phường kiện toàn Ban Chỉ đạo phát triển hợp tác xã trước ngày 30/9/2025.
+II. ĐỀ XUẤT, KIẾN NGHỊ
+1. Đề nghị Bộ Tài chính bố trí nguồn vốn hỗ trợ hợp tác xã giai đoạn 2026-2030.
+Ủy ban nhân dân tỉnh trân trọng báo cáo Bộ Tài chính xem xét./.
+"""
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    assert [(t.no, t.lead) for t in propose(tmp_path / "a.txt").tasks] == [("I.2", ["UBND các xã, phường"])]

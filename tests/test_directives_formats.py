@@ -258,3 +258,58 @@ def test_a_table_with_nothing_but_a_title_in_a_row(tmp_path: Path) -> None:
         "7h15 - 7h45",
     )
     assert isinstance(readers.read(tmp_path / "a.docx").blocks[0], Table)
+
+
+MARKDOWN = """# ỦY BAN NHÂN DÂN XÃ TÂN THÀNH
+
+Số: 31/KH-UBND
+
+*Tân Thành, ngày 05 tháng 9 năm 2025*
+
+## KẾ HOẠCH
+
+### Chuyển đổi số của xã năm 2025
+
+---
+
+| STT | Nhiệm vụ | Chủ trì | Phối hợp | Thời gian |
+|:---:|----------|---------|----------|-----------|
+| | | | | Giai đoạn chuẩn bị |
+| 1 | Lập danh sách **hộ chưa có** chữ ký số | Phòng Kinh tế | Công an xã;<br>các thôn | Quý III/2025 |
+| 2 | Tập huấn sử dụng hồ sơ\\|giấy tờ số | Văn phòng HĐND và UBND | | Tháng 10/2025 |
+"""
+
+
+def test_markdown_is_read_with_its_table(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(MARKDOWN, encoding="utf-8")
+    found = propose(tmp_path / "a.md")
+    assert (found.head.number, str(found.head.issued)) == ("31/KH-UBND", "2025-09-05")
+    assert [(t.text, t.lead, t.coordinating, t.timing) for t in found.tasks] == [
+        ("Lập danh sách hộ chưa có chữ ký số", ["Phòng Kinh tế"], ["Công an xã", "các thôn"], "Quý III/2025"),
+        ("Tập huấn sử dụng hồ sơ|giấy tờ số", ["Văn phòng HĐND và UBND"], [], "Tháng 10/2025"),
+    ]
+    assert {t.section for t in found.tasks} == {"Giai đoạn chuẩn bị"}
+
+
+@pytest.mark.parametrize("mark", ["\t", ";", ","])
+def test_separated_values_are_a_table(tmp_path: Path, mark: str) -> None:
+    rows = [
+        ["STT", "Nội dung", "Đơn vị chủ trì", "Thời hạn"],
+        ["1", '"Rà soát, lập danh mục; trình duyệt"', "Phòng Tư pháp", "30/9/2025"],
+        ["2", "Công bố danh mục", "Văn phòng", "Hằng quý"],
+    ]
+    (tmp_path / "a.csv").write_text("\n".join(mark.join(row) for row in rows), encoding="utf-8-sig")
+    found = propose(tmp_path / "a.csv")
+    assert [(t.text, t.lead, t.timing) for t in found.tasks] == [
+        ("Rà soát, lập danh mục; trình duyệt", ["Phòng Tư pháp"], "30/9/2025"),
+        ("Công bố danh mục", ["Văn phòng"], "Hằng quý"),
+    ]
+
+
+def test_a_report_gives_its_reader_nothing_to_do(tmp_path: Path) -> None:
+    long = "kết quả như sau " * 20
+    text = f"""Số: 5/BC-UBND\n\n## BÁO CÁO\n\n### Kết quả chuyển đổi số\n\nKính gửi: Sở Tài chính.\n\nThực hiện Công văn số
+4/STC-QLNS, {long}\n\n1. Kế hoạch số 102/KH-UBND ngày 06/5/2025 về chuyển đổi số; {long}\n\n2. Đã cấp 120 tài khoản; {long}"""
+    (tmp_path / "a.md").write_text(text, encoding="utf-8")
+    found = propose(tmp_path / "a.md")
+    assert (found.head.kind, found.tasks) == ("Báo cáo", [])

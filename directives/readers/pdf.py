@@ -72,7 +72,7 @@ def _page(page: Any, number: int) -> list[Line | Table]:
         middle_x, middle_y = (obj["x0"] + obj["x1"]) / 2, (obj["top"] + obj["bottom"]) / 2
         return not any(x0 <= middle_x <= x1 and top <= middle_y <= bottom for x0, top, x1, bottom in boxes)
 
-    for line in page.filter(outside).extract_text_lines(return_chars=False):
+    for line in (page.filter(outside) if boxes else page).extract_text_lines(return_chars=False):
         items.append((line["top"], Line(line["text"], number)))
     return [item for _top, item in sorted(items, key=lambda pair: pair[0])]
 
