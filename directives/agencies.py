@@ -24,15 +24,17 @@ _PARTS = {strip_marks(s).split(", ")[0] for s in SECTORS if "," in s}
 DUTY = re.compile(rf"(?<![\wÀ-ỹ])(?:{'|'.join(sorted(map(re.escape, DUTY_WORDS), key=len, reverse=True))})(?![\wÀ-ỹ])")
 # "Các Sở: A, B" and "UBND các xã: A, B"; group 1 is what every name gets in front.
 _COLON_GROUP = re.compile(
-    r"^(?:[Cc]ác\s+(?P<kind>[Ss]ở|[Pp]hòng|[Hh]ợp tác xã|[Bb]an|[Hh]uyện|[Xx]ã|[Pp]hường|[Cc]hi cục|[Tt]rung tâm|[Tt]rường|[Cc]ông ty)"
-    r"|(?P<body>UBND|[ỦU][ỷy] ban nhân dân|Ủy ban nhân dân|Uỷ ban nhân dân|Đảng ủy|HĐND)\s+các\s+(?P<level>xã|phường|huyện|thành phố|thị xã|đặc khu))"
-    r"(?:\s*,\s*(?:xã|phường|huyện|thành phố|thị xã|thị trấn))*\s*:?\s+(?P<names>[A-ZĐÀ-Ỹ].*)$"
+    r"^(?:(?P<title>Bộ trưởng |Giám đốc |Thủ trưởng |Trưởng )?[Cc]ác\s+(?P<kind>[Ss]ở|[Bb]ộ|[Pp]hòng|[Hh]ợp tác xã|[Bb]an|[Hh]uyện|[Xx]ã|[Pp]hường"
+    r"|[Cc]hi cục|[Tt]rung tâm|[Tt]rường|[Cc]ông ty|(?:[Bb]an Quản lý|Ban QLDA|[Cc]ục|[Vv]ụ|[Vv]iện|[Hh]ội|[Đđ]ài|[Bb]ệnh viện)[^:,;]{0,25}(?=:))"
+    r"|(?P<body>(?:Chủ tịch )?(?:UBND|[ỦU][ỷy] ban nhân dân|Ủy ban nhân dân|Uỷ ban nhân dân)|Đảng ủy|HĐND)\s+các\s+(?P<level>xã|phường|huyện|thành phố|thị xã|đặc khu|tỉnh))"
+    r"(?:\s*,\s*(?:xã|phường|huyện|thành phố|thị xã|thị trấn))*\s*(?P<colon>:?)\s+(?P<names>\w.*)$"
 )
 
 
 def split(text: str) -> list[str]:
     """Return the agencies a cell or heading names, in order, one name each; groups written with a colon are expanded."""
     text = re.sub(r"\s*\([^()]*\)", "", clean(text)).strip(" .;:,-–")
+    text = re.sub(r"^(?:Đề nghị|Yêu cầu|Giao)\s+", "", text)
     names: list[str] = []
     for part in re.split(r"\s*;\s*", text):
         names += _part(part.strip(" ,."))
@@ -79,11 +81,16 @@ def _duty_start(text: str) -> int:
             continue
         if found[0] == "tổ chức" and (before.endswith(" cac") or text.startswith(" chính trị", found.end())):
             continue  # "các tổ chức chính trị - xã hội"
+        given = re.search(r"(?:^|\s)được(?: giao| phân công)?(?: làm)?$", text[: found.end()])
+        if given and re.match(r"(?:.*\s)?được (?:giao|phân công)\b", text[given.start() : found.end() + 12]):
+            continue  # "đơn vị được giao làm chủ đầu tư" says which agency
+        if found[0] == "cấp" and re.match(r"\s+(?:nước|điện|thoát nước|ủy|giấy)\b", text[found.end() :]):
+            continue  # "các đơn vị cấp nước"
         if found[0] == "thực hiện" and before.endswith(("don vi", "co quan")):
             continue
         if found[0] in ("đầu tư", "xây dựng") and re.search(r"\bban quan ly (?:cac )?du an(?: dau tu)?$", before):
             continue
-        if re.search(r"\b(hop tac xa|to|dich vu|trung tam|cong ty|ban|quy|lien hiep)$", before):
+        if re.search(r"\b(hop tac xa|to|dich vu|trung tam|cong ty|ban|quy|lien hiep|canh sat)$", before):
             continue  # "Hợp tác xã hợp tác sản xuất …", "Ban quản lý dự án", "Quỹ hỗ trợ …" are names
         if (
             found[0]
@@ -115,20 +122,29 @@ def _part(text: str) -> list[str]:
     text = re.sub(r"^(?:và|cùng|với)\s+", "", text)
     if not text:
         return []
-    group = _COLON_GROUP.match(text)
-    if group and not _is_kind(group["names"].split(",")[0]):
+    group = _group(text)
+    if group:
         return _expand(group)
     names: list[str] = []
     for piece in _pieces(text):
-        group = _COLON_GROUP.match(piece)
-        names += _expand(group) if group and not _is_kind(group["names"].split(",")[0]) else [piece]
+        group = _group(piece)
+        names += _expand(group) if group else [piece]
     return names
+
+
+def _group(text: str) -> re.Match[str] | None:
+    """The match of a text that puts one kind before several names; "các trường THPT" is a collective and no such text."""
+    group = _COLON_GROUP.match(text)
+    if not group or not group["names"][0].isupper() or _is_kind(group["names"].split(",")[0]):
+        return None
+    alone = not group["colon"] and bool(group["kind"]) and len(re.split(r",| và ", group["names"])) == 1
+    return None if alone else group
 
 
 def _expand(group: re.Match[str]) -> list[str]:
     """ "Các Sở: A, B và C" → each with "Sở" in front; names that bring their own head stay as they are."""
-    kind = group["kind"]
-    front = f"{kind[0].upper()}{kind[1:]}" if kind else f"{group['body']} {group['level']}"
+    kind = (group["kind"] or "").strip()
+    front = f"{group['title'] or ''}{kind[0].upper()}{kind[1:]}" if kind else f"{group['body']} {group['level']}"
     repeated = front in group["names"]  # "Các Hợp tác xã: Hợp tác xã A, Hợp tác xã B": commas inside a name are its own
     pieces = [p.strip(" ,.") for p in (_pieces(group["names"]) if repeated else _sectors(group["names"]))]
     names: list[str] = []
@@ -191,6 +207,8 @@ def _continues(before: str, piece: str) -> bool:
         r"(?:Phó |Quyền )?(?:Chủ tịch|Bí thư|Giám đốc|Trưởng|Chánh)", piece
     ):
         return True
+    if re.match(r"[A-Z]{3,8}\d*(?:\s+[A-ZĐ]|$)", piece):
+        return False  # "Công an tỉnh, VNPT Quảng Trị"
     return not HEAD.match(piece)
 
 
@@ -198,6 +216,8 @@ def _conjunction(piece: str) -> list[str]:
     """ "A và B" of two agencies is two; "Kế hoạch và Đầu tư" is one name."""
     for found in re.finditer(r"\s+(?:và|cùng)\s+(?=(?P<next>.+)$)", piece):
         left, right = piece[: found.start()], found["next"]
+        if left in ("Báo", "Hội", "Ban", "Đài"):
+            continue  # "Báo và Đài Phát thanh, Truyền hình tỉnh" is one
         if left.endswith(("HĐND", "Hội đồng nhân dân")) and re.match(r"(UBND|[ỦU][ỷy] ban nhân dân)", right):
             continue  # "Văn phòng HĐND và UBND" is one office
         if _open_collective(left) and _is_kind(right):

@@ -20,19 +20,38 @@ def field_of(heading: str | None) -> str | None:
         return None
     if "chu tri" in words and "phoi hop" in words:
         return "lead"
+    if re.search(r"\b(?:lanh dao|dong chi|chuyen vien)\b.*\b(?:phu trach|theo doi|chi dao)\b", words):
+        return "other"
     for phrase, field in _PHRASES:
         if re.search(rf"\b{phrase}\b", words):
             return field
     return None
 
 
+def _fit(heading: str, field: str) -> float:
+    """How much of a heading is what names the field, from 0 to 1; a time that ends the work counts for more than one that begins it."""
+    words = " ".join(re.findall(r"[a-z0-9]+", strip_marks(heading)))
+    known = (phrase for phrase, of in _PHRASES if of == field and re.search(rf"\b{phrase}\b", words))
+    named = next(known, words)
+    fit = len(named) / max(len(words), 1)
+    if field == "timing" and re.search(r"\b(?:den|ket thuc|hoan thanh|xong)$", words):
+        return fit + 1
+    return fit - 1 if field == "timing" and re.search(r"\b(?:tu|bat dau|trien khai)$", words) else fit
+
+
 def columns(row: Row) -> dict[str, int]:
-    """The columns of a heading row: field → grid column; empty unless it names the task and at least one other duty field."""
-    found: dict[str, int] = {}
+    """The columns of a heading row: field → grid column; empty unless it names the task and at least one other duty field.
+
+    Where several columns name a field, a heading that says nothing else wins, then the first; of times the last day of work.
+    """
+    fits: dict[str, tuple[float, int]] = {}
     for index, cell in enumerate(row.cells):
         field = field_of(cell)
-        if field and field not in found:
-            found[field] = index
+        if field:
+            fit = _fit(clean(cell or ""), field)
+            if field not in fits or fit > fits[field][0] + 0.2:
+                fits[field] = (fit, index)
+    found = {field: index for field, (_fit, index) in fits.items()}
     duties = {"lead", "coordinating", "deliverable", "timing"} & set(found)
     return found if "text" in found and duties else {}
 

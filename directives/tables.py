@@ -12,6 +12,7 @@ from directives.proposal import TaskProposal, issue
 from workflow.i18n import N_
 from workflow.names import strip_marks
 
+_TITLE = re.compile(r"(?:[IVX]+\.|PHỤ LỤC|Phụ lục|BIỂU|Biểu)\s")
 _ROMAN = re.compile(r"[IVXLC]+\Z")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*[a-zđ]?\Z")
 _LETTER = re.compile(r"[A-HĐ]\Z")
@@ -33,6 +34,8 @@ def assignments(document: Document) -> Assignments:
         if isinstance(block, Paragraph):
             if reader and len(block.text) > 60:
                 reader = None  # running text ends a table; a page number or a stamp does not
+            elif reader and _TITLE.match(block.text):
+                reader = None
             continue
         start, columns = _heading(block)
         if columns and not (reader and columns == reader.columns and start <= 2):
@@ -42,12 +45,18 @@ def assignments(document: Document) -> Assignments:
                 reader.raw, reader.sections = earlier.raw, earlier.sections
             if "lead" not in columns:
                 found.without_lead.append(block)
-        elif not columns and (not reader or len(block.rows[0].cells) != reader.width):
+        elif not columns and (not reader or len(block.rows[0].cells) != reader.width or _is_other(block.rows[0])):
+            reader = None if reader and _is_other(block.rows[0]) else reader
             continue
         if reader:
             reader.width = len(block.rows[0].cells)
             reader.read(block.rows[start if columns else 0 :], continued=bool(found.tasks))
     return found
+
+
+def _is_other(first: Row) -> bool:
+    """Whether a row heads a table of something else: costs, figures, an empty form."""
+    return headings.field_of(first.cells[0]) == "no" and len(first.texts()) > 2
 
 
 def _heading(table: Table) -> tuple[int, dict[str, int]]:
@@ -73,7 +82,9 @@ def _stacked(upper: Row, lower: Row) -> Row:
     above = ""
     for top, bottom in zip(upper.cells, lower.cells, strict=False):
         above = top if top is not None else above
-        cells.append(clean(f"{above} {bottom or ''}") if bottom != above else above)
+        named = headings.field_of(bottom)
+        own = bottom if named and named != headings.field_of(above) else f"{above} {bottom or ''}"
+        cells.append(clean(own or "") if bottom != above else above)
     return Row(tuple(cells), lower.place)
 
 
@@ -100,7 +111,7 @@ class _TableReader:
         for index, row in enumerate(rows):
             if headings.columns(row) or self._is_column_numbers(row) or not row.texts():
                 continue
-            if self._is_total(row):
+            if self._is_total(row) or not any(c.isalnum() for c in self._cell(row, "text") + " ".join(row.texts()[1:])):
                 continue
             if continued and index == 0 and self._goes_on(row):
                 self._join(row)
@@ -165,7 +176,7 @@ class _TableReader:
     def _open(self, row: Row) -> None:
         number = self._cell(row, "no").rstrip(".)")
         title = self._cell(row, "text") or clean(" ".join(dict.fromkeys(row.texts())))
-        if not number or number == title:
+        if not number or number == title.rstrip(".)"):
             inside = re.match(r"([IVXLC]+|[A-H]|\d{1,2})[.)]\s+(.*)$", title)
             number, title = (inside[1], inside[2]) if inside else ("", title)
         level = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
-from typing import Any
+from typing import Any, NamedTuple
 from zipfile import ZipFile
 
 from lxml import etree
@@ -122,37 +122,47 @@ def _children(parent: Any, tag: str) -> Iterator[Any]:
 
 
 class _Numbering:
-    """The numbers that Word prints by itself before paragraphs of a list; they stand nowhere in the text."""
+    """The numbers that Word prints by itself before paragraphs of a list; they stand nowhere in the text.
+
+    A list is named by the paragraph or by its style. Lists of one kind count on from each other unless one says where it starts.
+    """
 
     def __init__(self, package: ZipFile, parser: Any) -> None:
         self.levels: dict[str, dict[int, tuple[str, str, int]]] = {}
+        self.kinds: dict[str, str] = {}
+        self.starts: dict[str, dict[int, int]] = {}
         self.counts: dict[str, list[int]] = {}
+        self.styles: dict[str, _Style] = {}
         if "word/numbering.xml" not in package.namelist():
             return
         root = etree.fromstring(package.read("word/numbering.xml"), parser)
         kinds = {kind.get(f"{W}abstractNumId"): kind for kind in root.iter(f"{W}abstractNum")}
         for number in root.iter(f"{W}num"):
-            reference = number.find(f"{W}abstractNumId")
-            kind = kinds.get(reference.get(f"{W}val")) if reference is not None else None
+            name, reference = number.get(f"{W}numId", ""), _value(number, "abstractNumId")
+            kind = kinds.get(reference)
             if kind is not None:
-                self.levels[number.get(f"{W}numId", "")] = {
-                    int(level.get(f"{W}ilvl", "0")): _level(level) for level in kind.iter(f"{W}lvl")
+                self.levels[name] = {int(level.get(f"{W}ilvl", "0")): _level(level) for level in kind.iter(f"{W}lvl")}
+                self.kinds[name] = reference
+                self.starts[name] = {
+                    int(level.get(f"{W}ilvl", "0")): int(start)
+                    for level in number.iter(f"{W}lvlOverride")
+                    if (start := _value(level, "startOverride")).isdigit()
                 }
+        if "word/styles.xml" in package.namelist():
+            for style in etree.fromstring(package.read("word/styles.xml"), parser).iter(f"{W}style"):
+                listed = style.find(f"{W}pPr/{W}numPr")
+                name, level = (_value(listed, "numId"), _value(listed, "ilvl")) if listed is not None else ("", "")
+                self.styles[style.get(f"{W}styleId", "")] = _Style(name, level, _value(style, "basedOn"))
 
     def labelled(self, paragraph: Any, text: str, *, alone: bool = False) -> str:
         """Return the text with its number in front; in a cell (`alone`) a number that is the whole cell is shown too."""
-        properties = paragraph.find(f"{W}pPr/{W}numPr")
-        if properties is None or not (text.strip() or alone):
-            return text
-        list_, depth = properties.find(f"{W}numId"), properties.find(f"{W}ilvl")
-        name, level = (
-            (list_.get(f"{W}val", "") if list_ is not None else ""),
-            int(depth.get(f"{W}val", "0")) if depth is not None else 0,
-        )
+        name, level = self._list(paragraph)
         levels = self.levels.get(name)
-        if not levels or level not in levels:
+        if not (text.strip() or alone) or not levels or level not in levels:
             return text
-        counts = self.counts.setdefault(name, [levels[n][2] - 1 if n in levels else 0 for n in range(10)])
+        counts = self.counts.setdefault(self.kinds[name], [levels[n][2] - 1 if n in levels else 0 for n in range(10)])
+        for depth, start in self.starts.pop(name, {}).items():
+            counts[depth] = start - 1
         counts[level] += 1
         for deeper in range(level + 1, 10):
             counts[deeper] = levels[deeper][2] - 1 if deeper in levels else 0
@@ -163,6 +173,32 @@ class _Numbering:
             if n in levels:
                 pattern = pattern.replace(f"%{n + 1}", _printed(max(counts[n], 1), levels[n][0]))
         return f"{pattern} {text}".strip()
+
+    def _list(self, paragraph: Any) -> tuple[str, int]:
+        """The list a paragraph belongs to and its level there, by itself or by its style and those it is based on."""
+        own = paragraph.find(f"{W}pPr/{W}numPr")
+        name, level = (_value(own, "numId"), _value(own, "ilvl")) if own is not None else ("", "")
+        style = paragraph.find(f"{W}pPr")
+        at = _value(style, "pStyle") if style is not None else ""
+        for _step in range(10):  # styles may be based on each other in a circle
+            known = self.styles.get(at)
+            if known is None or (name and level):
+                break
+            name, level, at = name or known.list, level or known.level, known.based_on
+        return name, int(level) if level.isdigit() else 0
+
+
+class _Style(NamedTuple):
+    """The list and level that a paragraph style brings, and the style it is based on."""
+
+    list: str
+    level: str
+    based_on: str
+
+
+def _value(parent: Any, tag: str) -> str:
+    found = parent.find(f"{W}{tag}")
+    return found.get(f"{W}val", "") if found is not None else ""
 
 
 def _level(level: Any) -> tuple[str, str, int]:
