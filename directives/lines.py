@@ -15,7 +15,7 @@ from directives.document import Paragraph, Place, clean
 
 MARKER = re.compile(
     r"^(?:(?P<dash>[-–+•*])\s*(?=\S)|(?P<number>\d{1,2}(?:\.\d{1,2}){0,3}|\d{3}(?=[.)]))[.)]?\s+(?=[A-ZĐÀ-Ỹ“\"])|(?P<dotted>\d{1,2}(?:\.\d{1,2}){0,3})[.)]\s*(?=\S)"
-    r"|(?P<letter>[a-zđ])[).]\s+|(?P<roman>[IVX]{1,5})[.)]\s+(?=\S))"
+    r"|(?P<letter>[a-zđ])[).]\s+|(?P<roman>[IVX]{1,5})[.)-]\s+(?=\S)|Điều (?P<article>\d{1,2})[.:]\s+|\((?P<bracket>\d{1,2})\)\s+(?=\S))"
 )
 _FRESH = re.compile(
     r"^(?:Kính gửi|Nơi nhận|Căn cứ|Thực hiện|Điều \d|Số\s*:|V/v|Ngày|TM\.|KT\.|TL\.|TUQ\.|PHỤ LỤC|Phụ lục|Lưu\s*:|Như trên|Độc lập|Trên đây là|Trong quá trình|(?:Yêu cầu|Đề nghị) các|(?:[ỦU][ỷy] ban nhân dân|UBND|Chủ tịch) .{0,40}(?:yêu cầu|đề nghị) (?:các|Thủ trưởng|Giám đốc|Chủ tịch))"
@@ -75,6 +75,8 @@ def glue(left: str, right: str) -> str:
 
 def _begins(text: str, previous: str, widest: int, *, indented: bool = False, flush: bool = False) -> bool:
     """Whether a line begins a new paragraph; `indented` and `flush` tell how it stands where paragraphs are set in."""
+    if re.search(r"\b[Cc]ác [\wÀ-ỹ ]{2,25}:$", previous) and not MARKER.match(text):
+        return False  # "UBND các xã:" goes on with their names
     if re.search(r"[-/,(]$", previous) and not re.match(r"[-+•*]\s", text):
         return False  # a number broken at its hyphen, a list that goes on
     if MARKER.match(text) or _FRESH.match(text) or (_FRESH.match(previous) and previous.isupper()):
@@ -124,4 +126,4 @@ def _is_noted(lines: list[Line], index: int) -> bool:
     if not found or index == 0 or lines[index - 1].text.strip():
         return False
     above = " ".join(line.text for line in lines[max(0, index - 45) : index])
-    return re.search(rf"[a-zà-ỹ)]{found[1]}(?=[\s.,;:)])", above) is not None
+    return re.search(rf"[a-zà-ỹ)%]\s?{found[1]}(?=[\s.,;:)])", above) is not None

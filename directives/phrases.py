@@ -113,17 +113,25 @@ def find(text: str) -> str | None:
 
 _HOUR = r"(?:luc\s+)?\d{1,2}\s*(?:gio|h|g)\s*(?:\d{2}\s*(?:phut)?['’]?)?\s*,?\s*"
 _UNIT = rf"(?:(?:{_HOUR})?(?:ngay\s+(?:[a-z]+\s+){{0,3}}?)?\d{{1,2}}\s*(?:/|\.|\s+thang\s+)\s*\d{{1,2}}(?:\s*(?:/|\.|\s+nam\s+)\s*\d{{4}})?|thang\s+\d{{1,2}}{_YEAR}?|quy\s+{_Q}{_YEAR}?|nam\s+20\d\d)"
+_PART = rf"(?:quy\s+{_Q}|thang\s+\d{{1,2}}){_YEAR}?"
 PROSE = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:\b(?:hoan\s+thanh|xong|gui|thoi\s+han|bao\s+cao)\s+)?(?:\btruoc\s+(?:het\s+)?|\b(?:cham|muon|tre)\s+nhat(?:\s+(?:la|den|vao|trong|het|truoc))*\s+){_UNIT}(?:\s+hang\s+nam)?",
         r"\b(?:truoc|cham\s+nhat|vao)\s+(?:vao\s+)?ngay\s+\d{1,2}\s+(?:cua\s+)?(?:thang\s+(?:cuoi|dau)\s+(?:cua\s+)?quy|hang\s+(?:thang|quy|tuan)|thang\s+\d{1,2}\s+hang\s+nam)",
-        rf"\b(?:hoan\s+thanh|thuc\s+hien|to\s+chuc|trinh|ban\s+hanh|xong)\s+(?:trong\s+)?(?:quy\s+{_Q}|thang\s+\d{{1,2}}){_YEAR}?",
-        rf"\b(?:truoc|cham\s+nhat|vao)\s+(?:vao\s+)?(?:{_HOUR})?(?:ngay\s+)?thu\s+(?:hai|ba|tu|nam|sau|bay|[2-7])\s+(?:hang|moi)\s+tuan",
-        rf"\btrong\s+(?:quy\s+{_Q}|thang\s+\d{{1,2}}){_YEAR}?",
+        rf"\btu\s+(?:nay|ngay\s+\d{{1,2}}/\d{{1,2}}(?:/\d{{4}})?)\s+den\s+(?:het\s+)?{_UNIT}",
+        rf"\b(?:hoan\s+thanh|thuc\s+hien|to\s+chuc|trinh|ban\s+hanh|xong)\s+(?:trong\s+)?{_PART}(?:\s*(?:,|va|-|den)\s+{_PART})*",
+        rf"(?:\bdinh\s+ky\s+)?(?:\b(?:truoc|cham\s+nhat|vao)\s+)?(?:\bvao\s+)?(?:\b{_HOUR})?(?:\b(?:sang|chieu|toi)\s+)?(?:\bngay\s+)?\b(?:thu\s+(?:hai|ba|tu|nam|sau|bay|[2-7])|chu\s+nhat)\s+(?:hang|moi)\s+tuan",
+        rf"\b(?:truoc|cham\s+nhat|vao)\s+{_HOUR}(?:hang|moi)\s+ngay\b",
+        rf"\btrong\s+{_PART}(?:\s*(?:,|va|-|den)\s+{_PART})*",
         r"(?:^|(?<=[.;]\s))hang\s+(?:tuan|thang|quy|nam)\b",
         r"\bdinh\s+ky\s+(?:hang\s+)?(?:(?:moi\s+)?(?:tuan|thang|quy|nam)\b|0?\d+\s+thang(?:\s*/\s*lan)?)(?:\s*,\s*hang\s+nam)?",
-        r"\btrong\s+(?:thoi\s+han\s+)?\d{1,3}\s+(?:\([^)]*\)\s*)?ngay(?:\s+lam\s+viec)?\s*,?\s*(?:ke\s+)?tu\s+[^.;,]{3,60}",
+        r"\b(?:trong\s+(?:thoi\s+han\s+|vong\s+)?|(?:cham|muon)\s+nhat\s+)\d{1,3}\s+(?:\([^)]*\)\s*)?ngay(?:\s+lam\s+viec)?\s*,?\s*(?:(?:ke\s+)?tu|sau)\s+[^.;,]{3,60}",
+        r"\btai\s+(?:ky|phien)\s+hop\s+[^.;,]{0,40}(?:nam\s+20\d\d|thang\s+\d{1,2}(?:\s*/\s*\d{4})?)",
+        r"\btruoc\s+khi\s+bat\s+dau\s+[^.;,]{3,50}",
+        r"\bmoi\s+(?:tuan|thang|quy|nam)\s+(?:it\s+nhat\s+)?(?:mot|\d{1,2})\s+lan\b",
+        r"\b\d{1,2}\s+lan\s*/\s*(?:tuan|thang|quy|nam)\b",
+        r"\btrong\s+nam\s+20\d\d",
         r"\bden\s+(?:het\s+)?ngay\s+\d{1,2}/\d{1,2}/\d{4}",
     )
 )

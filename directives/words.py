@@ -182,7 +182,7 @@ NOT_HEADS = (
     "Báo cáo", "Lãnh đạo, chỉ đạo", "Cán bộ, công chức", "Ông, bà", "Tổ chức", "Hội nghị", "Hội thảo", "Hội thi",
     "Hội chợ", "Trường hợp", "Ban hành", "Phòng chống", "Phòng, chống", "Phòng ngừa", "Đoàn kết", "Đội ngũ",
     "Quỹ đất", "Cục bộ", "Xã hội", "Bộ máy", "Bộ tiêu chí", "Bộ chỉ số", "Bộ thủ tục", "Hội nhập", "Thuế suất",
-    "Đơn vị tính", "Thành phố thông minh",
+    "Đơn vị tính", "Thành phố thông minh", "Khoa học",
 )  # fmt: skip
 
 # Who can be told something as a group: "các sở", "các thành viên", but not "các giải pháp".
@@ -271,9 +271,15 @@ DUTY_WORDS = (
     "nâng cao", "thống kê", "gửi", "nộp", "thu", "chi", "cử", "mở", "hoặc", "sẽ", "cần", "phải", "được", "là", "có",
     "đưa", "làm", "tự", "trực tiếp", "thống nhất", "tháo gỡ", "yêu cầu", "mời", "bàn giao", "lựa chọn", "duy trì",
     "ứng dụng", "vận hành", "đăng tải", "khảo sát", "phê duyệt", "cấp", "thanh tra", "xác minh", "làm rõ",
-    "lấy ý kiến", "soạn thảo", "tuyển chọn", "nhân rộng", "lãnh đạo", "bổ sung", "tăng thời lượng", "tăng", "cắt",
-    "dự", "tham gia", "kiểm soát", "xác định", "thông tin", "đăng", "phát", "sắp xếp", "thẩm tra", "nắm", "kiểm đếm",
-    "kê khai", "tiến hành", "đào tạo", "tập huấn",
+    "lấy ý kiến", "soạn thảo", "tuyển chọn", "dự sinh hoạt", "dự họp", "giải ngân", "di dời", "tháo dỡ", "phân bổ",
+    "điều chuyển", "thanh toán", "nghiệm thu", "giải phóng", "lắp đặt", "sửa chữa", "vận chuyển", "tổng kết",
+    "sơ kết", "phát hành", "trang bị", "quyết định", "phát hiện", "ngăn chặn", "đấu tranh", "phụ trách", "sẵn sàng",
+    "di chuyển", "sơ tán", "khoanh vùng", "đón tiếp", "biên soạn", "chuyển giao", "tiêu hủy", "huấn luyện",
+    "diễn tập", "rút ngắn", "niêm yết", "kết nối", "tích hợp", "số hóa", "đồng bộ", "điều động", "biệt phái",
+    "giữ vững", "nắm chắc", "nắm tình hình", "nêu cao", "gương mẫu", "cam kết", "đa dạng hóa", "đổi mới",
+    "phân tích", "dự báo", "cảnh báo", "điều tra", "truy quét", "xử phạt", "khen thưởng", "nhân rộng", "lãnh đạo",
+    "bổ sung", "tăng thời lượng", "tăng", "cắt", "tham gia", "kiểm soát", "xác định", "sắp xếp", "thẩm tra", "nắm",
+    "kiểm đếm", "kê khai", "tiến hành", "đào tạo", "tập huấn",
 )  # fmt: skip
 
 # With what a deliverable begins.
