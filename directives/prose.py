@@ -14,6 +14,7 @@ from directives import agencies, phrases
 from directives.document import Paragraph
 from directives.lines import MARKER
 from directives.proposal import TaskProposal
+from directives.words import SECTORS
 
 _END = re.compile(r"^(Nơi nhận|TM\.|KT\.|TL\.|TUQ\.|CHỦ TỊCH|PHÓ CHỦ TỊCH|GIÁM ĐỐC)")
 _CLOSING = re.compile(
@@ -29,7 +30,7 @@ _NO_DUTIES = re.compile(
 )
 # What an authority says of others is no duty: "ghi nhận và đánh giá cao nỗ lực của …".
 _FINDING = re.compile(
-    r"(?:ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b(?! (?:cơ quan|đơn vị) (?:đầu mối|thường trực|chủ trì|chủ quản|tham mưu))|có chức năng|nhận thấy|chưa\b|nằm\b|thuộc\b|được\b)"
+    r"(?:không\b|ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b(?! (?:cơ quan|đơn vị) (?:đầu mối|thường trực|chủ trì|chủ quản|tham mưu))|có chức năng|nhận thấy|chưa\b|nằm\b|thuộc\b|được\b)"
 )
 _GIVES = re.compile(r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công|(?:Trách nhiệm|Nhiệm vụ)(?: chung)? của)(?: cho)?\s+")
 # The opening sentence that leads over to the duties: "… yêu cầu:", "… thực hiện một số nội dung sau:".
@@ -38,14 +39,37 @@ _ASKS = re.compile(
 )
 
 
+# Lines under an item that say who, when and what of it: "Đơn vị chủ trì: …", "Thời gian thực hiện: …".
+_FACTS = {
+    "lead": re.compile(
+        r"(?:(?:Đơn vị|Cơ quan|Bộ phận|Người)(?: đầu mối)?\s+)?(?:[Cc]hủ trì(?: thực hiện)?|thực hiện|tham mưu|phụ trách)\s*:\s*(.+)"
+    ),
+    "coordinating": re.compile(r"(?:(?:Đơn vị|Cơ quan|Bộ phận|Người)\s+)?[Pp]hối hợp(?: thực hiện)?\s*:\s*(.+)"),
+    "timing": re.compile(r"(?:Thời gian|Thời hạn|Tiến độ|Hạn)(?: thực hiện| hoàn thành| tổ chức| xong)?\s*:\s*(.+)"),
+    "deliverable": re.compile(r"(?:Sản phẩm|Kết quả)(?: đầu ra| dự kiến| hoàn thành)?\s*:\s*(.+)"),
+}
+# A sentence that gives all items around it their deadline.
+_COVERS = re.compile(
+    r"(?:(?:Tất cả )?(?:[Cc]ác|[Nn]hững) (?:nhiệm vụ|nội dung|công việc|báo cáo)\b.{0,20}\b(?:trên|này|sau đây|sau)\b|Thời hạn (?:hoàn thành|thực hiện)\b)"
+)
+# Who answers for carrying out the document as a whole, and since when it holds.
+_IN_FORCE = re.compile(
+    r"(?:chịu trách nhiệm )?thi hành (?:Quyết định|Nghị quyết|Chỉ thị|Quy định) này|có hiệu lực (?:thi hành )?(?:kể )?từ ngày"
+)
+
+
+_DECIDES = re.compile(r"(?:QUYẾT ĐỊNH|CHỈ THỊ|KẾT LUẬN|QUYẾT NGHỊ)\s*:\s*$")
+
+
 @dataclass
 class _Item:
-    """A paragraph with its marker taken off and the depth it stands at."""
+    """A paragraph with its marker taken off, the depth it stands at, and what the lines under it say of it."""
 
     text: str
     level: int
     label: str
     paragraph: Paragraph
+    facts: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -59,6 +83,7 @@ class _Heading:
     timing: str | None = None
     coordinating: list[str] = field(default_factory=list)
     children: int = 0
+    tasks: list[TaskProposal] = field(default_factory=list)
 
 
 @dataclass
@@ -95,7 +120,7 @@ def _items(paragraphs: list[Paragraph]) -> tuple[list[_Item], bool]:
     """The numbered and unnumbered items between the opening sentence and the signature."""
     start, asks = 0, False
     for index, paragraph in enumerate(paragraphs):
-        if _ASKS.search(paragraph.text) and not MARKER.match(paragraph.text):
+        if (_ASKS.search(paragraph.text) and not MARKER.match(paragraph.text)) or _DECIDES.match(paragraph.text):
             start, asks = index + 1, True
             break
     items: list[_Item] = []
@@ -104,6 +129,10 @@ def _items(paragraphs: list[Paragraph]) -> tuple[list[_Item], bool]:
         if _END.match(paragraph.text):
             break
         item = _item(paragraph)
+        fact = next(((name, said[1]) for name, form in _FACTS.items() if (said := form.match(item.text))), None)
+        if fact and items and item.level > items[-1].level:
+            items[-1].facts.setdefault(*fact)
+            continue
         marked = marked or item.level < 9
         if item.level == 9 and not _counts(item.text, marked=marked, asks=asks):
             continue
@@ -119,8 +148,10 @@ def _item(paragraph: Paragraph) -> _Item:
     number = found["number"] or found["dotted"]
     if number:
         return _Item(text, 2 + number.count("."), number, paragraph)
-    if found["roman"]:
-        return _Item(text, 1, found["roman"], paragraph)
+    if found["roman"] or found["article"]:
+        return _Item(text, 1, found["roman"] or found["article"], paragraph)
+    if found["bracket"]:
+        return _Item(text, 6, found["bracket"], paragraph)
     if found["letter"]:
         return _Item(text, 6, found["letter"], paragraph)
     return _Item(text, 8 if found["dash"] == "+" else 7, "", paragraph)
@@ -139,6 +170,13 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
             label = f"{parent.label.removesuffix(printed)}{item.label}" if parent else label
             break
     leads, duty = _addressed(item.text)
+    if parent and _COVERS.match(item.text) and (covering := phrases.find(item.text)):
+        parent.timing = parent.timing or covering
+        for task in parent.tasks:
+            task.timing = task.timing or covering
+        return
+    if "lead" in item.facts:
+        leads, duty = agencies.split(item.facts["lead"]), item.text
     if has_children or (leads and not duty):
         title = f"{item.label}. {item.text}" if item.label else item.text
         found.open.append(
@@ -157,20 +195,27 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
     owners = leads or inside or inherited
     if not owners or len(duty or item.text) < 15 or any(_NO_DUTIES.match(h.title) for h in found.open):
         return
+    if _IN_FORCE.search(item.text):
+        return
     section = " / ".join(heading.title for heading in found.open)
     text = duty or item.text
     coordinating = agencies.coordinating(text) or (parent.coordinating if parent and not leads else [])
-    found.tasks.append(
-        TaskProposal(
-            label or str(len(found.tasks) + 1),
-            text,
-            section,
-            list(owners),
-            [name for name in coordinating if name not in owners],
-            timing=phrases.find(text) or next((h.timing for h in reversed(found.open) if h.timing), None),
-            place=item.paragraph.place,
-        )
+    if "coordinating" in item.facts:
+        coordinating = agencies.split(item.facts["coordinating"])
+    stated = item.facts.get("timing", "").strip(" .") or phrases.find(text)
+    task = TaskProposal(
+        label or str(len(found.tasks) + 1),
+        text,
+        section,
+        list(owners),
+        [name for name in coordinating if name not in owners],
+        item.facts.get("deliverable", "").strip(" .") or None,
+        stated or next((h.timing for h in reversed(found.open) if h.timing), None),
+        item.paragraph.place,
     )
+    found.tasks.append(task)
+    if parent:
+        parent.tasks.append(task)
 
 
 def _counts(text: str, *, marked: bool, asks: bool) -> bool:
@@ -190,7 +235,7 @@ def _counts(text: str, *, marked: bool, asks: bool) -> bool:
 
 def _given_inside(text: str) -> list[str]:
     """The agencies of "Trên cơ sở báo cáo của …, giao Sở X chủ trì …"."""
-    found = re.search(r"[,;.]\s+(?:giao|yêu cầu|đề nghị)\s+(?=[A-ZĐÀ-Ỹ]|các\s)", text)
+    found = re.search(r"[,;.]\s+(?:[Gg]iao|[Yy]êu cầu|[Đđ]ề nghị)\s+(?=[A-ZĐÀ-Ỹ]|các\s)", text)
     named, rest = agencies.leading(text[found.end() :]) if found else ([], "")
     return named if rest and all(agencies.is_agency(name) for name in named) else []
 
@@ -199,9 +244,15 @@ def _addressed(text: str) -> tuple[list[str], str]:
     """The agencies a paragraph addresses and its duty; no duty where it is only a heading, no agencies where it addresses none."""
     gives = _GIVES.match(text)
     body = text[gives.end() :] if gives else text
+    ground = re.match(r"(?:Căn cứ|Trên cơ sở|Theo)\b[^,:]{3,80},\s+", body)
+    if ground and agencies.is_agency(body[ground.end() :]):
+        body = body[ground.end() :]
     if not agencies.is_agency(body):
         return [], ""
     bare = re.sub(r"\s*\([^()]*\)\s*", " ", body).strip()
+    group = re.match(r"([^:]{3,60}:\s+[^:]{3,250}):\s*(.+)$", bare)
+    if group and _names_follow(*group[1].split(":", 1)) and not _has_duty(group[1]):
+        return agencies.split(group[1]), group[2]
     colon = re.match(r"([^:]{3,200}):\s*(.+)$", bare)
     if colon and not _names_follow(colon[1], colon[2]) and not _has_duty(colon[1]):
         return agencies.split(colon[1]), colon[2]
@@ -220,6 +271,9 @@ def _addressed(text: str) -> tuple[list[str], str]:
 
 def _names_follow(front: str, rest: str) -> bool:
     """ "Các Sở: Tài chính, …" – the colon begins a list of names, not the duty."""
+    rest = rest.strip()
+    if rest.startswith(SECTORS) and re.search(r"[Cc]ác\s+[Ss]ở$", front):
+        return True
     return (
         bool(re.search(r"(?:^|\s)[Cc]ác\s+[\wÀ-ỹ]+(\s[\wÀ-ỹ]+){0,2}$", front))
         and rest[:1].isupper()
