@@ -137,7 +137,8 @@ def _group(text: str) -> re.Match[str] | None:
     group = _COLON_GROUP.match(text)
     if not group or not group["names"][0].isupper() or _is_kind(group["names"].split(",")[0]):
         return None
-    alone = not group["colon"] and bool(group["kind"]) and len(re.split(r",| và ", group["names"])) == 1
+    several = len(re.split(r",| và ", group["names"])) > 1 and not group["names"].startswith(("TH", "MN", "GD"))
+    alone = not group["colon"] and bool(group["kind"]) and not several
     return None if alone else group
 
 
@@ -188,7 +189,7 @@ def _sectors(text: str) -> list[str]:
 def _pieces(text: str) -> list[str]:
     """Split at commas and "và" where a new agency begins, keeping collectives and names with commas whole."""
     pieces: list[str] = []
-    for raw in re.split(r"\s*,\s*(?:và\s+)?|\s+và\s+(?=các\s|UBND\s|Ủy ban\s)", text):
+    for raw in re.split(r"\s*,\s*(?:và\s+)?|(?<!HĐND)(?<!Hội đồng nhân dân)\s+và\s+(?=các\s|UBND\s|Ủy ban\s)", text):
         piece = raw.strip()
         if not piece:
             continue

@@ -23,7 +23,7 @@ def propose(document: Document, digest: str) -> Proposal:
     found = tables.assignments(document)
     tasks = found.tasks
     paragraphs = document.paragraphs()
-    tasks = [*tasks, *prose.organising(paragraphs)] if tasks else prose.duties(paragraphs, _answerable(head))
+    tasks = [*prose.duties(paragraphs, []), *tasks] if tasks else prose.duties(paragraphs, _answerable(head))
     proposal = Proposal(document.name, digest, head, tasks, [])
     for table in found.without_lead:
         proposal.issues.append(issue(N_("The table has no column that says who leads."), table.place))

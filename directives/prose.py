@@ -95,17 +95,6 @@ class _Duties:
     tasks: list[TaskProposal] = field(default_factory=list)
 
 
-def organising(paragraphs: list[Paragraph]) -> list[TaskProposal]:
-    """Return the duties that a plan with a table gives in its part "Tổ chức thực hiện"."""
-    for index, paragraph in enumerate(paragraphs):
-        if re.match(
-            r"(?:[IVX]+\.|\d+\.|[A-E]\.)?\s*(?:TỔ CHỨC THỰC HIỆN|Tổ chức thực hiện|PHÂN CÔNG (?:NHIỆM VỤ|THỰC HIỆN)$|TRÁCH NHIỆM THỰC HIỆN)",
-            paragraph.text,
-        ):
-            return duties(paragraphs[index + 1 :], [])
-    return []
-
-
 def duties(paragraphs: list[Paragraph], addressees: list[str]) -> list[TaskProposal]:
     """Return the duties of a text; `addressees` are those it is addressed to ("Kính gửi")."""
     items, asks = _items(paragraphs)
@@ -226,7 +215,7 @@ def _counts(text: str, *, marked: bool, asks: bool) -> bool:
         and not agencies.is_collective(leads[0])
         and not re.search(r"\b(?:yêu cầu|đề nghị)\s+(?:các|Thủ trưởng|Giám đốc)", text)
     )
-    if _ANNOUNCES.match(text):
+    if _ANNOUNCES.match(text) or re.fullmatch(r"\(.*\)\.?", text):
         return False
     if _CLOSING.match(text):
         return proper and bool(duty)

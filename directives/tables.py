@@ -40,7 +40,8 @@ def assignments(document: Document) -> Assignments:
         start, columns = _heading(block)
         if columns and not (reader and columns == reader.columns and start <= 2):
             earlier = reader
-            reader = _TableReader(columns, found.tasks)
+            # Where a file keeps the lines of a cell apart they were meant so; on a page they only fill it.
+            reader = _TableReader(columns, found.tasks, breaks=document.format in ("docx", "xlsx", "html"))
             if earlier and found.tasks:
                 reader.raw, reader.sections = earlier.raw, earlier.sections
             if "lead" not in columns:
@@ -100,8 +101,9 @@ def _is_second_heading(upper: Row, lower: Row) -> bool:
 class _TableReader:
     """Reads rows one after the other, remembering the section they stand in."""
 
-    def __init__(self, columns: dict[str, int], tasks: list[TaskProposal]) -> None:
-        self.columns, self.tasks = columns, tasks
+    def __init__(self, columns: dict[str, int], tasks: list[TaskProposal], *, breaks: bool) -> None:
+        self.columns, self.tasks, self.breaks = columns, tasks, breaks
+        self.in_charge: list[str] = []
         self.width = 0
         self.sections: dict[int, tuple[str, str]] = {}
         self.raw = dict.fromkeys(("lead", "coordinating", "deliverable", "timing"), "")
@@ -111,7 +113,7 @@ class _TableReader:
         for index, row in enumerate(rows):
             if headings.columns(row) or self._is_column_numbers(row) or not row.texts():
                 continue
-            if self._is_total(row) or not any(c.isalnum() for c in self._cell(row, "text") + " ".join(row.texts()[1:])):
+            if self._is_total(row) or self._is_blank(row):
                 continue
             if continued and index == 0 and self._goes_on(row):
                 self._join(row)
@@ -125,6 +127,9 @@ class _TableReader:
         text = row.cells[column] if column is not None and column < len(row.cells) else None
         joined = ""
         for line in (text or "").split("\n"):
+            names = self.breaks and name in ("lead", "coordinating") and agencies.is_agency(joined)
+            if names and agencies.is_agency(clean(line)) and not re.search(r"(?:[,;:–-]|\bvà)$", joined):
+                joined += ";"  # a line of its own for each agency
             joined = glue(joined, clean(line))
         return joined
 
@@ -136,6 +141,10 @@ class _TableReader:
             bool(re.match(r"(tong\s*(cong|so)?|cong)\b", strip_marks(clean(row.texts()[0]))))
             and len(row.texts()[0]) < 40
         )
+
+    def _is_blank(self, row: Row) -> bool:
+        """Whether a row of a form has a number and dots to write on."""
+        return len(row.texts()) > 1 and not any(c.isalnum() for text in row.texts()[1:] for c in text)
 
     def _duties(self, row: Row) -> list[str]:
         return [cell for name in ("lead", "coordinating", "deliverable", "timing") if (cell := self._cell(row, name))]
@@ -193,6 +202,8 @@ class _TableReader:
         self.sections = {at: section for at, section in self.sections.items() if at < level}
         self.sections[level] = (number, title)
         self.count = 0
+        charged = re.search(r"\(\s*(?:do\s+)?([^()]+?)\s+(?:phụ trách|chủ trì|thực hiện)\s*\)", title)
+        self.in_charge = agencies.split(charged[1]) if charged and agencies.is_agency(charged[1]) else []
 
     def _task(self, row: Row) -> None:
         self.count += 1
@@ -215,7 +226,7 @@ class _TableReader:
         )
         if both and not coordinating:
             lead, coordinating = both[1], both[2]
-        task.lead = agencies.split(re.sub(r"^Chủ trì\s*:\s*", "", lead))
+        task.lead = agencies.split(re.sub(r"^Chủ trì\s*:\s*", "", lead)) or list(self.in_charge)
         task.coordinating = agencies.split(coordinating)
         task.deliverable = self.raw["deliverable"] or None
         task.timing = self.raw["timing"] or (None if "timing" in self.columns else phrases.find(task.text))

@@ -191,7 +191,7 @@ PLURALS = (
     "xóm", "tổ", "khối", "khu", "khóm", "ấp", "hội", "trường", "lớp", "khoa", "đội", "trạm", "đồn", "quỹ", "đài",
     "báo", "cấp", "nhóm", "hộ", "UBND", "HĐND", "HTX", "THT", "GVCN", "đơn vị", "cơ quan", "đoàn thể", "địa phương",
     "thành phố", "thị xã", "thị trấn", "đặc khu", "tổ chức", "chủ đầu tư", "nhà đầu tư", "doanh nghiệp",
-    "hợp tác xã", "nhà trường", "đảng ủy", "đảng uỷ", "đảng bộ", "chi bộ", "cấp ủy", "đồng chí", "thành viên",
+    "hợp tác xã", "nhà trường", "đảng ủy", "đảng uỷ", "đảng bộ", "chi bộ", "chi hội", "chi đoàn", "cấp ủy", "đồng chí", "thành viên",
     "thầy", "giáo viên", "cá nhân", "chi nhánh", "ngân hàng", "trung tâm", "lực lượng", "công ty", "cơ sở",
     "tiểu ban", "bệnh viện", "chi cục", "tập đoàn", "tổng công ty", "tổng cục", "liên đoàn", "liên minh", "cán bộ",
     "công chức", "lãnh đạo", "bí thư", "chủ tịch", "trưởng", "phó", "giám đốc", "câu lạc bộ", "nhà thầu",
@@ -204,7 +204,7 @@ COLLECTIVE_KINDS = (
     "so", "ban", "nganh", "phong", "don vi", "co quan", "doan the", "dia phuong", "xa", "phuong", "huyen",
     "thanh pho", "thi xa", "thi tran", "hoi", "to chuc", "ban nganh", "phong ban", "so nganh", "bo", "chu dau tu",
     "doanh nghiep", "to chuc chinh tri", "to chuc chinh tri xa hoi", "phong chuyen mon", "hop tac xa", "truong hoc",
-    "truong", "dac khu", "thon", "khoi pho", "dang uy",
+    "truong", "dac khu", "thon", "khoi pho", "dang uy", "chi bo", "dang bo", "chi hoi", "to dan pho", "khu dan cu", "benh vien", "trung tam", "cong ty", "ngan hang",
 )  # fmt: skip
 
 # What may follow such kinds without naming anybody.
