@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 
 from directives.document import clean
-from directives.words import AGENCY_HEADS, COLLECTIVE_KINDS, COLLECTIVE_TAILS, DUTY_WORDS, NOT_HEADS, PLURALS, SECTORS
+from directives.words import (
+    AGENCY_HEADS,
+    COLLECTIVE_KINDS,
+    COLLECTIVE_TAILS,
+    DUTY_WORDS,
+    LOOSE,
+    NOT_HEADS,
+    PLURALS,
+    SECTORS,
+)
 from workflow.names import strip_marks
 
 _HEADS = "|".join(sorted((re.escape(h) for h in AGENCY_HEADS), key=len, reverse=True))
@@ -24,8 +33,8 @@ _PARTS = {strip_marks(s).split(", ")[0] for s in SECTORS if "," in s}
 DUTY = re.compile(rf"(?<![\wÀ-ỹ])(?:{'|'.join(sorted(map(re.escape, DUTY_WORDS), key=len, reverse=True))})(?![\wÀ-ỹ])")
 # "Các Sở: A, B" and "UBND các xã: A, B"; group 1 is what every name gets in front.
 _COLON_GROUP = re.compile(
-    r"^(?:(?P<title>Bộ trưởng |Giám đốc |Thủ trưởng |Trưởng )?[Cc]ác\s+(?P<kind>[Ss]ở|[Bb]ộ|[Pp]hòng|[Hh]ợp tác xã|[Bb]an|[Hh]uyện|[Xx]ã|[Pp]hường"
-    r"|[Cc]hi cục|[Tt]rung tâm|[Tt]rường|[Cc]ông ty|(?:[Bb]an Quản lý|Ban QLDA|[Cc]ục|[Vv]ụ|[Vv]iện|[Hh]ội|[Đđ]ài|[Bb]ệnh viện)[^:,;]{0,25}(?=:))"
+    r"^(?:(?P<title>Bộ trưởng |Giám đốc |Thủ trưởng |Trưởng )?[Cc]ác\s+(?P<kind>(?:[Bb]an Quản lý|Ban QLDA|[Cc]ục|[Vv]ụ|[Vv]iện|[Hh]ội|[Đđ]ài|[Bb]ệnh viện)[^:,;]{0,25}(?=:)"
+    r"|[Ss]ở|[Bb]ộ|[Pp]hòng|[Hh]ợp tác xã|[Bb]an|[Hh]uyện|[Xx]ã|[Pp]hường|[Cc]hi cục|[Tt]rung tâm|[Tt]rường|[Cc]ông ty)"
     r"|(?P<body>(?:Chủ tịch )?(?:UBND|[ỦU][ỷy] ban nhân dân|Ủy ban nhân dân|Uỷ ban nhân dân)|Đảng ủy|HĐND)\s+các\s+(?P<level>xã|phường|huyện|thành phố|thị xã|đặc khu|tỉnh))"
     r"(?:\s*,\s*(?:xã|phường|huyện|thành phố|thị xã|thị trấn))*\s*(?P<colon>:?)\s+(?P<names>\w.*)$"
 )
@@ -84,8 +93,14 @@ def _duty_start(text: str) -> int:
         given = re.search(r"(?:^|\s)được(?: giao| phân công)?(?: làm)?$", text[: found.end()])
         if given and re.match(r"(?:.*\s)?được (?:giao|phân công)\b", text[given.start() : found.end() + 12]):
             continue  # "đơn vị được giao làm chủ đầu tư" says which agency
+        if text.startswith("tham mưu, giúp việc", found.start()) or (
+            found[0] == "tham gia" and before.endswith("luc luong")
+        ):
+            continue  # "các cơ quan tham mưu, giúp việc Tỉnh ủy", "lực lượng tham gia bảo vệ an ninh"
         if found[0] == "cấp" and re.match(r"\s+(?:nước|điện|thoát nước|ủy|giấy)\b", text[found.end() :]):
             continue  # "các đơn vị cấp nước"
+        if found[0] == "chi" and re.match(r" (?:bộ|hội|đoàn|cục|nhánh|ủy)\b", text[found.end() :]):
+            continue
         if found[0] == "thực hiện" and before.endswith(("don vi", "co quan")):
             continue
         if found[0] in ("đầu tư", "xây dựng") and re.search(r"\bban quan ly (?:cac )?du an(?: dau tu)?$", before):
@@ -122,6 +137,9 @@ def _part(text: str) -> list[str]:
     text = re.sub(r"^(?:và|cùng|với)\s+", "", text)
     if not text:
         return []
+    groups = re.split(r"\s*(?:,|\bvà)\s+(?=(?:(?:UBND|Ủy ban nhân dân|Đảng ủy)\s+các|[Cc]ác)\s+[\wÀ-ỹ]+\s*:)", text)
+    if len(groups) > 1:
+        return [name for one in groups for name in _part(one)]
     group = _group(text)
     if group:
         return _expand(group)
@@ -174,7 +192,7 @@ def _sectors(text: str) -> list[str]:
     out: list[str] = []
     for piece in joined:
         left, _and, right = piece.rpartition(" và ")
-        whole = strip_marks(piece) in _SECTORS
+        whole = re.sub(r" (?:tinh|thanh pho|huyen|xa|phuong)$", "", strip_marks(piece)) in _SECTORS
         separate = (
             left
             and not whole
@@ -208,6 +226,8 @@ def _continues(before: str, piece: str) -> bool:
         r"(?:Phó |Quyền )?(?:Chủ tịch|Bí thư|Giám đốc|Trưởng|Chánh)", piece
     ):
         return True
+    if re.match(rf"(?:{'|'.join(LOOSE)})\b", piece) and HEAD.match(before) and not is_collective(before):
+        return False  # "Sở Công Thương, doanh nghiệp"
     if re.match(r"[A-Z]{3,8}\d*(?:\s+[A-ZĐ]|$)", piece):
         return False  # "Công an tỉnh, VNPT Quảng Trị"
     return not HEAD.match(piece)
@@ -237,7 +257,8 @@ def _conjunction(piece: str) -> list[str]:
 def _open_collective(text: str) -> bool:
     """Whether the text so far is a collective that more kinds may join: "Các phòng", "UBND các phường"."""
     words = strip_marks(text)
-    found = re.match(r"(?:(?:ubnd|uy ban nhan dan|dang uy)\s+)?(?:cac|tat ca cac)\s+(.*)$", words)
+    front = r"(?:thu truong|lanh dao|nguoi dung dau|chu tich|giam doc|bi thu)\s+"
+    found = re.match(rf"(?:{front})?(?:(?:ubnd|uy ban nhan dan|dang uy)\s+)?(?:cac|tat ca cac)\s+(.*)$", words)
     return bool(found and all(_is_kind(kind) for kind in re.split(r",\s*|\s+va\s+", found[1])))
 
 
@@ -245,6 +266,7 @@ def _is_kind(text: str) -> bool:
     """Whether a text is a kind of agencies with nothing but a vague tail: "đơn vị có liên quan"."""
     words = strip_marks(text).strip(" .")
     words = re.sub(r"^cac\s+", "", words)
+    words = re.sub(r"\s+duoc (?:giao|phan cong)\b.*$", "", words)
     for tail in sorted(COLLECTIVE_TAILS, key=len, reverse=True):
         words = words.removesuffix(f" {tail}")
     return words in _KINDS

@@ -100,9 +100,18 @@ def duties(paragraphs: list[Paragraph], addressees: list[str]) -> list[TaskPropo
     items, asks = _items(paragraphs)
     found = _Duties(addressees if asks else [])
     for index, item in enumerate(items):
-        deeper = index + 1 < len(items) and items[index + 1].level > item.level
-        _walk(found, item, has_children=deeper)
+        below = items[index + 1] if index + 1 < len(items) else None
+        _walk(found, item, has_children=bool(below and below.level > item.level and _is_under(below, item)))
     return found.tasks
+
+
+def _is_under(below: _Item, item: _Item) -> bool:
+    """Whether a deeper item belongs to the one before it: an unmarked paragraph does so only under a heading."""
+    if below.level < 9:
+        return True
+    _leads, duty = _addressed(item.text)
+    sentence = item.text.endswith((".", ";")) or len(item.text) > 150
+    return item.level < 7 and not _COVERS.match(below.text) and not (duty and sentence)
 
 
 def _items(paragraphs: list[Paragraph]) -> tuple[list[_Item], bool]:
@@ -240,7 +249,11 @@ def _addressed(text: str) -> tuple[list[str], str]:
         return [], ""
     bare = re.sub(r"\s*\([^()]*\)\s*", " ", body).strip()
     group = re.match(r"([^:]{3,60}:\s+[^:]{3,250}):\s*(.+)$", bare)
-    if group and _names_follow(*group[1].split(":", 1)) and not _has_duty(group[1]):
+    if (
+        group
+        and _names_follow(*group[1].split(":", 1))
+        and not (_has_duty(group[1]) or _names_follow(group[1], group[2]))
+    ):
         return agencies.split(group[1]), group[2]
     colon = re.match(r"([^:]{3,200}):\s*(.+)$", bare)
     if colon and not _names_follow(colon[1], colon[2]) and not _has_duty(colon[1]):
@@ -261,7 +274,7 @@ def _addressed(text: str) -> tuple[list[str], str]:
 def _names_follow(front: str, rest: str) -> bool:
     """ "Các Sở: Tài chính, …" – the colon begins a list of names, not the duty."""
     rest = rest.strip()
-    if rest.startswith(SECTORS) and re.search(r"[Cc]ác\s+[Ss]ở$", front):
+    if rest.startswith(SECTORS) and re.search(r"[Cc]ác\s+[\wÀ-ỹ]+(\s[\wÀ-ỹ]+){0,4}$", front):
         return True
     return (
         bool(re.search(r"(?:^|\s)[Cc]ác\s+[\wÀ-ỹ]+(\s[\wÀ-ỹ]+){0,2}$", front))

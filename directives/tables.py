@@ -111,7 +111,11 @@ class _TableReader:
 
     def read(self, rows: tuple[Row, ...], *, continued: bool) -> None:
         for index, row in enumerate(rows):
-            if headings.columns(row) or self._is_column_numbers(row) or not row.texts():
+            if (
+                (headings.columns(row) and not _NUMBER.match(self._cell(row, "no")))
+                or self._is_column_numbers(row)
+                or not row.texts()
+            ):
                 continue
             if self._is_total(row) or self._is_blank(row):
                 continue

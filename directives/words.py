@@ -173,7 +173,7 @@ AGENCY_HEADS = (
     "Trạm", "Bệnh viện", "Điện lực", "Chi nhánh", "Doanh nghiệp", "Chính phủ", "Thủ tướng", "Xã", "Phường", "Huyện",
     "Thành phố", "Thị xã", "Đồn", "Lực lượng", "lực lượng", "Phó Thủ tướng", "Bộ trưởng", "Thứ trưởng",
     "Tổng Giám đốc", "Cục trưởng", "Vụ trưởng", "Kế toán trưởng", "Đ/c", "đ/c", "Tiểu ban", "Câu lạc bộ",
-    "Vườn quốc gia", "Thương vụ", "VNPT", "Viettel", "Khoa", "Bộ phận", "Công đoàn", "Ủy viên", "Nhà máy",
+    "Vườn quốc gia", "Thương vụ", "Thống kê", "VNPT", "Viettel", "Khoa", "Bộ phận", "Công đoàn", "Ủy viên", "Nhà máy",
     "Nhà trường", "Tiểu đoàn", "Trung đoàn", "Chi đoàn", "Chi hội", "Chi bộ", "Đảng bộ",
 )  # fmt: skip
 
@@ -199,6 +199,12 @@ PLURALS = (
     "ông", "bà", "anh", "chị", "em",
 )  # fmt: skip
 
+# Who may stand at the end of a list without a name: "Sở Công Thương, doanh nghiệp".
+LOOSE = (
+    "doanh nghiệp", "viện nghiên cứu", "trường đại học", "trường cao đẳng", "cơ sở", "hợp tác xã", "hiệp hội", "tổ chức", "cá nhân",
+    "nhà khoa học", "ngân hàng", "chủ đầu tư", "nhà thầu", "người dân",
+)  # fmt: skip
+
 # Kinds of agencies that stand together in one collective: "Các sở, ban, ngành", "các phòng, ban, đơn vị liên quan".
 COLLECTIVE_KINDS = (
     "so", "ban", "nganh", "phong", "don vi", "co quan", "doan the", "dia phuong", "xa", "phuong", "huyen",
@@ -217,6 +223,8 @@ COLLECTIVE_TAILS = (
 
 # Fields of departments, so that "Các Sở: Tài chính, Văn hóa, Thể thao và Du lịch" is two and not three.
 SECTORS = (
+    "Giao thông",
+    "Dân dụng và Công nghiệp",
     "Tài chính",
     "Nội vụ",
     "Xây dựng",
