@@ -215,7 +215,7 @@ COLLECTIVE_KINDS = (
 
 # What may follow such kinds without naming anybody.
 COLLECTIVE_TAILS = (
-    "lien quan", "co lien quan", "truc thuoc trung uong", "thuoc thanh pho", "thuoc tinh", "thuoc huyen", "cap tinh",
+    "lien quan", "co lien quan", "truc thuoc trung uong", "thuoc thanh pho", "thuoc tinh", "thuoc so", "thuoc bo", "thuoc xa", "thuoc phuong", "thuoc truong", "truc thuoc bo", "truc thuoc so", "thuoc huyen", "cap tinh",
     "cap huyen", "cap xa", "thuoc ubnd tinh", "thuoc ubnd thanh pho", "thuoc ubnd huyen", "tren dia ban",
     "tren dia ban tinh", "tren dia ban thanh pho", "chuyen mon", "khac", "chuc nang", "truc thuoc", "thanh pho",
     "tinh", "duoc giao", "thuc hien", "nha nuoc",

@@ -98,10 +98,7 @@ def _lines(program: str, picture: Any, name: str) -> list[unruled.Words]:
     for words in read.values():
         words.sort()
         middle = sorted(word[2] for word in words)[len(words) // 2]
-        parts: tuple[tuple[float, float, str], ...] = ()
-        for left, right, _middle, text in words:
-            parts = unruled.joined(parts, (left, right, text), GAP) if parts else ((left, right, text),)
-        printed.append(unruled.Words(middle, parts))
+        printed.append(unruled.line(middle, [(left, right, text) for left, right, _middle, text in words], GAP))
     return _beside(sorted(printed, key=lambda line: line.top))
 
 
@@ -115,7 +112,7 @@ def _beside(lines: list[unruled.Words]) -> list[unruled.Words]:
             and line.top - last.top < 5
             and (last.parts[-1][1] < line.parts[0][0] or line.parts[-1][1] < last.parts[0][0])
         ):
-            out[-1] = unruled.Words(last.top, tuple(sorted((*last.parts, *line.parts))))
+            out[-1] = unruled.line(last.top, (*last.words, *line.words), GAP)
         else:
             out.append(line)
     return [

@@ -1,13 +1,13 @@
-"""Tables in a PDF that were printed without lines: columns stand where the heading and the left edges of the cells say.
+"""Tables that were printed without lines between the columns: a column ends where hardly a word stands.
 
-A heading line names the columns; below it the most frequent left edge near each heading is that column's edge. A larger gap
-between lines, or a number in the first column, begins a row. A line that runs across columns is a title.
+A heading names the columns; between the middles of two headings the white that the fewest words cross parts them. A larger gap
+between lines, a rule under a row, or a number in the first column begins a row. A word that stands across a border makes a title.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -17,162 +17,216 @@ from directives.document import Place, Row, Table, clean
 from directives.lines import Line
 
 _GAP = 7.0  # points between two words that belong to two cells
+_HALF = 5.0  # points from the top of a line to its middle
+_NUMBERED = re.compile(r"(?:[IVX]+|[A-H]?\d{1,3}(?:\.\d+)*|[A-H])[.)]?(?:\s|$)")
+_COLUMN_NUMBER = re.compile(r"\(\d{1,2}\)$")
+
+Part = tuple[float, float, str]  # left, right, text
 
 
 @dataclass(frozen=True)
 class Words:
-    """One printed line: its top, and its stretches of words that belong together as (left, right, text)."""
+    """One printed line: its top, its words, and the stretches of them that stand close together."""
 
     top: float
-    parts: tuple[tuple[float, float, str], ...]
+    words: tuple[Part, ...]
+    parts: tuple[Part, ...]
 
     @property
     def text(self) -> str:
         return " ".join(text for _left, _right, text in self.parts)
 
 
+def line(top: float, words: Sequence[Part], gap: float = _GAP) -> Words:
+    """Make a printed line of its words, from left to right."""
+    parts: list[Part] = []
+    for word in sorted(words):
+        if parts and word[0] - parts[-1][1] < gap:
+            parts[-1] = (parts[-1][0], word[1], f"{parts[-1][2]} {word[2]}")
+        else:
+            parts.append(word)
+    return Words(top, tuple(sorted(words)), tuple(parts))
+
+
 @dataclass(frozen=True)
 class Columns:
-    """The left edges of the columns and the words of their headings."""
+    """The borders between the columns and the words of their headings."""
 
-    edges: tuple[float, ...]
+    borders: tuple[float, ...]
     titles: tuple[str, ...]
 
-    def of(self, left: float) -> int:
-        """The column that a stretch of words beginning at `left` belongs to."""
-        return max((i for i, edge in enumerate(self.edges) if edge <= left + 4), default=0)
+    def of(self, part: Part) -> int:
+        """The column that a word stands in."""
+        middle = (part[0] + part[1]) / 2
+        return sum(border <= middle for border in self.borders)
 
 
 def page_items(page: Any, number: int, known: Columns | None) -> tuple[list[Line | Table], Columns | None]:
     """Return a PDF page's running lines and, where a heading names columns (or went before), its unruled table."""
-    return items(_lines(page), number, known)
+    wide = {round(edge["top"]) for edge in page.horizontal_edges if edge["x1"] - edge["x0"] > 0.4 * float(page.width)}
+    rules = [top for top in sorted(wide) if top - 1 not in wide and top - 2 not in wide]
+    return items(_lines(page), number, known, rules)
 
 
-def items(lines: list[Words], number: int, known: Columns | None) -> tuple[list[Line | Table], Columns | None]:
-    """The same for a page whose printed lines are known, from top to bottom."""
-    start = next((i for i, line in enumerate(lines) if _names_columns(lines, i)), None)
+def items(
+    lines: list[Words], number: int, known: Columns | None, rules: Sequence[float] = ()
+) -> tuple[list[Line | Table], Columns | None]:
+    """The same for a page whose printed lines are known, from top to bottom, with the rules across it."""
+    start = next((i for i, one in enumerate(lines) if _names_columns(lines, i)), None)
     if start is None and known is None:
-        return [Line(line.text, number) for line in lines], None
+        return [Line(one.text, number) for one in lines], None
     if start is None:
-        body, columns = lines, known if known and _fits(lines, known) else None
+        top, body, columns = 0, lines, known if known and _fits(lines, known) else None
     else:
-        end = _heading_end(lines, start)
-        columns = _columns(lines[start:end], lines[end:])
+        top, end = _heading_span(lines, start)
         body = lines[end:]
+        columns = _columns(lines[top:end], lines[start], body)
     if columns is None:
-        return [Line(line.text, number) for line in lines], None
-    before: list[Line | Table] = [Line(line.text, number) for line in lines[: start or 0]]
+        return [Line(one.text, number) for one in lines], None
+    before: list[Line | Table] = [Line(one.text, number) for one in lines[:top]]
     rows = [Row(columns.titles, Place(page=number, table=1, row=1))] if start is not None else []
-    rows += _rows(body, columns, number, len(rows))
+    rows += _rows(body, columns, number, len(rows), rules)
     return [*before, Table(tuple(rows), Place(page=number, table=1))] if rows else before, columns
 
 
 def _fits(lines: list[Words], columns: Columns) -> bool:
-    """Whether a page without a heading goes on with the table: its lines begin at the edges, in several columns."""
-    parts = [part for line in lines for part in line.parts]
-    at_edge = sum(any(abs(left - edge) < 5 for edge in columns.edges) for left, _right, _text in parts)
-    return sum(len(line.parts) > 1 for line in lines) >= 0.3 * len(lines) and at_edge >= 0.7 * len(parts)
+    """Whether a page without a heading goes on with the table: its lines have several cells and keep to the borders."""
+    crossing = sum(_crosses(one, columns) for one in lines)
+    return sum(len(one.parts) > 1 for one in lines) >= 0.3 * len(lines) and crossing <= 0.2 * len(lines)
 
 
 def _lines(page: Any) -> list[Words]:
-    made: list[Words] = []
+    rows: list[tuple[float, list[Part]]] = []
     words = page.extract_words(use_text_flow=False, keep_blank_chars=False, x_tolerance=1.5)
     for word in sorted(words, key=lambda w: (round(w["top"] / 3), w["x0"])):
         part = (word["x0"], word["x1"], word["text"])
-        if made and abs(made[-1].top - word["top"]) < 4:
-            made[-1] = Words(made[-1].top, joined(made[-1].parts, part))
+        if rows and abs(rows[-1][0] - word["top"]) < 4:
+            rows[-1][1].append(part)
         else:
-            made.append(Words(word["top"], (part,)))
-    return [line for line in made if not re.fullmatch(r"\d{1,3}", line.text)]
-
-
-Part = tuple[float, float, str]
-
-
-def joined(parts: tuple[Part, ...], part: Part, gap: float = _GAP) -> tuple[Part, ...]:
-    """Add a word to a line: to its last stretch, or as a new one where the gap is that of two cells."""
-    left, right, text = parts[-1]
-    if part[0] - right < gap:
-        return (*parts[:-1], (left, part[1], f"{text} {part[2]}"))
-    return (*parts, part)
+            rows.append((word["top"], [part]))
+    made = [line(top, parts) for top, parts in rows]
+    return [one for one in made if not re.fullmatch(r"\d{1,3}", one.text)]
 
 
 def _names_columns(lines: list[Words], index: int) -> bool:
     parts = lines[index].parts
-    if len(parts) < 4 or not re.match(r"(?i)(stt|tt|số tt)$", clean(parts[0][2])):
+    if len(parts) < 3 or not (headings.field_of(parts[0][2]) == "no" or parts[0][2].startswith("Mã")):
         return False
-    words = " ".join(line.text for line in lines[index : index + 3])
+    words = " ".join(one.text for one in lines[max(index - 2, 0) : index + 3])
     order = headings.column_order(words)
     return "text" in order and len({"lead", "coordinating", "timing", "deliverable"} & set(order)) >= 2
 
 
-def _heading_end(lines: list[Words], start: int) -> int:
-    """The heading ends before the first line that begins with a number at its left edge, or after three lines."""
-    edge = lines[start].parts[0][0]
-    for index in range(start + 1, min(start + 4, len(lines))):
-        parts = lines[index].parts
-        pitch = lines[index].top - lines[index - 1].top
-        if (abs(parts[0][0] - edge) < 15 and re.match(r"([IVX]+|\d{1,3}|[A-H])[.)]?(\s|$)", parts[0][2])) or pitch > 22:
-            return index
-    return start + 1
+def _heading_span(lines: list[Words], start: int) -> tuple[int, int]:
+    """From the first line of the heading, which may stand above its number column, to the first line of the body."""
+    edge = lines[start].parts[0][1]
+    pitch = min((abs(b.top - a.top) for a, b in pairwise(lines) if b.top > a.top), default=12.0)
+    top = start
+    while top and lines[top].top - lines[top - 1].top <= 1.6 * pitch and start - top < 3:
+        above = lines[top - 1].parts
+        overlapped = [sum(left < t[1] and t[0] < right for t in lines[start].parts) for left, right, _text in above]
+        if above[0][0] <= edge or max(overlapped) > 1:
+            break
+        top -= 1
+    end = start + 1
+    while end < len(lines) and end - start < 5:
+        first = lines[end].parts[0]
+        if first[0] <= edge + 3 and (_NUMBERED.match(first[2]) or _COLUMN_NUMBER.match(first[2])):
+            break
+        if lines[end].top - lines[end - 1].top > 22 or (first[0] <= edge and first[2].isupper()):
+            break
+        end += 1
+    else:
+        end = start + 1
+    return top, end
 
 
-def _columns(heading: list[Words], body: list[Words]) -> Columns | None:
-    """Titles from the heading, edges from where the cells below begin."""
-    titles = list(heading[0].parts)
-    for line in heading[1:]:
-        for left, right, text in line.parts:
-            middle = (left + right) / 2
-            distances = [abs((t[0] + t[1]) / 2 - middle) for t in titles]
-            at = distances.index(min(distances))
-            titles[at] = (min(titles[at][0], left), max(titles[at][1], right), f"{titles[at][2]} {text}")
-    starts = Counter(round(left) for line in body for left, _right, _text in line.parts)
-    edges, floor = [], 0.0
-    for left, right, _text in titles:
-        near = {x: n for x, n in starts.items() if floor - 4 <= x <= (left + right) / 2}
-        edge = max(near, key=lambda x: (near[x], -x)) if near else left
-        edges.append(float(min(edge, left + 4)))
-        floor = edges[-1] + 8
-    return Columns(tuple(edges), tuple(text for _l, _r, text in titles)) if len(edges) > 2 else None
+def _columns(heading: list[Words], main: Words, body: list[Words]) -> Columns | None:
+    """Titles from the lines of the heading, borders from the white between the cells below."""
+    titles: list[Part] = list(main.parts)
+    for one in heading:
+        for left, right, text in one.parts if one is not main else ():
+            under = [max(0.0, min(right, t[1]) - max(left, t[0])) for t in titles]
+            if max(under) > 0:
+                at = under.index(max(under))
+                old = titles[at]
+                told = f"{text} {old[2]}" if one.top < main.top else f"{old[2]} {text}"
+                titles[at] = (min(old[0], left), max(old[1], right), told)
+            else:
+                titles = sorted([*titles, (left, right, text)])
+    if len(titles) < 3:
+        return None
+    borders = []
+    words = [word for one in body for word in one.words if not _COLUMN_NUMBER.match(word[2])]
+    for before, after in pairwise(titles):
+        borders.append(_white(words, (before[0] + before[1]) / 2, (after[0] + after[1]) / 2))
+    return Columns(tuple(borders), tuple(text for _l, _r, text in titles))
 
 
-def _rows(lines: list[Words], columns: Columns, page: int, offset: int) -> list[Row]:
+def _white(words: list[Part], low: float, high: float) -> float:
+    """Where between two places the fewest words stand: the middle of the widest such stretch."""
+    counts = [0] * (int(high - low) + 2)
+    for left, right, _text in words:
+        for x in range(max(0, int(left - low)), min(len(counts), int(right - low) + 1)):
+            counts[x] += 1
+    fewest = min(counts)
+    best, run = (0, 0), 0
+    for x, count in enumerate([*counts, fewest + 1]):
+        if count == fewest:
+            run += 1
+        else:
+            best, run = max(best, (run, x - run), key=lambda found: found[0]), 0
+    return low + best[1] + best[0] / 2
+
+
+def _rows(lines: list[Words], columns: Columns, page: int, offset: int, rules: Sequence[float]) -> list[Row]:
     pitches = sorted(after.top - before.top for before, after in pairwise(lines))
     pitch = pitches[len(pitches) // 4] if pitches else 0
+    ruled = len([rule for rule in rules if lines and lines[0].top - 3 < rule]) >= max(3, len(lines) // 8)
     rows: list[Row] = []
     group: list[Words] = []
-    for line in lines:
-        apart = bool(group) and line.top - group[-1].top > 1.3 * pitch
-        numbered = columns.of(line.parts[0][0]) == 0 and re.match(
-            r"([IVX]+|\d{1,3}(\.\d+)*|[A-H])[.)]?(\s|$)", line.parts[0][2]
-        )
-        titled = bool(group) and _runs_across(group[0], columns)
-        turns = titled != _runs_across(line, columns) and (not titled or len(line.parts) > 1)
+    for one in lines:
+        if all(_COLUMN_NUMBER.match(text) for _left, _right, text in one.words):
+            continue
+        first = one.parts[0]
+        apart = bool(group) and one.top - group[-1].top > 1.3 * pitch
+        if ruled:
+            apart = bool(group) and any(group[-1].top + _HALF < rule <= one.top + _HALF for rule in rules)
+        numbered = not ruled and columns.of(first) == 0 and _NUMBERED.match(first[2])
+        titled = bool(group) and _crosses(group[0], columns)
+        turns = not ruled and titled != _crosses(one, columns) and (not titled or len(one.parts) > 1)
         if group and (apart or numbered or turns):
             rows.append(_row(group, columns, Place(page=page, table=1, row=offset + len(rows) + 1)))
             group = []
-        group.append(line)
+        group.append(one)
     if group:
         rows.append(_row(group, columns, Place(page=page, table=1, row=offset + len(rows) + 1)))
     return rows
 
 
-def _runs_across(line: Words, columns: Columns) -> bool:
-    """Whether the words of the second column run on into the third: a title, not a cell."""
-    return any(columns.of(left) == 1 and right > columns.edges[2] + 12 for left, right, _text in line.parts)
+def _crosses(one: Words, columns: Columns) -> bool:
+    """Whether a line is a title and not cells: a word stands across the border after the text, or all words run on over it."""
+    border = columns.borders[1]
+    if any(left + 2 < border < right - 2 for left, right, _text in one.words):
+        return True
+    parts = [part for part in one.parts if part[1] > columns.borders[0]]
+    return len(parts) == 1 and parts[0][0] < border < parts[0][1] - 12
 
 
 def _row(group: list[Words], columns: Columns, place: Place) -> Row:
-    """A title runs across columns or stands alone in heavy type; any other group is cut at the edges."""
-    cells: list[list[str]] = [[] for _edge in columns.edges]
-    across = any(_runs_across(line, columns) for line in group)
-    for line in group:
-        for left, _right, text in line.parts:
-            cells[columns.of(left)].append(text)
-    texts = ["\n".join(cell) for cell in cells]
-    alone = bool(texts[1]) and not any(texts[2:])
-    if across or (alone and len(group) == 1 and not texts[0] and not texts[1].endswith((".", ";"))):
-        return Row(
-            (texts[0], " ".join(" ".join(cell) for cell in cells[1:] if cell), *([None] * (len(cells) - 2))), place
-        )
-    return Row(tuple(texts), place)
+    """A title runs across columns or stands alone in heavy type; any other group is cut at the borders."""
+    width = len(columns.titles)
+    cells: list[list[str]] = [[] for _title in columns.titles]
+    for one in group:
+        texts: dict[int, list[str]] = {}
+        for word in one.words:
+            texts.setdefault(columns.of(word), []).append(word[2])
+        for at, words in texts.items():
+            cells[at].append(" ".join(words))
+    joined = ["\n".join(cell) for cell in cells]
+    across = any(_crosses(one, columns) for one in group)
+    alone = bool(joined[1]) and not any(joined[2:])
+    if across or (alone and len(group) == 1 and not joined[0] and not joined[1].endswith((".", ";"))):
+        whole = clean(" ".join(text for one in group for _l, _r, text in one.words if columns.of((_l, _r, text)) > 0))
+        return Row((joined[0], whole, *([None] * (width - 2))), place)
+    return Row(tuple(joined), place)
