@@ -16,6 +16,7 @@ from directives.words import (
     DUTY_WORDS,
     LOOSE,
     NOT_HEADS,
+    PLAIN_DUTIES,
     PLURALS,
     SECTORS,
 )
@@ -33,7 +34,7 @@ _PARTS = {strip_marks(s).split(", ")[0] for s in SECTORS if "," in s}
 DUTY = re.compile(rf"(?<![\wÀ-ỹ])(?:{'|'.join(sorted(map(re.escape, DUTY_WORDS), key=len, reverse=True))})(?![\wÀ-ỹ])")
 # "Các Sở: A, B" and "UBND các xã: A, B"; group 1 is what every name gets in front.
 _COLON_GROUP = re.compile(
-    r"^(?:(?P<title>Bộ trưởng |Giám đốc |Thủ trưởng |Trưởng )?[Cc]ác\s+(?P<kind>(?:[Bb]an Quản lý|Ban QLDA|[Cc]ục|[Vv]ụ|[Vv]iện|[Hh]ội|[Đđ]ài|[Bb]ệnh viện)[^:,;]{0,25}(?=:)"
+    r"^(?:(?P<title>Bộ trưởng |Giám đốc |Thủ trưởng |Trưởng )?[Cc]ác\s+(?P<kind>(?:[Bb]an Quản lý|Ban QLDA|[Cc]ục|[Vv]ụ|[Vv]iện|[Hh]ội|[Đđ]ài|[Bb]ệnh viện|[Cc]hi nhánh|[Tt]rạm)[^:,;]{0,25}(?=:)"
     r"|[Ss]ở|[Bb]ộ|[Pp]hòng|[Hh]ợp tác xã|[Bb]an|[Hh]uyện|[Xx]ã|[Pp]hường|[Cc]hi cục|[Tt]rung tâm|[Tt]rường|[Cc]ông ty)"
     r"|(?P<body>(?:Chủ tịch )?(?:UBND|[ỦU][ỷy] ban nhân dân|Ủy ban nhân dân|Uỷ ban nhân dân)|Đảng ủy|HĐND)\s+các\s+(?P<level>xã|phường|huyện|thành phố|thị xã|đặc khu|tỉnh))"
     r"(?:\s*,\s*(?:xã|phường|huyện|thành phố|thị xã|thị trấn))*\s*(?P<colon>:?)\s+(?P<names>\w.*)$"
@@ -42,6 +43,8 @@ _COLON_GROUP = re.compile(
 
 def split(text: str) -> list[str]:
     """Return the agencies a cell or heading names, in order, one name each; groups written with a colon are expanded."""
+    if re.match(r"\s*[-–+•]\s", text):  # a list with a dash before each
+        text = re.sub(r"\s+[-–+•]\s+(?=\w)", "; ", text)
     text = re.sub(r"\s*\([^()]*\)", "", clean(text)).strip(" .;:,-–")
     text = re.sub(r"^(?:Đề nghị|Yêu cầu|Giao)\s+", "", text)
     names: list[str] = []
@@ -58,6 +61,15 @@ def leading(text: str) -> tuple[list[str], str]:
     stop = _duty_start(text)
     named = text[:stop].rstrip(" ,;:-–")
     return (split(named), text[stop:].strip()) if named else ([], text)
+
+
+def lowered(text: str) -> str:
+    """A heading in capitals as it is written in a sentence: "SỞ TÀI CHÍNH" is "Sở Tài chính"."""
+    low = text.lower()
+    for sector in SECTORS:
+        low = re.sub(rf"\b{re.escape(sector.lower())}\b", sector, low)
+    low = re.sub(r"\b(?:ubnd|hđnd|kbnn|bhxh|mttq|htx|ubmttq)\b", lambda found: found[0].upper(), low)
+    return low[:1].upper() + low[1:]
 
 
 def is_agency(text: str) -> bool:
@@ -79,6 +91,9 @@ def coordinating(text: str) -> list[str]:
     for found in re.finditer(r"[Pp]hối hợp(?:\s+chặt chẽ)?\s+(?:với|cùng(?:\s+với)?)\s+", text):
         named, _rest = leading(text[found.end() :])
         names += [name for name in named if name not in names]
+    beside = re.search(r"chủ trì,\s+(?=[A-ZĐ])([^,;.]+?)\s+phối hợp(?!\s+(?:với|cùng))", text)
+    if beside and is_agency(beside[1]):
+        names += [name for name in split(beside[1]) if name not in names]
     return names
 
 
@@ -105,7 +120,10 @@ def _duty_start(text: str) -> int:
             continue
         if found[0] in ("đầu tư", "xây dựng") and re.search(r"\bban quan ly (?:cac )?du an(?: dau tu)?$", before):
             continue
-        if re.search(r"\b(hop tac xa|to|dich vu|trung tam|cong ty|ban|quy|lien hiep|canh sat)$", before):
+        if (
+            re.search(r"\b(hop tac xa|to|dich vu|trung tam|cong ty|ban|quy|lien hiep|canh sat)$", before)
+            and found[0] not in PLAIN_DUTIES
+        ):
             continue  # "Hợp tác xã hợp tác sản xuất …", "Ban quản lý dự án", "Quỹ hỗ trợ …" are names
         if (
             found[0]
@@ -223,7 +241,7 @@ def _continues(before: str, piece: str) -> bool:
     if _open_collective(before) and _is_kind(re.split(r"\s+và\s+", piece)[0]):
         return True
     if re.match(r"[Đđ]ồng chí\b", before) and re.match(
-        r"(?:Phó |Quyền )?(?:Chủ tịch|Bí thư|Giám đốc|Trưởng|Chánh)", piece
+        r"(?:Phó |Quyền )?(?:Chủ tịch|Bí thư|Giám đốc|Trưởng|Chánh|Ủy viên|Thành viên|Hiệu trưởng)", piece
     ):
         return True
     if re.match(rf"(?:{'|'.join(LOOSE)})\b", piece) and HEAD.match(before) and not is_collective(before):
@@ -239,6 +257,8 @@ def _conjunction(piece: str) -> list[str]:
         left, right = piece[: found.start()], found["next"]
         if left in ("Báo", "Hội", "Ban", "Đài"):
             continue  # "Báo và Đài Phát thanh, Truyền hình tỉnh" is one
+        if left.startswith("Văn phòng") and re.match(r"(UBND|[ỦU][ỷy] ban nhân dân|HĐND|Hội đồng nhân dân)", right):
+            continue
         if left.endswith(("HĐND", "Hội đồng nhân dân")) and re.match(r"(UBND|[ỦU][ỷy] ban nhân dân)", right):
             continue  # "Văn phòng HĐND và UBND" is one office
         if _open_collective(left) and _is_kind(right):

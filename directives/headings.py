@@ -52,6 +52,12 @@ def columns(row: Row) -> dict[str, int]:
             if field not in fits or fit > fits[field][0] + 0.2:
                 fits[field] = (fit, index)
     found = {field: index for field, (_fit, index) in fits.items()}
+    bare = [strip_marks(clean(cell or "")) for cell in row.cells]
+    if "timing" not in found and "ngay" in bare:  # a week's calendar has a day and an hour
+        found["timing"] = bare.index("ngay")
+        found |= {"hour": bare.index("gio")} if "gio" in bare else {}
+    if "ket qua" in bare and any("xu ly" in words for words in bare):
+        found.pop("deliverable", None)  # what has become of it, in a list that follows tasks
     duties = {"lead", "coordinating", "deliverable", "timing"} & set(found)
     return found if "text" in found and duties else {}
 

@@ -94,6 +94,17 @@ class _Duties:
     open: list[_Heading] = field(default_factory=list)
     tasks: list[TaskProposal] = field(default_factory=list)
 
+    def leads_in(self, item: _Item) -> bool:
+        """Let an unmarked sentence that leads over to a list say who and when for the list; False if it says neither."""
+        leads, _duty = _addressed(item.text)
+        timing = phrases.find(item.text)
+        heading = self.open[-1] if self.open else None
+        if not heading or not (leads or timing):
+            return False
+        heading.leads, heading.timing = leads or heading.leads, timing or heading.timing
+        heading.coordinating = agencies.coordinating(item.text) or heading.coordinating
+        return True
+
 
 def duties(paragraphs: list[Paragraph], addressees: list[str]) -> list[TaskProposal]:
     """Return the duties of a text; `addressees` are those it is addressed to ("Kính gửi")."""
@@ -101,6 +112,8 @@ def duties(paragraphs: list[Paragraph], addressees: list[str]) -> list[TaskPropo
     found = _Duties(addressees if asks else [])
     for index, item in enumerate(items):
         below = items[index + 1] if index + 1 < len(items) else None
+        if below and below.level < item.level == 9 and item.text.endswith(":") and found.leads_in(item):
+            continue
         _walk(found, item, has_children=bool(below and below.level > item.level and _is_under(below, item)))
     return found.tasks
 
@@ -133,6 +146,8 @@ def _items(paragraphs: list[Paragraph]) -> tuple[list[_Item], bool]:
             continue
         marked = marked or item.level < 9
         if item.level == 9 and not _counts(item.text, marked=marked, asks=asks):
+            continue
+        if item.level == 9 and (item.text.isupper() or item.text.startswith("Ghi chú")):
             continue
         items.append(item)
     return items, asks
@@ -190,7 +205,7 @@ def _walk(found: _Duties, item: _Item, *, has_children: bool) -> None:
         return
     inherited = parent.leads if parent and parent.leads else found.addressees
     inside = [] if parent and parent.leads else _given_inside(item.text)
-    owners = leads or inside or inherited
+    owners = [*leads, *(name for name in _others(item.text) if name not in leads)] if leads else inside or inherited
     if not owners or len(duty or item.text) < 15 or any(_NO_DUTIES.match(h.title) for h in found.open):
         return
     if _IN_FORCE.search(item.text):
@@ -231,6 +246,17 @@ def _counts(text: str, *, marked: bool, asks: bool) -> bool:
     return marked or (asks and bool(leads))
 
 
+def _others(text: str) -> list[str]:
+    """Further agencies that a sentence about one gives duties to: "Sở X làm …; Sở Y làm …"."""
+    names: list[str] = []
+    for found in re.finditer(r"[;.]\s+(?:và\s+)?(?=[A-ZĐ])", text):
+        named, rest = agencies.leading(text[found.end() :])
+        plain = named and all(agencies.is_agency(name) and not agencies.is_collective(name) for name in named)
+        if plain and agencies.DUTY.match(rest) and not _FINDING.match(rest):
+            names += [name for name in named if name not in names]
+    return names
+
+
 def _given_inside(text: str) -> list[str]:
     """The agencies of "Trên cơ sở báo cáo của …, giao Sở X chủ trì …"."""
     found = re.search(r"[,;.]\s+(?:[Gg]iao|[Yy]êu cầu|[Đđ]ề nghị)\s+(?=[A-ZĐÀ-Ỹ]|các\s)", text)
@@ -242,6 +268,8 @@ def _addressed(text: str) -> tuple[list[str], str]:
     """The agencies a paragraph addresses and its duty; no duty where it is only a heading, no agencies where it addresses none."""
     gives = _GIVES.match(text)
     body = text[gives.end() :] if gives else text
+    if body.isupper():
+        body = agencies.lowered(body)
     ground = re.match(r"(?:Căn cứ|Trên cơ sở|Theo)\b[^,:]{3,80},\s+", body)
     if ground and agencies.is_agency(body[ground.end() :]):
         body = body[ground.end() :]

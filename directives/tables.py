@@ -13,6 +13,7 @@ from workflow.i18n import N_
 from workflow.names import strip_marks
 
 _TITLE = re.compile(r"(?:[IVX]+\.|PHỤ LỤC|Phụ lục|BIỂU|Biểu)\s")
+_DITTO = re.compile(r"[-–.\s]*(?:nt|Nt|NT|như trên|Như trên|”|\"|''|〃)[-–.\s]*")
 _ROMAN = re.compile(r"[IVXLC]+\Z")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*[a-zđ]?\Z")
 _LETTER = re.compile(r"[A-HĐ]\Z")
@@ -110,7 +111,8 @@ class _TableReader:
         self.count = 0
 
     def read(self, rows: tuple[Row, ...], *, continued: bool) -> None:
-        for index, row in enumerate(rows):
+        first = True
+        for row in rows:
             if (
                 (headings.columns(row) and not _NUMBER.match(self._cell(row, "no")))
                 or self._is_column_numbers(row)
@@ -119,12 +121,13 @@ class _TableReader:
                 continue
             if self._is_total(row) or self._is_blank(row):
                 continue
-            if continued and index == 0 and self._goes_on(row):
+            if continued and first and self._goes_on(row):
                 self._join(row)
             elif self._is_section(row):
                 self._open(row)
             else:
                 self._task(row)
+            first = False
 
     def _cell(self, row: Row, name: str) -> str:
         column = self.columns.get(name)
@@ -174,10 +177,10 @@ class _TableReader:
         """A row with a title and nothing asked of anybody."""
         asked = self._cell(row, "text") or self._cell(row, "lead") or self._cell(row, "coordinating")
         only_title = len(row.texts()) == 1 and (any(cell is None for cell in row.cells) or not asked)
-        if self._duties(row) and not self._repeated(row) and not only_title:
+        merged = len(row.cells) > 3 and sum(cell is None for cell in row.cells) >= len(row.cells) - 2
+        if self._duties(row) and not (self._repeated(row) or only_title or merged):
             return False
         number, text = self._cell(row, "no").rstrip(".)"), self._cell(row, "text")
-        merged = sum(cell is None for cell in row.cells) >= len(row.cells) - 2
         if only_title or merged or self._repeated(row) or _ROMAN.match(number) or _LETTER.match(number):
             return True
         return not number and bool(text) and not text.endswith((".", ";"))
@@ -218,7 +221,13 @@ class _TableReader:
         task = TaskProposal(
             number if inside or not group else f"{group}.{number}", self._cell(row, "text"), path, place=row.place
         )
+        before = self.raw
         self.raw = {name: self._cell(row, name) for name in ("lead", "coordinating", "deliverable", "timing")}
+        for name, words in self.raw.items():
+            if _DITTO.fullmatch(words):
+                self.raw[name] = before[name]
+        if hour := self._cell(row, "hour"):
+            self.raw["timing"] = f"{hour}, {self.raw['timing']}".strip(", ")
         self._fill(task)
         self.tasks.append(task)
 
@@ -228,8 +237,9 @@ class _TableReader:
         both = re.match(
             r"(?:Chủ trì\s*:\s*)?(.*?)[;,.]?\s*(?:[Pp]hối hợp(?:\s+với)?|Cơ quan phối hợp|PH)\s*:?\s+(.*)$", lead
         )
-        if both and not coordinating:
-            lead, coordinating = both[1], both[2]
+        after = re.match(r"(.+?)\s+chủ trì\s*[,;]\s*(.+?)\s+phối hợp\.?$", lead)
+        if (both or after) and not coordinating:
+            lead, coordinating = (after or both).groups()  # type: ignore[union-attr]
         task.lead = agencies.split(re.sub(r"^Chủ trì\s*:\s*", "", lead)) or list(self.in_charge)
         task.coordinating = agencies.split(coordinating)
         task.deliverable = self.raw["deliverable"] or None

@@ -29,6 +29,13 @@ COLUMNS = {
         "danh muc nhiem vu",
         "ten van ban",
         "noi dung trien khai",
+        "noi dung giao",
+        "ten de an",
+        "ten de an bao cao",
+        "de an bao cao",
+        "noi dung trinh",
+        "ten noi dung",
+        "ten bao cao",
     ),
     "lead": (
         "chu tri",
@@ -69,6 +76,13 @@ COLUMNS = {
         "nguoi bo phan thuc hien",
         "don vi tham muu",
         "giao don vi",
+        "don vi xu ly",
+        "co quan xu ly",
+        "phong xu ly",
+        "don vi chuan bi",
+        "co quan chuan bi",
+        "phong phu trach",
+        "co quan don vi chiu trach nhiem",
     ),
     "coordinating": (
         "phoi hop",
@@ -173,16 +187,17 @@ AGENCY_HEADS = (
     "Trạm", "Bệnh viện", "Điện lực", "Chi nhánh", "Doanh nghiệp", "Chính phủ", "Thủ tướng", "Xã", "Phường", "Huyện",
     "Thành phố", "Thị xã", "Đồn", "Lực lượng", "lực lượng", "Phó Thủ tướng", "Bộ trưởng", "Thứ trưởng",
     "Tổng Giám đốc", "Cục trưởng", "Vụ trưởng", "Kế toán trưởng", "Đ/c", "đ/c", "Tiểu ban", "Câu lạc bộ",
-    "Vườn quốc gia", "Thương vụ", "Thống kê", "VNPT", "Viettel", "Khoa", "Bộ phận", "Công đoàn", "Ủy viên", "Nhà máy",
-    "Nhà trường", "Tiểu đoàn", "Trung đoàn", "Chi đoàn", "Chi hội", "Chi bộ", "Đảng bộ",
+    "Vườn quốc gia", "Thương vụ", "Thống kê", "Viễn thông", "Toàn bộ các", "VNPT", "Viettel", "Khoa", "Bộ phận",
+    "Công đoàn", "Ủy viên", "Nhà máy", "Nhà trường", "Tiểu đoàn", "Trung đoàn", "Chi đoàn", "Chi hội", "Chi bộ",
+    "Đảng bộ",
 )  # fmt: skip
 
 # What begins like an agency and is none.
 NOT_HEADS = (
-    "Báo cáo", "Lãnh đạo, chỉ đạo", "Cán bộ, công chức", "Ông, bà", "Tổ chức", "Hội nghị", "Hội thảo", "Hội thi",
-    "Hội chợ", "Trường hợp", "Ban hành", "Phòng chống", "Phòng, chống", "Phòng ngừa", "Đoàn kết", "Đội ngũ",
-    "Quỹ đất", "Cục bộ", "Xã hội", "Bộ máy", "Bộ tiêu chí", "Bộ chỉ số", "Bộ thủ tục", "Hội nhập", "Thuế suất",
-    "Đơn vị tính", "Thành phố thông minh", "Khoa học",
+    "Báo cáo", "Lãnh đạo, chỉ đạo", "Lãnh đạo, điều hành", "Lãnh đạo toàn diện", "Cán bộ, công chức", "Ông, bà",
+    "Tổ chức", "Hội nghị", "Hội thảo", "Hội thi", "Hội chợ", "Trường hợp", "Ban hành", "Phòng chống", "Phòng, chống",
+    "Phòng ngừa", "Đoàn kết", "Đội ngũ", "Quỹ đất", "Cục bộ", "Xã hội", "Bộ máy", "Bộ tiêu chí", "Bộ chỉ số",
+    "Bộ thủ tục", "Hội nhập", "Thuế suất", "Đơn vị tính", "Thành phố thông minh", "Khoa học",
 )  # fmt: skip
 
 # Who can be told something as a group: "các sở", "các thành viên", but not "các giải pháp".
@@ -191,12 +206,12 @@ PLURALS = (
     "xóm", "tổ", "khối", "khu", "khóm", "ấp", "hội", "trường", "lớp", "khoa", "đội", "trạm", "đồn", "quỹ", "đài",
     "báo", "cấp", "nhóm", "hộ", "UBND", "HĐND", "HTX", "THT", "GVCN", "đơn vị", "cơ quan", "đoàn thể", "địa phương",
     "thành phố", "thị xã", "thị trấn", "đặc khu", "tổ chức", "chủ đầu tư", "nhà đầu tư", "doanh nghiệp",
-    "hợp tác xã", "nhà trường", "đảng ủy", "đảng uỷ", "đảng bộ", "chi bộ", "chi hội", "chi đoàn", "cấp ủy", "đồng chí", "thành viên",
-    "thầy", "giáo viên", "cá nhân", "chi nhánh", "ngân hàng", "trung tâm", "lực lượng", "công ty", "cơ sở",
-    "tiểu ban", "bệnh viện", "chi cục", "tập đoàn", "tổng công ty", "tổng cục", "liên đoàn", "liên minh", "cán bộ",
-    "công chức", "lãnh đạo", "bí thư", "chủ tịch", "trưởng", "phó", "giám đốc", "câu lạc bộ", "nhà thầu",
-    "văn phòng", "ủy ban", "uỷ ban", "hiệp hội", "chủ rừng", "chủ hộ", "chủ thể", "khách sạn", "nhà máy", "hạt",
-    "ông", "bà", "anh", "chị", "em",
+    "hợp tác xã", "nhà trường", "đảng ủy", "đảng uỷ", "đảng bộ", "chi bộ", "chi hội", "chi đoàn", "cấp ủy",
+    "đồng chí", "thành viên", "thầy", "giáo viên", "cá nhân", "chi nhánh", "ngân hàng", "trung tâm", "lực lượng",
+    "công ty", "cơ sở", "tiểu ban", "bệnh viện", "chi cục", "tập đoàn", "tổng công ty", "tổng cục", "liên đoàn",
+    "liên minh", "cán bộ", "công chức", "lãnh đạo", "bí thư", "chủ tịch", "trưởng", "phó", "giám đốc", "câu lạc bộ",
+    "nhà thầu", "văn phòng", "ủy ban", "uỷ ban", "hiệp hội", "chủ rừng", "chủ hộ", "chủ thể", "khách sạn", "nhà máy",
+    "hạt", "ông", "bà", "anh", "chị", "em",
 )  # fmt: skip
 
 # Who may stand at the end of a list without a name: "Sở Công Thương, doanh nghiệp".
@@ -210,12 +225,14 @@ COLLECTIVE_KINDS = (
     "so", "ban", "nganh", "phong", "don vi", "co quan", "doan the", "dia phuong", "xa", "phuong", "huyen",
     "thanh pho", "thi xa", "thi tran", "hoi", "to chuc", "ban nganh", "phong ban", "so nganh", "bo", "chu dau tu",
     "doanh nghiep", "to chuc chinh tri", "to chuc chinh tri xa hoi", "phong chuyen mon", "hop tac xa", "truong hoc",
-    "truong", "dac khu", "thon", "khoi pho", "dang uy", "chi bo", "dang bo", "chi hoi", "to dan pho", "khu dan cu", "benh vien", "trung tam", "cong ty", "ngan hang",
+    "truong", "dac khu", "thon", "khoi pho", "dang uy", "chi bo", "dang bo", "chi hoi", "to dan pho", "khu dan cu",
+    "benh vien", "trung tam", "cong ty", "ngan hang",
 )  # fmt: skip
 
 # What may follow such kinds without naming anybody.
 COLLECTIVE_TAILS = (
-    "lien quan", "co lien quan", "truc thuoc trung uong", "thuoc thanh pho", "thuoc tinh", "thuoc so", "thuoc bo", "thuoc xa", "thuoc phuong", "thuoc truong", "truc thuoc bo", "truc thuoc so", "thuoc huyen", "cap tinh",
+    "lien quan", "co lien quan", "truc thuoc trung uong", "thuoc thanh pho", "thuoc tinh", "thuoc so", "thuoc bo",
+    "thuoc xa", "thuoc phuong", "thuoc truong", "truc thuoc bo", "truc thuoc so", "thuoc huyen", "cap tinh",
     "cap huyen", "cap xa", "thuoc ubnd tinh", "thuoc ubnd thanh pho", "thuoc ubnd huyen", "tren dia ban",
     "tren dia ban tinh", "tren dia ban thanh pho", "chuyen mon", "khac", "chuc nang", "truc thuoc", "thanh pho",
     "tinh", "duoc giao", "thuc hien", "nha nuoc",
@@ -280,14 +297,21 @@ DUTY_WORDS = (
     "thu", "chi", "cử", "mở", "hoặc", "sẽ", "cần", "phải", "được", "là", "có", "đưa", "làm", "tự", "trực tiếp",
     "thống nhất", "tháo gỡ", "yêu cầu", "mời", "bàn giao", "lựa chọn", "duy trì", "ứng dụng", "vận hành", "đăng tải",
     "khảo sát", "phê duyệt", "cấp", "thanh tra", "xác minh", "làm rõ", "lấy ý kiến", "soạn thảo", "tuyển chọn",
-    "dự sinh hoạt", "dự họp", "giải ngân", "di dời", "tháo dỡ", "phân bổ", "điều chuyển", "thanh toán", "nghiệm thu",
-    "giải phóng", "lắp đặt", "sửa chữa", "vận chuyển", "tổng kết", "sơ kết", "phát hành", "trang bị", "quyết định",
-    "phát hiện", "ngăn chặn", "đấu tranh", "phụ trách", "sẵn sàng", "di chuyển", "sơ tán", "khoanh vùng", "đón tiếp",
-    "biên soạn", "chuyển giao", "tiêu hủy", "huấn luyện", "diễn tập", "rút ngắn", "niêm yết", "kết nối", "tích hợp",
-    "số hóa", "đồng bộ", "điều động", "biệt phái", "giữ vững", "nắm chắc", "nắm tình hình", "nêu cao", "gương mẫu",
-    "cam kết", "đa dạng hóa", "đổi mới", "phân tích", "dự báo", "cảnh báo", "điều tra", "truy quét", "xử phạt",
-    "khen thưởng", "nhân rộng", "lãnh đạo", "bổ sung", "tăng thời lượng", "tăng", "cắt", "tham gia", "kiểm soát",
-    "xác định", "sắp xếp", "thẩm tra", "nắm", "kiểm đếm", "kê khai", "tiến hành", "đào tạo", "tập huấn",
+    "ghi nhận", "đánh giá cao", "biểu dương", "kiểm điểm", "giải tỏa", "đấu tranh", "kiểm kê", "làm việc", "bám sát",
+    "thẩm tra", "dự sinh hoạt", "dự họp", "giải ngân", "di dời", "tháo dỡ", "phân bổ", "điều chuyển", "thanh toán",
+    "nghiệm thu", "giải phóng", "lắp đặt", "sửa chữa", "vận chuyển", "tổng kết", "sơ kết", "phát hành", "trang bị",
+    "quyết định", "phát hiện", "ngăn chặn", "phụ trách", "sẵn sàng", "di chuyển", "sơ tán", "khoanh vùng",
+    "đón tiếp", "biên soạn", "chuyển giao", "tiêu hủy", "huấn luyện", "diễn tập", "rút ngắn", "niêm yết", "kết nối",
+    "tích hợp", "số hóa", "đồng bộ", "điều động", "biệt phái", "giữ vững", "nắm chắc", "nắm tình hình", "nêu cao",
+    "gương mẫu", "cam kết", "đa dạng hóa", "đổi mới", "phân tích", "dự báo", "cảnh báo", "điều tra", "truy quét",
+    "xử phạt", "khen thưởng", "nhân rộng", "lãnh đạo", "bổ sung", "tăng thời lượng", "tăng", "cắt", "tham gia",
+    "kiểm soát", "xác định", "sắp xếp", "nắm", "kiểm đếm", "kê khai", "tiến hành", "đào tạo", "tập huấn",
+)  # fmt: skip
+
+# Duties that stand in no name, also after "Công ty", "Ban", "Tổ".
+PLAIN_DUTIES = (
+    "phát động", "chủ trì", "phối hợp", "tham mưu", "báo cáo", "rà soát", "đề xuất", "hướng dẫn", "khẩn trương", "tiếp tục",
+    "có trách nhiệm", "tập trung", "căn cứ", "chịu trách nhiệm", "hoàn thành", "đẩy nhanh", "bố trí", "di dời", "sẵn sàng",
 )  # fmt: skip
 
 # With what a deliverable begins.
