@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from directives import flattened
 from directives.document import Document, Paragraph, Place, Table
 from directives.lines import Line, paragraphs
-from directives.readers import marked
+from directives.readers import marked, unruled
 from workflow.errors import BadInput
+
+_WIDE = 6.0  # points that stand for one letter of a text
 
 
 def read(content: bytes, name: str) -> Document:
@@ -25,12 +29,43 @@ def read(content: bytes, name: str) -> Document:
         lines += [Line(line, page) for line in part.split("\n")]
     start = flattened.header(lines)
     blocks: list[Paragraph | Table] = []
-    if start is not None:
+    if start is None:
+        blocks += paragraphs(lines)
+    elif _keeps_columns(lines[start : start + 60]):
+        blocks += _laid_out(lines)
+    else:
         table = flattened.table(lines[start:])
         blocks += [*paragraphs(lines[:start]), table]
-    else:
-        blocks += paragraphs(lines)
     return Document(name, "text", tuple(blocks))
+
+
+def _keeps_columns(lines: list[Line]) -> bool:
+    """Whether the cells of a table still stand beside each other, parted by blanks."""
+    filled = [line.text.strip() for line in lines if line.text.strip()]
+    return sum(len(re.split(r"\s{2,}", text)) > 2 for text in filled) > 0.4 * len(filled)
+
+
+def _laid_out(lines: list[Line]) -> Iterator[Paragraph | Table]:
+    """Blocks of a text that keeps the places of words on the page: a letter is as wide as half its line is high."""
+    running: list[Line] = []
+    columns: unruled.Columns | None = None
+    for page, group in groupby(lines, key=lambda line: line.page):
+        printed = [
+            unruled.line(
+                2 * _WIDE * row, [(_WIDE * m.start(), _WIDE * m.end(), m[0]) for m in re.finditer(r"\S+", line.text)]
+            )
+            for row, line in enumerate(group)
+            if line.text.strip() and not re.fullmatch(r"\s*\d{1,3}\s*", line.text)
+        ]
+        items, columns = unruled.items(printed, page or 1, columns)
+        for item in items:
+            if isinstance(item, Line):
+                running.append(item)
+                continue
+            yield from paragraphs(running)
+            running = []
+            yield item
+    yield from paragraphs(running)
 
 
 def _blocks(plain: list[str]) -> Iterator[Paragraph | Table]:
