@@ -32,6 +32,10 @@ _KINDS = dict.fromkeys(COLLECTIVE_KINDS)
 _SECTORS = {strip_marks(s): s for s in SECTORS}
 _PARTS = {strip_marks(s).split(", ")[0] for s in SECTORS if "," in s}
 DUTY = re.compile(rf"(?<![\wÀ-ỹ])(?:{'|'.join(sorted(map(re.escape, DUTY_WORDS), key=len, reverse=True))})(?![\wÀ-ỹ])")
+# A small word after the level of an agency begins its duty, unless it tells the agency from others.
+_LEVEL = re.compile(
+    r"(?<=\s)(?:xã|phường|tỉnh|huyện)\s+(?=\w)(?!(?:có|liên|thuộc|và|trên|được|nơi|theo|miền|biên|vùng|cùng|gắn|của|ở|tại|trực|đội|đoàn|ủy|phía|giáp|ven)\b)"
+)
 # "Các Sở: A, B" and "UBND các xã: A, B"; group 1 is what every name gets in front.
 _COLON_GROUP = re.compile(
     r"^(?:(?P<title>Bộ trưởng |Giám đốc |Thủ trưởng |Trưởng )?[Cc]ác\s+(?P<kind>(?:[Bb]an Quản lý|Ban QLDA|[Cc]ục|[Vv]ụ|[Vv]iện|[Hh]ội|[Đđ]ài|[Bb]ệnh viện|[Cc]hi nhánh|[Tt]rạm)[^:,;]{0,25}(?=:)"
@@ -98,6 +102,14 @@ def coordinating(text: str) -> list[str]:
 
 
 def _duty_start(text: str) -> int:
+    """Where the name of an agency ends: at a duty word, or at any small word after its level ("Công an xã cắm biển")."""
+    stop = _verb_start(text)
+    level = next((found for found in _LEVEL.finditer(text[:stop]) if text[found.end()].islower()), None)
+    named = level and not re.search(r"(?:^|\s)[Cc]ác\s", text[: level.start()])
+    return level.end() if level and named else stop
+
+
+def _verb_start(text: str) -> int:
     """Where the first duty word stands that is not part of a name; the end of the sentence otherwise."""
     for found in DUTY.finditer(text):
         before = strip_marks(text[: found.start()]).rstrip()

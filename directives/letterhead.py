@@ -32,7 +32,8 @@ KINDS = {
 SYMBOL = r"\d[\d.]*\s*(?:/\s*\d{4}\s*)?[-/]\s*[A-ZĐ][\wĐđ.&,]*(?:\s*[-–/]\s*[A-ZĐ][\wĐđ&,.]*)*"
 _DATE = r"ngày\s*(\d{1,2})\s*(?:/|\.|-|tháng)\s*(\d{1,2})\s*(?:/|\.|-|năm)\s*(\d{4})"
 _ATTACHED = re.compile(rf"[Kk]èm theo\s+([\wÀ-ỹ ]+?)\s+số\s*:?\s*({SYMBOL})\s*,?\s*{_DATE}(?:\s+của\s+([^)]*))?")
-_NUMBER = re.compile(rf"Số\s*:\s*({SYMBOL})")
+_NUMBER = re.compile(rf"Số\s*:\s*({SYMBOL})|^Số\s+({SYMBOL})", re.MULTILINE)
+_LETTERHEAD = re.compile(r"CỘNG H[OÒ]?[AÀÒ] XÃ HỘI|ĐẢNG CỘNG SẢN VIỆT NAM|Số\s*:")
 # An article about a document, or a page that only names it: "Công điện số 149/CĐ-TTg ngày 28/8/2025".
 _NAMED = re.compile(rf"(Công điện|Chỉ thị|Kế hoạch|Công văn|Thông báo|Kết luận)\s+số\s*({SYMBOL})\s*,?\s*{_DATE}")
 _CITED = re.compile(rf"((?:[A-ZĐ][\wà-ỹ]+\s+){{0,4}}(?:số\s*)?({SYMBOL})(?:\s*,?\s*{_DATE})?[^;.]*)")
@@ -44,7 +45,7 @@ _ISSUING = re.compile(
 def read(document: Document) -> Letterhead:
     """Return what the head of a document says; blanks stay None, because the clerk fills them at signing."""
     head = Letterhead()
-    lines = _lines(document)
+    lines = _own_lines(_lines(document))
     text = "\n".join(lines[:60])
     attached = _ATTACHED.search(" ".join(_from_attached(lines[:40])))
     if attached:
@@ -106,10 +107,34 @@ def _lines(document: Document) -> list[str]:
     return out
 
 
+def _own_lines(lines: list[str]) -> list[str]:
+    """The lines from the letterhead on: a page of a web site begins with its menus. Two columns beside each other are parted."""
+    start = next((index for index, line in enumerate(lines[:200]) if _LETTERHEAD.search(line)), 0)
+    lines = lines[max(start - 4, 0) :] if start > 12 else lines
+    head = [part for line in lines[:20] for part in _parted(line)]
+    return [*head, *lines[20:]]
+
+
+def _parted(line: str) -> list[str]:
+    """ "V/v giao nhiệm vụ các Cà Mau, ngày 07 tháng 7 năm 2026 sở, ngành" is a subject with place and day set beside it."""
+    attached = re.search(r"(?<=\S)\s+(?=\((?:Ban hành\s+)?[Kk]èm theo)", line)
+    if attached:
+        return [line[: attached.start()], line[attached.end() :]]
+    dated = re.search(rf",\s*{_DATE}", line) if line.startswith("V/v") else None
+    if not dated:
+        return [line]
+    words = line[: dated.start()].split()
+    place = len(words)
+    while place > 1 and words[place - 1][:1].isupper() and len(words) - place < 4:
+        place -= 1
+    subject = " ".join([*words[:place], line[dated.end() :].strip()])
+    return [subject, f"{' '.join(words[place:])}{dated[0]}"]
+
+
 def _own(head: Letterhead, lines: list[str], text: str) -> None:
     found = _NUMBER.search(text)
     if found:
-        head.number = _tidy(found[1])
+        head.number = _tidy(found[1] or found[2])
     named = None if re.search(r"Số\s*:", text) else _NAMED.search("\n".join(lines[:3]))
     if named:
         head.number, head.issued = _tidy(named[2]), _day(*named.groups()[-3:])
@@ -133,7 +158,7 @@ def _day(day: str, month: str, year: str) -> date | None:
 
 
 def _issuer(lines: list[str]) -> str:
-    head = [re.sub(r"\s+(?:CỘNG H[OÒ]?[AÀÒ]|Độc lập).*$", "", line).strip() for line in lines[:15]]
+    head = [re.sub(r"\s+(?:CỘNG H[OÒ]?[AÀÒ]|Độc lập|VIỆT NAM).*$", "", line).strip() for line in lines[:15]]
     for index, line in enumerate(head):
         if re.match(r"(ỦY|UỶ) BAN NHÂN DÂN\b", line):
             rest = line if len(line) > 18 else f"{line} {head[index + 1] if index + 1 < len(head) else ''}"
@@ -144,7 +169,12 @@ def _issuer(lines: list[str]) -> str:
     text = "\n".join(lines[:25])
     found = re.search(r"trên địa bàn (tỉnh|thành phố) +((?:[A-ZĐÀ-Ỹ][a-zà-ỹ]+ ?){1,3})", text)
     asked = re.search(r"(Ủy ban nhân dân|UBND)\s+(tỉnh|thành phố|huyện|xã|phường)\b", text)
-    return f"Ủy ban nhân dân {found[1]} {found[2].strip()}" if found and asked and asked[2] == found[1] else ""
+    if found and asked and asked[2] == found[1]:
+        return f"Ủy ban nhân dân {found[1]} {found[2].strip()}"
+    numbered = next((index for index, line in enumerate(lines[:12]) if re.match(r"Số\b", line)), 0)
+    printed = [re.sub(r"\s*(?:ĐẢNG CỘNG SẢN.*|[*_–-]+)$", "", line).strip() for line in head[:numbered]]
+    named = [line for line in printed if line.isupper() and agencies.is_agency(agencies.lowered(line))]
+    return named[-1] if named else ""
 
 
 _AFTER_TITLE = re.compile(
