@@ -22,10 +22,13 @@ def field_of(heading: str | None) -> str | None:
         return "lead"
     if re.search(r"\b(?:lanh dao|dong chi|chuyen vien)\b.*\b(?:phu trach|theo doi|chi dao)\b", words):
         return "other"
+    if words in ("bat dau", "tu", "tu ngay", "hoan thanh", "ket thuc", "den", "den ngay"):
+        return "timing"  # the two halves of a time
     for phrase, field in _PHRASES:
         if re.search(rf"\b{phrase}\b", words):
             return field
-    return None
+    doing = re.search(r"\b(?:khoa|phong|ban|to|nguoi|bo phan|ca nhan|don vi|co quan)\b.*\bthuc hien$", words)
+    return "lead" if doing else None
 
 
 def _fit(heading: str, field: str) -> float:

@@ -8,6 +8,7 @@ is addressed, if its opening sentence asks something of them.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from directives import agencies, phrases
@@ -17,6 +18,7 @@ from directives.proposal import TaskProposal
 from directives.words import SECTORS
 
 _END = re.compile(r"^(Nơi nhận|TM\.|KT\.|TL\.|TUQ\.|CHỦ TỊCH|PHÓ CHỦ TỊCH|GIÁM ĐỐC)")
+_ATTACHED = re.compile(r"(?:KẾ HOẠCH|CHƯƠNG TRÌNH|QUY CHẾ|PHƯƠNG ÁN|ĐỀ ÁN|QUY ĐỊNH)\b")
 _CLOSING = re.compile(
     r"^(?:.{0,60}\btrân trọng (?:báo cáo|đề nghị|cảm ơn|thông báo)|[^:]{0,400}\./\.$|Trên đây là|Trong quá trình|Nhận được|Văn bản này|Căn cứ nội dung|(?:(?:UBND|[UỦ][yỷ] ban nhân dân|Chủ tịch|Sở)\s.{0,60}?)?(?:[Yy]êu cầu|[Đđ]ề nghị)"
     r"\s+(?:Thủ trưởng\s+)?(?:các|Giám đốc|Chủ tịch).{0,160}(?:nghiêm túc|khẩn trương|quan tâm|phối hợp|triển khai|tổ chức)?.{0,60}thực hiện)"
@@ -32,7 +34,10 @@ _NO_DUTIES = re.compile(
 _FINDING = re.compile(
     r"(?:không\b|ghi nhận|đánh giá cao|biểu dương|cơ bản|thống nhất (?:với|chủ trương)|đồng ý|hoan nghênh|đã\b|là\b(?! (?:cơ quan|đơn vị) (?:đầu mối|thường trực|chủ trì|chủ quản|tham mưu))|có chức năng|nhận thấy|chưa\b|nằm\b|thuộc\b|được\b)"
 )
-_GIVES = re.compile(r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công|(?:Trách nhiệm|Nhiệm vụ)(?: chung)? của)(?: cho)?\s+")
+_BARE = ("Lãnh đạo", "Cán bộ", "Đơn vị", "Cơ quan", "Bộ phận")  # heads that name nobody by themselves
+_GIVES = re.compile(
+    r"^(?:Giao|Đề nghị|Yêu cầu|Đối với|Phân công|Riêng|(?:Trách nhiệm|Nhiệm vụ)(?: chung)? của)(?: cho)?\s+"
+)
 # The opening sentence that leads over to the duties: "… yêu cầu:", "… thực hiện một số nội dung sau:".
 _ASKS = re.compile(
     r"\b(sau|sau đây|yêu cầu|đề nghị|chỉ đạo|kết luận|chỉ thị|phân công|giao nhiệm vụ|có ý kiến)\s*:\s*$"
@@ -108,6 +113,23 @@ class _Duties:
 
 def duties(paragraphs: list[Paragraph], addressees: list[str]) -> list[TaskProposal]:
     """Return the duties of a text; `addressees` are those it is addressed to ("Kính gửi")."""
+    return [task for part in _parts(paragraphs) for task in _part_duties(part, addressees)]
+
+
+def _parts(paragraphs: list[Paragraph]) -> Iterator[list[Paragraph]]:
+    """A decision and the plan that follows its signature, each by itself."""
+    part: list[Paragraph] = []
+    signed = False
+    for paragraph in paragraphs:
+        signed = signed or bool(_END.match(paragraph.text))
+        if signed and _ATTACHED.match(paragraph.text):
+            yield part
+            part, signed = [], False
+        part.append(paragraph)
+    yield part
+
+
+def _part_duties(paragraphs: list[Paragraph], addressees: list[str]) -> list[TaskProposal]:
     items, asks = _items(paragraphs)
     found = _Duties(addressees if asks else [])
     for index, item in enumerate(items):
@@ -259,7 +281,7 @@ def _others(text: str) -> list[str]:
 
 def _given_inside(text: str) -> list[str]:
     """The agencies of "Trên cơ sở báo cáo của …, giao Sở X chủ trì …"."""
-    found = re.search(r"[,;.]\s+(?:[Gg]iao|[Yy]êu cầu|[Đđ]ề nghị)\s+(?=[A-ZĐÀ-Ỹ]|các\s)", text)
+    found = re.search(r"[,;.:]\s+(?:[Gg]iao|[Yy]êu cầu|[Đđ]ề nghị)\s+(?=[A-ZĐÀ-Ỹ]|các\s)", text)
     named, rest = agencies.leading(text[found.end() :]) if found else ([], "")
     return named if rest and all(agencies.is_agency(name) for name in named) else []
 
@@ -287,7 +309,7 @@ def _addressed(text: str) -> tuple[list[str], str]:
     if colon and not _names_follow(colon[1], colon[2]) and not _has_duty(colon[1]):
         return agencies.split(colon[1]), colon[2]
     named, rest = agencies.leading(bare)
-    if not named or not all(agencies.is_agency(name) for name in named):
+    if not named or not all(agencies.is_agency(name) and " " in name for name in named) or named[0] in _BARE:
         return [], ""
     if not rest.strip(" :."):
         return named, ""

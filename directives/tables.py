@@ -13,6 +13,7 @@ from workflow.i18n import N_
 from workflow.names import strip_marks
 
 _TITLE = re.compile(r"(?:[IVX]+\.|PHỤ LỤC|Phụ lục|BIỂU|Biểu)\s")
+_STRONG = re.compile(r"(?:Sở|Vụ|Cục|Tổng cục|Phòng|Trung tâm) [A-ZĐ]")  # hardly ever inside another name
 _DITTO = re.compile(r"[-–.\s]*(?:nt|Nt|NT|như trên|Như trên|”|\"|''|〃)[-–.\s]*")
 _ROMAN = re.compile(r"[IVXLC]+\Z")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3})*[a-zđ]?\Z")
@@ -134,8 +135,9 @@ class _TableReader:
         text = row.cells[column] if column is not None and column < len(row.cells) else None
         joined = ""
         for line in (text or "").split("\n"):
-            names = self.breaks and name in ("lead", "coordinating") and agencies.is_agency(joined)
-            if names and agencies.is_agency(clean(line)) and not re.search(r"(?:[,;:–-]|\bvà)$", joined):
+            names = name in ("lead", "coordinating") and agencies.is_agency(joined)
+            begins = agencies.is_agency(clean(line)) if self.breaks else _STRONG.match(line) and joined.count(" ") > 2
+            if names and begins and not re.search(r"(?:[,;:–-]|\b(?:và|thuộc|của|tại|các|với))$", joined):
                 joined += ";"  # a line of its own for each agency
             joined = glue(joined, clean(line))
         return joined

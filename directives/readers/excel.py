@@ -57,9 +57,12 @@ def _sheet(title: str, number: int, sheet: Any) -> list[Paragraph | Table]:
 
 
 def _shown(value: Any) -> str:
-    """A cell the way a person reads it: 1 and not 1.0, days as ISO text."""
+    """A cell the way a person reads it: 1 and not 1.0, days as 15/9/2025."""
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() else f"{value:g}"
-    if isinstance(value, datetime | date | time):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
+    if isinstance(value, date):
+        clock = f" {value:%H:%M}" if isinstance(value, datetime) and value.time() != time() else ""
+        return f"{value.day:02}/{value.month:02}/{value.year}{clock}"
+    if isinstance(value, time):
+        return f"{value:%H:%M}"
     return "\n".join(clean(part) for part in str(value).split("\n") if part.strip()) if value is not None else ""
