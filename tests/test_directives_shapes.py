@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import docx
@@ -321,3 +322,21 @@ def test_a_page_of_a_law_site_begins_with_its_menus(tmp_path: Path) -> None:
     body = HEAD.replace("\n", "</p><p>")
     found = read(tmp_path, f"<html><body><ul>{menus}</ul><p>{body}</p></body></html>", "a.html")
     assert (found.head.number, str(found.head.issued)) == ("44/KH-UBND", "2025-09-10")
+
+
+def test_a_month_typed_into_a_cell_is_no_first_of_the_month(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["TT", "Nhiệm vụ", "Chủ trì", "Thời hạn"],
+        [1, "Lập kế hoạch mua sắm tập trung", "Phòng Kinh tế", date(2026, 3, 1)],
+        [2, "Công khai kết quả mua sắm", "Văn phòng", date(2026, 4, 1)],
+        [3, "Kiểm kê kho vật tư của xã", "Công an xã", date(2026, 5, 1)],
+    ):
+        sheet.append(row)
+    sheet["D2"].number_format = "mmm-yy"
+    sheet["D3"].number_format = '"Tháng "m/yyyy'
+    sheet["D4"].number_format = "dd/mm/yyyy"
+    book.save(tmp_path / "a.xlsx")
+    assert [t.timing for t in propose(tmp_path / "a.xlsx").tasks] == ["Tháng 3/2026", "Tháng 4/2026", "01/05/2026"]

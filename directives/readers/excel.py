@@ -7,6 +7,7 @@ from io import BytesIO
 from typing import Any
 
 from directives.document import Document, Paragraph, Place, Row, Table, clean
+from directives.readers.months import month_cells
 from workflow.errors import BadInput
 
 
@@ -20,12 +21,13 @@ def read(content: bytes, name: str) -> Document:
     except Exception as error:  # calamine's errors share no base class
         raise BadInput("{name} is damaged and cannot be opened.", name=name) from error
     blocks: list[Paragraph | Table] = []
+    months = month_cells(content)
     for number, (title, sheet) in enumerate(sheets, 1):
-        blocks += _sheet(title, number, sheet)
+        blocks += _sheet(title, number, sheet, months.get(title, set()))
     return Document(name, "xlsx", tuple(blocks))
 
 
-def _sheet(title: str, number: int, sheet: Any) -> list[Paragraph | Table]:
+def _sheet(title: str, number: int, sheet: Any, months: set[tuple[int, int]]) -> list[Paragraph | Table]:
     first = (sheet.start or (0, 0))[0]
     covered = {
         (row, column)
@@ -45,7 +47,7 @@ def _sheet(title: str, number: int, sheet: Any) -> list[Paragraph | Table]:
         cells: list[str | None] = []
         for column, value in enumerate(line):
             place = (offset, column)
-            values[place] = values.get(below[place], "") if place in below else _shown(value)
+            values[place] = values.get(below[place], "") if place in below else _shown(value, place in months)
             cells.append(None if place in covered else values[place])
         rows.append(Row(tuple(cells), Place(sheet=title, row=offset + 1)))
     head = next((i for i, row in enumerate(rows) if len(row.texts()) >= 3), len(rows))
@@ -56,10 +58,12 @@ def _sheet(title: str, number: int, sheet: Any) -> list[Paragraph | Table]:
     return [*above, *([Table(body, Place(sheet=title, table=number))] if body else [])]
 
 
-def _shown(value: Any) -> str:
-    """A cell the way a person reads it: 1 and not 1.0, days as 15/9/2025."""
+def _shown(value: Any, month: bool = False) -> str:
+    """A cell the way a person reads it: 1 and not 1.0, days as 15/09/2025, months as Tháng 9/2025."""
     if isinstance(value, float):
         return f"{value:.0f}" if value.is_integer() else f"{value:g}"
+    if isinstance(value, date) and month:
+        return f"Tháng {value.month}/{value.year}"
     if isinstance(value, date):
         clock = f" {value:%H:%M}" if isinstance(value, datetime) and value.time() != time() else ""
         return f"{value.day:02}/{value.month:02}/{value.year}{clock}"
