@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,9 @@ from docx.oxml.ns import qn
 from openpyxl import Workbook
 
 from directives import agencies, headings, phrases
-from directives.document import Row
+from directives.document import Row, Table
 from directives.proposal import Proposal
+from directives.readers import unruled
 from directives.reading import propose
 
 HEAD = """ỦY BAN NHÂN DÂN
@@ -340,3 +342,38 @@ def test_a_month_typed_into_a_cell_is_no_first_of_the_month(tmp_path: Path) -> N
     sheet["D4"].number_format = "dd/mm/yyyy"
     book.save(tmp_path / "a.xlsx")
     assert [t.timing for t in propose(tmp_path / "a.xlsx").tasks] == ["Tháng 3/2026", "Tháng 4/2026", "01/05/2026"]
+
+
+def test_a_title_under_the_heading_is_no_part_of_it() -> None:
+    """A scan loses the numeral before a title that runs across the columns."""
+
+    def printed(top: float, *parts: tuple[float, str]) -> unruled.Words:
+        words = [
+            (left + 6 * m.start(), left + 6 * m.end() - 2, m[0])
+            for left, text in parts
+            for m in re.finditer(r"\S+", text)
+        ]
+        return unruled.line(top, words)
+
+    lines = [
+        printed(
+            100, (50, "STT"), (90, "Nhiệm vụ"), (330, "Cơ quan chủ trì"), (450, "Cơ quan phối hợp"), (600, "Thời gian")
+        ),
+        printed(112, (600, "thực hiện")),
+        printed(126, (90, "Đẩy mạnh tuyên truyền về vai trò của kinh tế tập thể trong nền kinh tế của tỉnh")),
+        printed(
+            140,
+            (50, "1"),
+            (90, "Tổ chức hội nghị phổ biến"),
+            (330, "Phòng Nội vụ"),
+            (450, "Công an xã"),
+            (600, "Quý III"),
+        ),
+        printed(
+            154, (50, "2"), (90, "Biên soạn tài liệu"), (330, "Văn phòng"), (450, "Phòng Tư pháp"), (600, "Quý IV")
+        ),
+    ]
+    (table,), columns = unruled.items(lines, 1, None)
+    assert columns and columns.titles[3:] == ("Cơ quan phối hợp", "Thời gian thực hiện")
+    assert isinstance(table, Table)
+    assert table.rows[2].cells == ("1", "Tổ chức hội nghị phổ biến", "Phòng Nội vụ", "Công an xã", "Quý III")

@@ -133,6 +133,11 @@ def _heading_span(lines: list[Words], start: int) -> tuple[int, int]:
         first = lines[end].parts[0]
         if first[0] <= edge + 3 and (_NUMBERED.match(first[2]) or _COLUMN_NUMBER.match(first[2])):
             break
+        spanned = [
+            sum(left < t[1] and t[0] < right for t in lines[start].parts) for left, right, _text in lines[end].parts
+        ]
+        if max(spanned) > 1:
+            break  # a title that runs across, its number lost in a scan
         if lines[end].top - lines[end - 1].top > 22 or (first[0] <= edge and first[2].isupper()):
             break
         end += 1
