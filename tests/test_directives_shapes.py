@@ -349,9 +349,7 @@ def test_a_title_under_the_heading_is_no_part_of_it() -> None:
 
     def printed(top: float, *parts: tuple[float, str]) -> unruled.Words:
         words = [
-            (left + 6 * m.start(), left + 6 * m.end() - 2, m[0])
-            for left, text in parts
-            for m in re.finditer(r"\S+", text)
+            (left + 6 * m.start(), left + 6 * m.end(), m[0]) for left, text in parts for m in re.finditer(r"\S+", text)
         ]
         return unruled.line(top, words)
 
