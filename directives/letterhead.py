@@ -55,6 +55,8 @@ def read(document: Document) -> Letterhead:
     else:
         _own(head, lines, text)
     head.issuer = head.issuer or _issuer(lines)
+    named = _printed(_left(lines))
+    head.parent = named[-2] if len(named) > 1 and not named[-2].endswith("NHÂN DÂN") else ""
     kind, head.subject = _subject(lines)
     head.kind = head.kind or kind
     head.addressees = _addressees(lines)
@@ -157,8 +159,13 @@ def _day(day: str, month: str, year: str) -> date | None:
         return None
 
 
+def _left(lines: list[str]) -> list[str]:
+    """The first lines without what the right column of the letterhead adds to them."""
+    return [re.sub(r"\s+(?:CỘNG H[OÒ]?[AÀÒ]|Độc lập|VIỆT NAM).*$", "", line).strip() for line in lines[:15]]
+
+
 def _issuer(lines: list[str]) -> str:
-    head = [re.sub(r"\s+(?:CỘNG H[OÒ]?[AÀÒ]|Độc lập|VIỆT NAM).*$", "", line).strip() for line in lines[:15]]
+    head = _left(lines)
     for index, line in enumerate(head):
         if re.match(r"(ỦY|UỶ) BAN NHÂN DÂN\b", line):
             rest = line if len(line) > 18 else f"{line} {head[index + 1] if index + 1 < len(head) else ''}"
@@ -171,10 +178,15 @@ def _issuer(lines: list[str]) -> str:
     asked = re.search(r"(Ủy ban nhân dân|UBND)\s+(tỉnh|thành phố|huyện|xã|phường)\b", text)
     if found and asked and asked[2] == found[1]:
         return f"Ủy ban nhân dân {found[1]} {found[2].strip()}"
-    numbered = next((index for index, line in enumerate(lines[:12]) if re.match(r"Số\b", line)), 0)
-    printed = [re.sub(r"\s*(?:ĐẢNG CỘNG SẢN.*|[*_–-]+)$", "", line).strip() for line in head[:numbered]]
-    named = [line for line in printed if line.isupper() and agencies.is_agency(agencies.lowered(line))]
+    named = _printed(head)
     return named[-1] if named else ""
+
+
+def _printed(head: list[str]) -> list[str]:
+    """The bodies that the letterhead names in capitals above the number: the parent body first, the issuer last."""
+    numbered = next((index for index, line in enumerate(head[:12]) if re.match(r"Số\b", line)), 0)
+    printed = [re.sub(r"\s*(?:ĐẢNG CỘNG SẢN.*|[*_–-]+)$", "", line).strip() for line in head[:numbered]]
+    return [line for line in printed if line.isupper() and agencies.is_agency(agencies.lowered(line))]
 
 
 _AFTER_TITLE = re.compile(

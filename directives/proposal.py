@@ -121,6 +121,7 @@ class Letterhead:
     number: str | None = None
     issued: date | None = None
     issuer: str = ""
+    parent: str = ""
     kind: str = ""
     subject: str = ""
     addressees: list[str] = field(default_factory=list)
@@ -155,6 +156,7 @@ class Proposal:
             "number": head.number,
             "issued": head.issued and head.issued.isoformat(),
             "issuer": head.issuer or None,
+            "parent": head.parent or None,
             "subject": head.subject or None,
             "addressees": head.addressees,
             "signer": head.signer or None,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from datetime import date
 from pathlib import Path
 
 import docx
 import pytest
+from docx.enum.section import WD_SECTION
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from openpyxl import Workbook
@@ -17,6 +20,7 @@ from directives.document import Row, Table
 from directives.proposal import Proposal
 from directives.readers import unruled
 from directives.reading import propose
+from tests.conftest import need
 
 HEAD = """ỦY BAN NHÂN DÂN
 XÃ TÂN THÀNH
@@ -375,3 +379,46 @@ def test_a_title_under_the_heading_is_no_part_of_it() -> None:
     assert columns and columns.titles[3:] == ("Cơ quan phối hợp", "Thời gian thực hiện")
     assert isinstance(table, Table)
     assert table.rows[2].cells == ("1", "Tổ chức hội nghị phổ biến", "Phòng Nội vụ", "Công an xã", "Quý III")
+
+
+def test_two_columns_of_running_text_are_read_one_after_the_other(tmp_path: Path) -> None:
+    need(shutil.which("soffice"), "LibreOffice", "apt-get install libreoffice-writer")
+    document = docx.Document()
+    for line in [*HEAD.split("\n"), "Ủy ban nhân dân xã yêu cầu các đơn vị thực hiện các nội dung sau:"]:
+        document.add_paragraph(line)
+    section = document.add_section(WD_SECTION.CONTINUOUS)
+    columns = OxmlElement("w:cols")
+    columns.set(qn("w:num"), "2")
+    columns.set(qn("w:space"), "720")
+    section._sectPr.append(columns)
+    for number, agency in enumerate(("Phòng Kinh tế", "Công an xã", "Phòng Văn hóa - Xã hội", "Trạm Y tế xã"), 1):
+        document.add_paragraph(
+            f"{number}. {agency} rà soát, tổng hợp tình hình thực hiện nhiệm vụ được giao trong năm, làm rõ khó khăn,"
+            f" vướng mắc của từng thôn, đề xuất giải pháp cụ thể gửi Văn phòng HĐND và UBND xã; báo cáo trước ngày {number}/10/2025."
+        )
+    document.save(str(tmp_path / "a.docx"))
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = [
+        "soffice",
+        "--headless",
+        profile,
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+        str(tmp_path / "a.docx"),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=120)
+    found = propose(tmp_path / "a.pdf")
+    assert [(t.lead, t.timing) for t in found.tasks] == [
+        (["Phòng Kinh tế"], "báo cáo trước ngày 1/10/2025"),
+        (["Công an xã"], "báo cáo trước ngày 2/10/2025"),
+        (["Phòng Văn hóa - Xã hội"], "báo cáo trước ngày 3/10/2025"),
+        (["Trạm Y tế xã"], "báo cáo trước ngày 4/10/2025"),
+    ]
+    assert all("gửi Văn phòng HĐND và UBND xã" in task.text for task in found.tasks)
+
+
+def test_the_parent_body_stands_above_the_issuer(tmp_path: Path) -> None:
+    head = read(tmp_path, "SỞ Y TẾ\nBỆNH VIỆN ĐA KHOA KHU VỰC\nSố: 12/QĐ-BV\nLạng Sơn, ngày 05 tháng 8 năm 2025").head
+    assert (head.issuer, head.parent) == ("BỆNH VIỆN ĐA KHOA KHU VỰC", "SỞ Y TẾ")

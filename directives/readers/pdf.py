@@ -8,7 +8,7 @@ from typing import Any
 
 from directives.document import Document, Paragraph, Place, Row, Table
 from directives.lines import Line, paragraphs
-from directives.readers import unruled
+from directives.readers import newspaper, unruled
 from workflow.errors import BadInput
 
 logging.getLogger("pdfminer").setLevel(logging.ERROR)  # it warns of every odd font
@@ -28,7 +28,11 @@ def read(content: bytes, name: str) -> Document:
                 items = _page(page, number)
                 if not any(isinstance(item, Table) for item in items):
                     unlined, columns = unruled.page_items(page, number, columns)
-                    items = unlined if any(isinstance(item, Table) for item in unlined) else items
+                    if any(isinstance(item, Table) for item in unlined):
+                        items = unlined
+                    else:
+                        beside = newspaper.in_reading_order(unruled.printed(page), float(page.width), number)
+                        items = [*beside] if beside else items
                 for item in items:
                     if isinstance(item, Line):
                         lines.append(item)

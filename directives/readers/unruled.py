@@ -65,7 +65,7 @@ def page_items(page: Any, number: int, known: Columns | None) -> tuple[list[Line
     """Return a PDF page's running lines and, where a heading names columns (or went before), its unruled table."""
     wide = {round(edge["top"]) for edge in page.horizontal_edges if edge["x1"] - edge["x0"] > 0.4 * float(page.width)}
     rules = [top for top in sorted(wide) if top - 1 not in wide and top - 2 not in wide]
-    return items(_lines(page), number, known, rules)
+    return items(printed(page), number, known, rules)
 
 
 def items(
@@ -95,7 +95,8 @@ def _fits(lines: list[Words], columns: Columns) -> bool:
     return sum(len(one.parts) > 1 for one in lines) >= 0.3 * len(lines) and crossing <= 0.2 * len(lines)
 
 
-def _lines(page: Any) -> list[Words]:
+def printed(page: Any) -> list[Words]:
+    """The printed lines of a PDF page, without page numbers."""
     rows: list[tuple[float, list[Part]]] = []
     words = page.extract_words(use_text_flow=False, keep_blank_chars=False, x_tolerance=1.5)
     for word in sorted(words, key=lambda w: (round(w["top"] / 3), w["x0"])):
