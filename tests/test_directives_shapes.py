@@ -387,15 +387,14 @@ def test_two_columns_of_running_text_are_read_one_after_the_other(tmp_path: Path
     for line in [*HEAD.split("\n"), "Ủy ban nhân dân xã yêu cầu các đơn vị thực hiện các nội dung sau:"]:
         document.add_paragraph(line)
     section = document.add_section(WD_SECTION.CONTINUOUS)
-    columns = OxmlElement("w:cols")
+    columns = section._sectPr.find(qn("w:cols"))
     columns.set(qn("w:num"), "2")
-    columns.set(qn("w:space"), "720")
-    section._sectPr.append(columns)
     for number, agency in enumerate(("Phòng Kinh tế", "Công an xã", "Phòng Văn hóa - Xã hội", "Trạm Y tế xã"), 1):
         document.add_paragraph(
             f"{number}. {agency} rà soát, tổng hợp tình hình thực hiện nhiệm vụ được giao trong năm, làm rõ khó khăn,"
             f" vướng mắc của từng thôn, đề xuất giải pháp cụ thể gửi Văn phòng HĐND và UBND xã; báo cáo trước ngày {number}/10/2025."
         )
+    document.add_section(WD_SECTION.CONTINUOUS)._sectPr.find(qn("w:cols")).set(qn("w:num"), "1")
     document.save(str(tmp_path / "a.docx"))
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
     command = [
