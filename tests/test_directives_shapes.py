@@ -421,3 +421,24 @@ def test_two_columns_of_running_text_are_read_one_after_the_other(tmp_path: Path
 def test_the_parent_body_stands_above_the_issuer(tmp_path: Path) -> None:
     head = read(tmp_path, "SỞ Y TẾ\nBỆNH VIỆN ĐA KHOA KHU VỰC\nSố: 12/QĐ-BV\nLạng Sơn, ngày 05 tháng 8 năm 2025").head
     assert (head.issuer, head.parent) == ("BỆNH VIỆN ĐA KHOA KHU VỰC", "SỞ Y TẾ")
+
+
+def test_a_table_inside_a_table_that_sets_out_the_page(tmp_path: Path) -> None:
+    document = docx.Document()
+    for line in HEAD.split("\n"):
+        document.add_paragraph(line)
+    cell = document.add_table(rows=1, cols=1).cell(0, 0)
+    cell.text = "Bảng phân công nhiệm vụ"
+    inner = cell.add_table(rows=0, cols=4)
+    for line in (
+        ("STT", "Nhiệm vụ", "Chủ trì", "Thời hạn"),
+        ("1", "Lập danh sách hộ nghèo", "Phòng Kinh tế", "30/9/2025"),
+        ("2", "Cấp chữ ký số cho người dân", "Công an xã", "Quý IV/2025"),
+    ):
+        for place, words in zip(inner.add_row().cells, line, strict=True):
+            place.text = words
+    document.save(str(tmp_path / "a.docx"))
+    assert [(t.no, t.lead) for t in propose(tmp_path / "a.docx").tasks] == [
+        ("1", ["Phòng Kinh tế"]),
+        ("2", ["Công an xã"]),
+    ]

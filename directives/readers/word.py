@@ -56,7 +56,10 @@ def read(content: bytes, name: str) -> Document:
 def _blocks(parent: Any) -> Iterator[Any]:
     """Paragraphs and tables in order, also inside content controls and tracked insertions."""
     for child in parent:
-        if child.tag in (f"{W}p", f"{W}tbl"):
+        if child.tag == f"{W}tbl" and _is_layout(child):
+            for cell in child.iterfind(f"{W}tr/{W}tc"):
+                yield from _blocks(cell)
+        elif child.tag in (f"{W}p", f"{W}tbl"):
             yield child
             if child.tag == f"{W}p":
                 for box in child.iter(f"{W}txbxContent"):  # frames and text boxes hold letterheads, even whole tables
@@ -119,6 +122,12 @@ def _children(parent: Any, tag: str) -> Iterator[Any]:
             yield child
         elif child.tag in (f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"):
             yield from _children(child, tag)
+
+
+def _is_layout(table: Any) -> bool:
+    """Whether a table only sets out the page: one of its cells holds a table of several rows and columns."""
+    inner = (found for found in table.iterfind(f"{W}tr/{W}tc/{W}tbl"))
+    return any(len(found.findall(f"{W}tr")) > 1 and len(found.findall(f"{W}tr/{W}tc")) > 5 for found in inner)
 
 
 class _Numbering:
