@@ -36,6 +36,7 @@ DUTY = re.compile(rf"(?<![\wÀ-ỹ])(?:{'|'.join(sorted(map(re.escape, DUTY_WORD
 _LEVEL = re.compile(
     r"(?<=\s)(?:xã|phường|tỉnh|huyện)\s+(?=\w)(?!(?:có|liên|thuộc|và|trên|được|nơi|theo|miền|biên|vùng|cùng|gắn|của|ở|tại|trực|đội|đoàn|ủy|phía|giáp|ven)\b)"
 )
+_LOOSE = re.compile(rf"(?:{'|'.join(LOOSE)})\b")
 # "Các Sở: A, B" and "UBND các xã: A, B"; group 1 is what every name gets in front.
 _COLON_GROUP = re.compile(
     r"^(?:(?P<title>Bộ trưởng |Giám đốc |Thủ trưởng |Trưởng )?[Cc]ác\s+(?P<kind>(?:[Bb]an Quản lý|Ban QLDA|[Cc]ục|[Vv]ụ|[Vv]iện|[Hh]ội|[Đđ]ài|[Bb]ệnh viện|[Cc]hi nhánh|[Tt]rạm)[^:,;]{0,25}(?=:)"
@@ -113,8 +114,6 @@ def _verb_start(text: str) -> int:
     """Where the first duty word stands that is not part of a name; the end of the sentence otherwise."""
     for found in DUTY.finditer(text):
         before = strip_marks(text[: found.start()]).rstrip()
-        if found[0] == "cấp" and re.match(r"\s+(xã|huyện|tỉnh|trên|dưới)", text[found.end() :]):
-            continue
         if found[0] == "tổ chức" and (before.endswith(" cac") or text.startswith(" chính trị", found.end())):
             continue  # "các tổ chức chính trị - xã hội"
         given = re.search(r"(?:^|\s)được(?: giao| phân công)?(?: làm)?$", text[: found.end()])
@@ -124,8 +123,10 @@ def _verb_start(text: str) -> int:
             found[0] == "tham gia" and before.endswith("luc luong")
         ):
             continue  # "các cơ quan tham mưu, giúp việc Tỉnh ủy", "lực lượng tham gia bảo vệ an ninh"
-        if found[0] == "cấp" and re.match(r"\s+(?:nước|điện|thoát nước|ủy|giấy)\b", text[found.end() :]):
-            continue  # "các đơn vị cấp nước"
+        if found[0] == "cấp" and re.match(
+            r"\s+(?:(?:xã|huyện|tỉnh|trên|dưới)|(?:nước|điện|thoát nước|ủy|giấy)\b)", text[found.end() :]
+        ):
+            continue  # "UBND cấp xã", "các đơn vị cấp nước"
         if found[0] == "chi" and re.match(r" (?:bộ|hội|đoàn|cục|nhánh|ủy)\b", text[found.end() :]):
             continue
         if found[0] == "thực hiện" and before.endswith(("don vi", "co quan")):
@@ -256,7 +257,7 @@ def _continues(before: str, piece: str) -> bool:
         r"(?:Phó |Quyền )?(?:Chủ tịch|Bí thư|Giám đốc|Trưởng|Chánh|Ủy viên|Thành viên|Hiệu trưởng)", piece
     ):
         return True
-    if re.match(rf"(?:{'|'.join(LOOSE)})\b", piece) and HEAD.match(before) and not is_collective(before):
+    if _LOOSE.match(piece) and HEAD.match(before) and not is_collective(before):
         return False  # "Sở Công Thương, doanh nghiệp"
     if re.match(r"[A-Z]{3,8}\d*(?:\s+[A-ZĐ]|$)", piece):
         return False  # "Công an tỉnh, VNPT Quảng Trị"

@@ -164,6 +164,11 @@ def amend(
     return revision
 
 
+def cited(number: str, issued: date) -> str:
+    """A document as people cite it."""
+    return _("{number} of {day}", number=number, day=show_day(issued))
+
+
 def _pairs(recorded: list[Task], proposed: list[TaskProposal]) -> dict[int, Task]:
     """Which recorded task each proposed one is: the likest first, by text and number."""
     from rapidfuzz import fuzz
@@ -234,7 +239,7 @@ class _Writing:
     def reason(self) -> str:
         if not self.revision.amending:
             return _("corrected copy of the document ({file})", file=self.revision.file_name)
-        return _("{number} of {day}", number=self.revision.number, day=show_day(self.revision.issued_on))
+        return cited(self.revision.number, self.revision.issued_on)
 
     def write(self, change: Change) -> str:
         """Write one change and return the code of the task it is about."""

@@ -75,7 +75,7 @@ def import_(
     dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Do everything but record nothing."))] = False,
     by: Annotated[str | None, typer.Option("--by", help=_("Who acts (default: $DONDOC_ACTOR or the account)."))] = None,
 ) -> None:
-    from directives import amending, dialogue, importing
+    from directives import amending, importing
     from workflow import terminal
     from workflow.errors import Refused
     from workflow.options import opened
@@ -95,7 +95,7 @@ def import_(
         _complete(proposal, number, issued, ask=not asked.silent)
         with database.transaction() as session:
             base = amending.base(session, proposal, amends)
-            earlier = base and (base.code, dialogue.cited(base.number, base.issued_on))
+            earlier = base and (base.code, amending.cited(base.number, base.issued_on))
             own = base and not amending.is_later_document(base, proposal)
             changes = amending.compare(session, base, proposal) if base else []
         if earlier and (own or _is_amended(earlier[1], asked)):

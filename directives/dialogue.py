@@ -19,7 +19,6 @@ from workflow import terminal
 from workflow.audit_words import FIELD_LABELS
 from workflow.errors import Problem, Refused
 from workflow.i18n import N_, _
-from workflow.timing import show_day
 
 FIELDS = ("text", "lead", "coordinating", "deliverable", "timing")
 
@@ -181,8 +180,3 @@ def agree(changes: list[Change]) -> list[Change]:
         elif taken == 3:
             raise Refused("Nothing was recorded.")
     return agreed
-
-
-def cited(number: str, issued: date) -> str:
-    """A document as people cite it."""
-    return _("{number} of {day}", number=number, day=show_day(issued))

@@ -54,8 +54,9 @@ def read(document: Document) -> Letterhead:
         head.issuer = (attached[6] or "").strip(" .)")
     else:
         _own(head, lines, text)
-    head.issuer = head.issuer or _issuer(lines)
-    named = _printed(_left(lines))
+    left = _left(lines)
+    named = _printed(left)
+    head.issuer = head.issuer or _committee(left, lines) or (named[-1] if named else "")
     head.parent = named[-2] if len(named) > 1 and not named[-2].endswith("NHÂN DÂN") else ""
     kind, head.subject = _subject(lines)
     head.kind = head.kind or kind
@@ -164,8 +165,8 @@ def _left(lines: list[str]) -> list[str]:
     return [re.sub(r"\s+(?:CỘNG H[OÒ]?[AÀÒ]|Độc lập|VIỆT NAM).*$", "", line).strip() for line in lines[:15]]
 
 
-def _issuer(lines: list[str]) -> str:
-    head = _left(lines)
+def _committee(head: list[str], lines: list[str]) -> str:
+    """The people's committee that issues it, by its letterhead or by what the text says of its province; else empty."""
     for index, line in enumerate(head):
         if re.match(r"(ỦY|UỶ) BAN NHÂN DÂN\b", line):
             rest = line if len(line) > 18 else f"{line} {head[index + 1] if index + 1 < len(head) else ''}"
@@ -176,10 +177,7 @@ def _issuer(lines: list[str]) -> str:
     text = "\n".join(lines[:25])
     found = re.search(r"trên địa bàn (tỉnh|thành phố) +((?:[A-ZĐÀ-Ỹ][a-zà-ỹ]+ ?){1,3})", text)
     asked = re.search(r"(Ủy ban nhân dân|UBND)\s+(tỉnh|thành phố|huyện|xã|phường)\b", text)
-    if found and asked and asked[2] == found[1]:
-        return f"Ủy ban nhân dân {found[1]} {found[2].strip()}"
-    named = _printed(head)
-    return named[-1] if named else ""
+    return f"Ủy ban nhân dân {found[1]} {found[2].strip()}" if found and asked and asked[2] == found[1] else ""
 
 
 def _printed(head: list[str]) -> list[str]:

@@ -185,10 +185,8 @@ def _item(paragraph: Paragraph) -> _Item:
         return _Item(text, 2 + number.count("."), number, paragraph)
     if found["roman"] or found["article"]:
         return _Item(text, 1, found["roman"] or found["article"], paragraph)
-    if found["bracket"]:
-        return _Item(text, 6, found["bracket"], paragraph)
-    if found["letter"]:
-        return _Item(text, 6, found["letter"], paragraph)
+    if found["bracket"] or found["letter"]:
+        return _Item(text, 6, found["bracket"] or found["letter"], paragraph)
     return _Item(text, 8 if found["dash"] == "+" else 7, "", paragraph)
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from directives import extract
 from directives.document import Place, clean
 from directives.proposal import Letterhead, Proposal, TaskProposal
+from workflow.audit_words import FIELD_LABELS
 from workflow.errors import BadInput
 from workflow.i18n import _
 from workflow.terminal import day
@@ -29,11 +30,8 @@ def _head_titles() -> dict[str, str]:
 
 
 def _task_titles() -> dict[str, str]:
-    return {
-        "no": _("No."), "section": _("Section"), "text": _("What is to be done"), "lead": _("Lead"), "coordinating": _("Coordinating"),
-        "deliverable": _("Deliverable"), "timing": _("Time as written"), "doubts": _("To look at"),
-        "place": _("Place in the document"),
-    }  # fmt: skip
+    own = {"doubts": _("To look at"), "place": _("Place in the document")}
+    return {key: _(FIELD_LABELS[key]) for key in _TASK if key not in own} | own
 
 
 def write(proposal: Proposal, path: Path) -> None:

@@ -34,10 +34,8 @@ def assignments(document: Document) -> Assignments:
     reader: _TableReader | None = None
     for block in document.blocks:
         if isinstance(block, Paragraph):
-            if reader and len(block.text) > 60:
-                reader = None  # running text ends a table; a page number or a stamp does not
-            elif reader and _TITLE.match(block.text):
-                reader = None
+            if len(block.text) > 60 or _TITLE.match(block.text):
+                reader = None  # running text or a title ends a table; a page number or a stamp does not
             continue
         start, columns = _heading(block)
         if columns and not (reader and columns == reader.columns and start <= 2):

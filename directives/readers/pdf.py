@@ -27,11 +27,12 @@ def read(content: bytes, name: str) -> Document:
             for number, page in enumerate(document.pages, 1):
                 items = _page(page, number)
                 if not any(isinstance(item, Table) for item in items):
-                    unlined, columns = unruled.page_items(page, number, columns)
+                    printed = unruled.printed(page)
+                    unlined, columns = unruled.items(printed, number, columns, unruled.rules(page))
                     if any(isinstance(item, Table) for item in unlined):
                         items = unlined
                     else:
-                        beside = newspaper.in_reading_order(unruled.printed(page), float(page.width), number)
+                        beside = newspaper.in_reading_order(printed, float(page.width), number)
                         items = [*beside] if beside else items
                 for item in items:
                     if isinstance(item, Line):

@@ -61,17 +61,19 @@ class Columns:
         return sum(border <= middle for border in self.borders)
 
 
-def page_items(page: Any, number: int, known: Columns | None) -> tuple[list[Line | Table], Columns | None]:
-    """Return a PDF page's running lines and, where a heading names columns (or went before), its unruled table."""
+def rules(page: Any) -> list[int]:
+    """Where lines run across a PDF page, from top to bottom; the two edges of a thick one are one."""
     wide = {round(edge["top"]) for edge in page.horizontal_edges if edge["x1"] - edge["x0"] > 0.4 * float(page.width)}
-    rules = [top for top in sorted(wide) if top - 1 not in wide and top - 2 not in wide]
-    return items(printed(page), number, known, rules)
+    return [top for top in sorted(wide) if top - 1 not in wide and top - 2 not in wide]
 
 
 def items(
     lines: list[Words], number: int, known: Columns | None, rules: Sequence[float] = ()
 ) -> tuple[list[Line | Table], Columns | None]:
-    """The same for a page whose printed lines are known, from top to bottom, with the rules across it."""
+    """Return a page's running lines and, where a heading names columns (or went before), its unruled table.
+
+    `lines` are the printed lines from top to bottom, `rules` where lines run across the page.
+    """
     start = next((i for i, one in enumerate(lines) if _names_columns(lines, i)), None)
     if start is None and known is None:
         return [Line(one.text, number) for one in lines], None
@@ -125,8 +127,7 @@ def _heading_span(lines: list[Words], start: int) -> tuple[int, int]:
     top = start
     while top and lines[top].top - lines[top - 1].top <= 1.6 * pitch and start - top < 3:
         above = lines[top - 1].parts
-        overlapped = [sum(left < t[1] and t[0] < right for t in lines[start].parts) for left, right, _text in above]
-        if above[0][0] <= edge or max(overlapped) > 1:
+        if above[0][0] <= edge or _spans(lines[top - 1], lines[start]):
             break
         top -= 1
     end = start + 1
@@ -134,10 +135,7 @@ def _heading_span(lines: list[Words], start: int) -> tuple[int, int]:
         first = lines[end].parts[0]
         if first[0] <= edge + 3 and (_NUMBERED.match(first[2]) or _COLUMN_NUMBER.match(first[2])):
             break
-        spanned = [
-            sum(left < t[1] and t[0] < right for t in lines[start].parts) for left, right, _text in lines[end].parts
-        ]
-        if max(spanned) > 1:
+        if _spans(lines[end], lines[start]):
             break  # a title that runs across, its number lost in a scan
         if lines[end].top - lines[end - 1].top > 22 or (first[0] <= edge and first[2].isupper()):
             break
@@ -145,6 +143,11 @@ def _heading_span(lines: list[Words], start: int) -> tuple[int, int]:
     else:
         end = start + 1
     return top, end
+
+
+def _spans(one: Words, heading: Words) -> bool:
+    """Whether words of a line run on over two titles of the heading or more."""
+    return any(sum(left < t[1] and t[0] < right for t in heading.parts) > 1 for left, right, _text in one.parts)
 
 
 def _columns(heading: list[Words], main: Words, body: list[Words]) -> Columns | None:
