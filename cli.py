@@ -18,9 +18,9 @@ PARTS = {
     "directives": ("read", "import", "timing"),
     "workflow": (
         "tasks", "show", "directives", "questions", "start", "done", "confirm", "return", "reopen", "suspend", "resume", "cancel", "answer",
-        "agencies", "focal-points", "deadline", "cycle", "upgrade", "doctor",
+        "agencies", "focal-points", "deadline", "cycle", "event", "upgrade", "doctor",
     ),
-    "notifications": ("outbox", "tick", "run"),
+    "notifications": ("outbox", "tick", "run", "calendar"),
     "reports": ("overdue",),
     "web": ("serve", "demo"),
 }  # fmt: skip

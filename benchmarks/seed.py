@@ -14,9 +14,10 @@ from workflow.agency import Agency
 from workflow.database import Database
 from workflow.directive import Directive
 from workflow.occurrence import Occurrence
+from workflow.periods import day_window
 from workflow.standing import Status
 from workflow.task import Assignment, Role, Task
-from workflow.timing import Kind, Timing, day_window
+from workflow.timing import Kind, Timing
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 

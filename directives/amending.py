@@ -23,9 +23,10 @@ from workflow.errors import BadInput, Refused
 from workflow.i18n import N_, _
 from workflow.names import fold, strip_marks
 from workflow.occurrence import Occurrence
+from workflow.periods import show_day
 from workflow.standing import Status
 from workflow.task import Question, Role, Task
-from workflow.timing import Kind, show_day
+from workflow.timing import Kind
 
 GONE = N_("{number} no longer has this task; cancel it or let it stand.")
 SAME_NUMBER, ANY_NUMBER = 60, 85  # how alike (0 to 100) two texts are that mean one task

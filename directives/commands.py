@@ -13,8 +13,12 @@ from directives import commands_import
 from workflow.i18n import _
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
+    from workflow.calendar import WorkingCalendar
+    from workflow.config import Settings
+    from workflow.periods import Window
     from workflow.timing import Timing
 
 app = typer.Typer()
@@ -98,31 +102,55 @@ def timing(
     from workflow import clock, terminal
     from workflow.errors import BadInput
 
-    exclusive = context.obj.timing.before_is_exclusive
+    exclusive, calendar = context.obj.timing.before_is_exclusive, _calendar(context.obj)
     if batch:
         for number, line in enumerate(sys.stdin, 1):
             if line.strip():
                 words, day, wanted = _asked_line(line, number)
                 found = understand(words, day, wanted, before_is_exclusive=exclusive)
-                print(json.dumps(answer(found, wanted), ensure_ascii=False))
+                print(json.dumps(answer(found, wanted, calendar), ensure_ascii=False))
         return
     if phrase is None:
         raise BadInput("Give a phrase, or --batch.")
     day = terminal.day(issued) if issued else clock.local_day(clock.now(), context.obj.time_zone)
     found = understand(phrase, day, year, before_is_exclusive=exclusive)
-    reply = answer(found, year or day.year)
     if json_:
-        terminal.say_json(reply)
-        return
-    from workflow.timing import KIND_LABELS, show_day
+        terminal.say_json(answer(found, year or day.year, calendar) | {"explanation": in_both(found)})
+    else:
+        terminal.say(*explained(found, year or day.year, calendar))
 
-    terminal.say(
-        _("“{phrase}”: {kind}", phrase=phrase, kind=_(KIND_LABELS[found.kind])),
-        *(_("  Due: {day}", day=show_day(terminal.day(due))) for due in reply["due"]),
-        found.explain(),
-    )
+
+def _calendar(settings: Settings) -> WorkingCalendar:
+    """The office's calendar where there is a record, else the one that comes with the program."""
+    from workflow import awaited
+    from workflow.calendar import WorkingCalendar
+    from workflow.errors import Problem
+    from workflow.snapshot import snapshot
+
+    try:
+        with snapshot(settings.database.url) as view:
+            return awaited.calendar(view)
+    except Problem:
+        return WorkingCalendar()
+
+
+def explained(found: Timing, year: int, calendar: WorkingCalendar) -> Iterator[str]:
+    """A phrase for a person: what sort of deadline it is, every day with how it is counted, why, and what is doubtful."""
+    from workflow.periods import show_day, show_period
+    from workflow.timing import KIND_LABELS, Kind
+
+    yield _("“{phrase}”: {kind}", phrase=found.words, kind=_(KIND_LABELS[found.kind]))
+    for window in within(found, year, calendar):
+        title = show_period(window.key) if found.kind is not Kind.DEADLINE else ""
+        yield _("  Due: {day}", day=show_day(window.due)) + (f"  ({title})" if title else "")
+        yield from (f"    {told}" for told in window.reasons)
+        if window.doubtful:
+            yield "    " + _("⚠ The count rests on swapped days, or on a year whose days off are not announced yet.")
+    if found.event and not found.happened_on:
+        yield "  " + _("Event: {event}", event=" ".join(filter(None, [str(found.offset or ""), found.event])))
+    yield found.explain()
     if found.needs_person:
-        terminal.say(_("⚠ A person must decide."))
+        yield _("⚠ A person must decide.")
 
 
 def _asked_line(line: str, number: int) -> tuple[str, date, int]:
@@ -139,19 +167,36 @@ def _asked_line(line: str, number: int) -> tuple[str, date, int]:
     return words, day, wanted
 
 
-def answer(found: Timing, year: int) -> dict[str, Any]:
-    """What other programs are told of a phrase; a recurring one lists the due days of the plan's year, if they are certain."""
+def within(found: Timing, year: int, calendar: WorkingCalendar) -> list[Window]:
+    """The windows of a timing; of a recurring one those due in the plan's year."""
     from datetime import date
 
+    if found.rules:
+        return found.occurrences(date(year, 1, 1), date(year, 12, 31), calendar)
+    return found.occurrences(date.min, date.max, calendar)
+
+
+def answer(found: Timing, year: int, calendar: WorkingCalendar) -> dict[str, Any]:
+    """What other programs are told of a phrase (the contract of `--batch`): a reference to another document counts as undetermined."""
     from workflow.timing import Kind
 
-    windows = found.windows
-    if found.kind is Kind.RECURRING:
-        windows = () if found.needs_person else tuple(found.occurrences(date(year, 1, 1), date(year, 12, 31)))
+    windows = within(found, year, calendar)
     return {
-        "kind": found.kind,
-        "due": [w.due.isoformat() for w in windows],
+        "kind": Kind.UNDETERMINED if found.kind is Kind.BY_REFERENCE else found.kind,
+        "due": sorted({w.due.isoformat() for w in windows}),
         "cycle": found.cycle,
-        "needs_person": found.needs_person,
-        "reason": found.explain(),
+        "needs_person": found.needs_person or any(w.doubtful for w in windows),
+        "reason": " ".join([found.explain(), *(str(r) for w in windows for r in w.reasons)]),
     }
+
+
+def in_both(found: Timing) -> dict[str, str]:
+    """The explanation in Vietnamese and in English."""
+    from workflow import i18n
+
+    spoken, told = i18n.language(), {}
+    for language in i18n.LANGUAGES:
+        i18n.set_language(language)
+        told[language] = found.explain()
+    i18n.set_language(spoken)
+    return told

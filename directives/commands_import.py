@@ -143,6 +143,8 @@ def _enter(database: Database, settings: Settings, proposal: Proposal, asked: _A
     from directives import dialogue, importing, screen
     from workflow import terminal
     from workflow.errors import Refused
+    from workflow.task import undecided
+    from workflow.timing import Kind
 
     exclusive = settings.timing.before_is_exclusive
     terminal.say(*screen.lines(proposal, exclusive), "")
@@ -154,12 +156,20 @@ def _enter(database: Database, settings: Settings, proposal: Proposal, asked: _A
 
     def write(session: Session, extra: Particulars, how: dict[str, Any]) -> str:
         directive = importing.enact(session, proposal, extra, **how)
-        return _(
+        told = _(
             "{code} is recorded: {n} tasks, {questions} with something to look at. List them with `dondoc tasks --directive {code}`.",
             code=directive.code,
             n=len(proposal.tasks),
             questions=sum(1 for task in proposal.tasks if task.issues),
         )
+        open_cycles = sum(task.understood().kind is Kind.CYCLE_UNKNOWN for task in undecided(session, directive))
+        if open_cycles:
+            told += "\n" + _(
+                "{n} tasks say “Định kỳ” and no cycle; `dondoc cycle set {code}` proposes one.",
+                n=open_cycles,
+                code=directive.code,
+            )
+        return told
 
     return _written(database, settings, proposal, asked, meant, write)
 

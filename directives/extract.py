@@ -7,13 +7,14 @@ from collections import Counter
 from datetime import date
 
 from directives import agencies, letterhead, prose, tables
-from directives.document import Document, clean
-from directives.phrases import understand
+from directives.document import Document, Paragraph, clean
+from directives.phrases import find, understand
 from directives.proposal import Issue, Letterhead, Proposal, TaskProposal, issue
 from workflow.i18n import N_
 from workflow.timing import Kind
 
 _CENTRAL = re.compile(r"(?:Bộ|Chính phủ|Thủ tướng|Văn phòng Chính phủ|Quốc hội|Ban Bí thư|Trung ương)\b")
+_ANY_DAY = date(1990, 1, 1)  # where a phrase is read without a day of issue
 NO_DIRECTIVES = ("Báo cáo", "Tờ trình")  # they are addressed to who reads them, not to who acts
 
 
@@ -24,7 +25,7 @@ def propose(document: Document, digest: str) -> Proposal:
     tasks = found.tasks
     paragraphs = document.paragraphs()
     tasks = [*prose.duties(paragraphs, []), *tasks] if tasks else prose.duties(paragraphs, _answerable(head))
-    proposal = Proposal(document.name, digest, head, tasks, [])
+    proposal = Proposal(document.name, digest, head, tasks, [], reporting=_reporting(paragraphs))
     for table in found.without_lead:
         proposal.issues.append(issue(N_("The table has no column that says who leads."), table.place))
     if document.format == "scan":
@@ -36,6 +37,15 @@ def propose(document: Document, digest: str) -> Proposal:
         )
     check(proposal)
     return proposal
+
+
+def _reporting(paragraphs: list[Paragraph]) -> str | None:
+    """The words of the clause that says how often one reports on carrying the document out."""
+    for paragraph in paragraphs:
+        words = find(paragraph.text) if "báo cáo" in paragraph.text.lower() else None
+        if words and understand(words, _ANY_DAY).rules:
+            return words
+    return None
 
 
 def _answerable(head: Letterhead) -> list[str]:
@@ -78,7 +88,7 @@ def doubts(task: TaskProposal, head: Letterhead) -> list[Issue]:
         if not agencies.is_agency(name):
             found.append(issue(N_("“{name}” does not read like an agency."), task.place, name=name))
     if task.timing:
-        timing = understand(task.timing, head.issued or date(1990, 1, 1), head.issued.year if head.issued else None)
+        timing = understand(task.timing, head.issued or _ANY_DAY, head.issued.year if head.issued else None)
         if timing.needs_person and (head.issued or timing.kind is not Kind.DEADLINE):
             found.append(issue(str(timing.reasons[-1].message), task.place, **dict(timing.reasons[-1].args)))
     return found

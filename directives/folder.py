@@ -12,8 +12,8 @@ from directives.apart import Reader
 from workflow import terminal
 from workflow.errors import Problem
 from workflow.i18n import _
+from workflow.periods import show_day
 from workflow.terminal import Column
-from workflow.timing import show_day
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from workflow.errors import BadInput, Refused
 from workflow.i18n import N_
 from workflow.names import fold, printable, strip_marks
 from workflow.task import Assignment, Question, Role, Task, answer
-from workflow.timing import Kind, Timing
+from workflow.timing import Timing
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,7 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
         plan_year=proposal.year or issued.year,
         monitor_id=extra.monitor.id if extra.monitor else None,
         confirmation=extra.confirmation,
+        reporting=understand(proposal.reporting, issued).to_json() if proposal.reporting else None,
         recorded_at=at,
     )
     session.add(directive)
@@ -155,7 +156,7 @@ def enact_task(
         timing_words=proposal.timing,
         timing=timing.to_json(),
         undecided=timing.needs_person,
-        recurs=timing.kind is Kind.RECURRING,
+        recurs=bool(timing.rules),
         place=proposal.place.to_json(),
         stated_on=None if since == directive.issued_on else since,
     )

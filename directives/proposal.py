@@ -10,8 +10,8 @@ from typing import Any
 from directives import agencies
 from directives.document import Place
 from directives.phrases import OPEN_TIMES
-from workflow.i18n import N_, _
-from workflow.timing import show_days
+from workflow.i18n import N_
+from workflow.periods import say
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Issue:
     place: Place = field(default_factory=Place)
 
     def __str__(self) -> str:
-        return _(self.message, **{name: show_days(value) for name, value in self.args})
+        return say(self.message, dict(self.args))
 
     def to_json(self) -> dict[str, Any]:
         return {"message": str(self), "where": self.place.to_json()}
@@ -135,7 +135,10 @@ class Letterhead:
 
 @dataclass
 class Proposal:
-    """One document, understood; `left_out` are rows that a person said are no tasks."""
+    """One document, understood.
+
+    `left_out` are rows that a person said are no tasks; `reporting` are the words that say how often one reports on it.
+    """
 
     file_name: str
     digest: str
@@ -143,6 +146,7 @@ class Proposal:
     tasks: list[TaskProposal]
     issues: list[Issue]
     left_out: list[TaskProposal] = field(default_factory=list)
+    reporting: str | None = None
 
     @property
     def year(self) -> int | None:
@@ -164,6 +168,7 @@ class Proposal:
             "marking": head.marking or None,
             "basis": [_cited(basis) for basis in head.basis],
             "amends": head.amends and _cited(head.amends),
+            "reporting": self.reporting,
             "tasks": [task.to_json() for task in self.tasks],
             "issues": [i.to_json() for i in self.issues],
         }

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from directives.phrases import timing_of
 from directives.proposal import CLEAR, Proposal
 from workflow.i18n import _
+from workflow.periods import show_day
 from workflow.terminal import Column, table
-from workflow.timing import CYCLE_LABELS, KIND_LABELS, Kind, Timing, show_day
+from workflow.timing import CYCLE_LABELS, KIND_LABELS, Kind, Timing
 
 
 def lines(proposal: Proposal, exclusive: bool) -> Iterator[str]:
@@ -93,10 +94,10 @@ def _few(numbers: list[str]) -> str:
 
 
 def _due(timing: Timing) -> str:
-    if timing.kind is Kind.DEADLINE:
+    if timing.windows and not timing.rules:
         return ("⚠ " if timing.needs_person else "") + ", ".join(show_day(w.due) for w in timing.windows)
-    if timing.kind is Kind.RECURRING and timing.cycle:
-        return _(CYCLE_LABELS[timing.cycle])
+    if timing.cycle:
+        return ("⚠ " if timing.needs_person else "") + _(CYCLE_LABELS[timing.cycle])
     if timing.kind is Kind.UNDETERMINED and not timing.words:
         return _("not stated")
     return ("⚠ " if timing.needs_person else "") + _(KIND_LABELS[timing.kind])

@@ -15,8 +15,8 @@ from directives.proposal import Letterhead, Proposal, TaskProposal
 from workflow.audit_words import FIELD_LABELS
 from workflow.errors import BadInput
 from workflow.i18n import _
+from workflow.periods import show_day
 from workflow.terminal import day
-from workflow.timing import show_day
 
 _HEAD = ("number", "issued", "issuer", "subject", "file", "digest")
 _TASK = ("no", "section", "text", "lead", "coordinating", "deliverable", "timing", "doubts", "place")

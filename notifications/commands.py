@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from notifications import commands_calendar
 from workflow.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -163,3 +164,6 @@ def run(context: typer.Context) -> None:
         scheduler.start()
     except (KeyboardInterrupt, SystemExit):
         scheduler.shutdown(wait=True) if scheduler.running else None
+
+
+app.add_typer(commands_calendar.app)

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from workflow.config import Settings
-from workflow.timing import show_day, show_period
+from workflow.periods import show_day, show_period
 
 TEMPLATES = Path(__file__).parent / "templates"
 

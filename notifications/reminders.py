@@ -8,18 +8,16 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from notifications import ladder, letters, links
 from workflow.agency import FocalPoint
-from workflow.calendar import WorkingCalendar
 from workflow.config import Settings
 from workflow.database import exclusive
 from workflow.message import Message, Reminder
-from workflow.occurrence import Occurrence
+from workflow.occurrence import Occurrence, open_between
+from workflow.office_calendar import office_calendar
 from workflow.standing import OPEN
-from workflow.task import Task
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +36,12 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
     """Write the letters that are due at `at` into the outbox; a second call on the same day writes nothing."""
     exclusive(session, "tick")
     local = at.astimezone(ZoneInfo(settings.time_zone))
-    today, calendar = local.date(), WorkingCalendar(settings.calendar)
+    today, calendar = local.date(), office_calendar(session)
     hours = settings.reminders
     done = Queued()
     if not calendar.is_working(today) or not hours.from_hour <= local.hour < hours.to_hour:
         return done
-    open_now = _open(session, ladder.horizon(today, calendar, settings.reminders))
+    open_now = open_between(session, date.min, ladder.horizon(today, calendar, settings.reminders))
     recipients = _recipients(session, open_now, settings, today, done)
     served = _served(session, open_now)
     written_today = set(
@@ -70,17 +68,6 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
         done.letters += 1
         done.reminders += len(fresh)
     return done
-
-
-def _open(session: Session, last_due: date) -> list[Occurrence]:
-    """Open occurrences due up to a day, earliest first: a range, so that a missed morning is caught up."""
-    query = (
-        select(Occurrence)
-        .where(col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) <= last_due)
-        .options(joinedload(Occurrence.task).joinedload(Task.directive), joinedload(Occurrence.agency))  # type: ignore[arg-type]
-        .order_by(col(Occurrence.due_on), col(Occurrence.id))
-    )
-    return list(session.exec(query))
 
 
 def _recipients(

@@ -7,10 +7,10 @@ from typing import Any
 from reports.report import Report, Section
 from workflow import queries
 from workflow.i18n import _
+from workflow.periods import show_day
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import say_status
 from workflow.terminal import Column
-from workflow.timing import show_day
 
 
 def build(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None = None, by: str | None = None) -> Report:

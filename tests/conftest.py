@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import os
 import pwd
 import shutil
 import subprocess
+import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 
+import cli
 from notifications import links, mailer
 from notifications.tick import Ticked, tick
 from tests import make
@@ -135,3 +138,25 @@ def office(database: Database, url: str, tmp_path: Path) -> Office:
     settings = config._anchored(config.Settings(), tmp_path)
     settings = replace(settings, database=replace(settings.database, url=url))
     return Office(settings, database, links.load_keys(settings.links.key_file), mailer.MemoryMailer())
+
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Run `dondoc …` against the test's database; returns exit code, stdout and stderr."""
+    monkeypatch.setenv("DONDOC_DATABASE_URL", url)
+    monkeypatch.setenv("DONDOC_ACTOR", "Nguyễn Thị An")
+
+    def call(*arguments: str, answers: str = "") -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "stdin", io.StringIO(answers))
+        try:
+            cli.main(list(arguments))
+            code = 0
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        said = capsys.readouterr()
+        return code, said.out, said.err
+
+    return call

@@ -27,7 +27,7 @@ def at(moment: str) -> datetime:
 def proposal(
     *tasks: TaskProposal, number: str = "27/KH-UBND", issued: date = date(2025, 4, 11), digest: str | None = None
 ) -> Proposal:
-    head = Letterhead(number=number, issued=issued, issuer="UBND thành phố", subject="KẾ HOẠCH năm 2025")
+    head = Letterhead(number=number, issued=issued, issuer="UBND thành phố", subject=f"KẾ HOẠCH năm {issued.year}")
     return Proposal("ke-hoach.docx", digest or f"{number} {issued}", head, list(tasks), [])
 
 
@@ -62,3 +62,7 @@ def occurrence(
     found = session.exec(query).first()
     assert found
     return found
+
+
+def occurrence_task(session: Session, code: str = "KH27-I.1") -> Task:
+    return session.exec(select(Task).where(Task.code == code)).one()

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import io
 import json
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 
@@ -16,31 +14,11 @@ import typer
 
 import cli
 from tests import documents, make
-from tests.conftest import Office
+from tests.conftest import Office, Run
 from workflow.standing import Status
 
 ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "directives" / "samples"
-Run = Callable[..., tuple[int, str, str]]
-
-
-@pytest.fixture
-def run(url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Run `dondoc …` against the test's database; returns exit code, stdout and stderr."""
-    monkeypatch.setenv("DONDOC_DATABASE_URL", url)
-    monkeypatch.setenv("DONDOC_ACTOR", "Nguyễn Thị An")
-
-    def call(*arguments: str, answers: str = "") -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(answers))
-        try:
-            cli.main(list(arguments))
-            code = 0
-        except SystemExit as ended:
-            code = int(ended.code or 0)
-        said = capsys.readouterr()
-        return code, said.out, said.err
-
-    return call
 
 
 def test_from_a_document_to_a_confirmed_result(run: Run) -> None:
@@ -121,14 +99,14 @@ def test_lists_for_people_and_programs(run: Run) -> None:
 def test_a_person_decides_open_deadlines(run: Run) -> None:
     run("import", str(SAMPLES / "ke-hoach-88.docx"), "--yes")
     assert run("done", "KH88-I.1", "--result", "x")[0] == 1
-    code, said, _err = run("cycle", "set", "KH88-I.1", "half-yearly", "--reason", "Chế độ báo cáo")
-    assert (code, "31/12/2025" in said) == (0, True)
+    code, said, _err = run("cycle", "set", "KH88-I.1", "--half-yearly", "--reason", "Chế độ báo cáo")
+    assert (code, "16/12/2025" in said) == (0, True)
     code, said, _err = run("deadline", "set", "KH88-IV.2", "--on", "31/12/2025", "--reason", "CV 5")
     assert (code, "31/12/2025" in said) == (0, True)
     assert json.loads(run("tasks", "--standing", "undecided", "--json")[1]) == []
     assert run("deadline", "set", "KH88-IV.2", "--none", "--reason", "x")[0] == 0
     assert run("deadline", "set", "KH88-IV.2", "--none", "--on", "1/1/2026", "--reason", "x")[0] == 2
-    assert run("cycle", "set", "KH88-I.1", "sometimes", "--reason", "x")[0] == 2
+    assert run("cycle", "set", "KH88-I.1", "--sometimes", "--reason", "x")[0] == 2
     assert "Cần quyết định" not in run("show", "KH88-I.1")[1]
 
 
@@ -415,11 +393,12 @@ def test_an_unknown_record_is_said(run: Run, tmp_path: Path, monkeypatch: pytest
     code, _said, err = run("tasks")
     assert (code, "dondoc import" in err) == (1, True)
     assert run("doctor")[0] == 0
-    assert "0002" in run("upgrade")[1]
+    assert "0003" in run("upgrade")[1]
 
 
 def test_every_command_has_help_with_an_example(run: Run) -> None:
-    nested = {"agencies": ("list", "add", "mailbox"), "focal-points": ("add",), "cycle": ("set",), "deadline": ("set",)}
+    nested = {"agencies": ("list", "add", "mailbox"), "focal-points": ("add",), "cycle": ("set",), "deadline": ("set",),
+              "event": ("list", "set"), "calendar": ("show", "add", "remove", "import")}  # fmt: skip
     for name in [name for names in cli.PARTS.values() for name in names]:
         for path in [[name, inner] for inner in nested.get(name, ())] or [[name]]:
             code, said, _err = run(*path, "--help")
@@ -480,11 +459,11 @@ def test_a_list_imports_neither_web_nor_scheduler_nor_mail_nor_mapper(tmp_path: 
             "aiosmtplib",
             "jinja2",
             "statemachine",
-            "email",
             "asyncio",
             "rich",
-            "holidays",
             "pdfplumber",
+            # a card tells which days were not counted, and the package that knows them loads more
+            *(() if command[0] == "show" else ("holidays", "email")),
         }
     )
 

@@ -21,11 +21,11 @@ from tests import make
 from tests.conftest import Office
 from workflow.agency import FocalPoint, add_focal_point, find_agency
 from workflow.calendar import WorkingCalendar
-from workflow.config import CalendarSettings, ReminderSettings
+from workflow.config import ReminderSettings
 from workflow.message import ActionLink, Message, Reminder
 from workflow.occurrence import Occurrence
 
-CALENDAR, LADDER = WorkingCalendar(CalendarSettings()), ReminderSettings()
+CALENDAR, LADDER = WorkingCalendar(), ReminderSettings()
 
 
 def test_rungs_are_counted_in_working_days_and_skip_the_holidays() -> None:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workflow.calendar import WorkingCalendar
-from workflow.config import CalendarLine, CalendarSettings
+from workflow import i18n
+from workflow.calendar import CalendarLine, DayKind, WorkingCalendar, shipped
 
-calendar = WorkingCalendar(CalendarSettings())
+calendar = WorkingCalendar()
 
 
 @pytest.mark.parametrize(
@@ -50,11 +50,37 @@ def test_adding_then_subtracting_working_days_returns(day: date, count: int) -> 
     assert calendar.between(calendar.add(start, count), start) == -count
 
 
+def line(day: str, kind: DayKind, name: str = "Lễ") -> CalendarLine:
+    return CalendarLine(date.fromisoformat(day), kind, name, "CV 1")
+
+
 def test_the_office_can_add_days() -> None:
-    own = WorkingCalendar(
-        CalendarSettings(
-            holidays=(CalendarLine(date(2025, 7, 14), "Lễ"),), workdays=(CalendarLine(date(2025, 7, 13), "Bù"),)
-        )
-    )
+    own = WorkingCalendar([line("2025-07-14", DayKind.OFF), line("2025-07-13", DayKind.WORK)])
     assert not own.is_working(date(2025, 7, 14))
     assert own.is_working(date(2025, 7, 13))
+    assert own.off(date(2025, 7, 14)) == "Lễ"
+
+
+def test_a_day_off_is_named_in_the_language_of_the_reader() -> None:
+    assert calendar.off(date(2026, 9, 2)) == "Quốc khánh"
+    assert calendar.off(date(2026, 9, 5)) == "thứ Bảy"
+    i18n.set_language("en")
+    assert (calendar.off(date(2026, 9, 2)), calendar.off(date(2026, 9, 5))) == ("National Day", "Saturday")
+
+
+def test_a_count_over_swapped_days_or_an_unannounced_year_is_unsettled() -> None:
+    """Swaps are decided each autumn: who wrote the document did not know them."""
+    assert calendar.unsettled(date(2025, 12, 30), date(2026, 1, 5))
+    assert not calendar.unsettled(date(2026, 4, 24), date(2026, 5, 5))
+    assert calendar.unsettled(date(2031, 3, 3), date(2031, 3, 10))
+
+
+def test_every_shipped_line_names_its_source() -> None:
+    assert all(one.source and one.name for one in shipped())
+
+
+def test_a_year_lists_each_day_once_with_its_source() -> None:
+    days = calendar.year(2026)
+    assert len({(one.day, one.kind) for one in days}) == len(days)
+    assert [one.source for one in days if one.day == date(2026, 1, 2)] == ["Công văn 12729/VPCP-KGVX ngày 25/12/2025"]
+    assert calendar.count(2026) == 249

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 import threading
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from sqlmodel import SQLModel
 
 from tests import make
 from workflow import record
+from workflow.calendar import WorkingCalendar
 from workflow.database import Database
 from workflow.errors import BadInput, Refused
 from workflow.message import Heartbeat
@@ -159,6 +161,71 @@ def test_a_record_of_the_first_version_is_carried_on(tmp_path: Path) -> None:
         task = find_task(session, "KH27-I.1")
         assert task.since() == task.directive.issued_on
         assert len(open_questions(session, task)) == 1
+    made.dispose()
+
+
+OLD = {
+    "words": "trước ngày 15 tháng cuối quý",
+    "kind": "recurring",
+    "windows": [],
+    "cycle": "quarterly",
+    "every_months": 0,
+    "day": 15,
+    "month": 0,
+    "day_before": True,
+    "working_days": 0,
+    "needs_person": False,
+    "reasons": [
+        {"message": "Recurs every quarter; due on its last day unless a day is stated.", "args": {}},
+        {"message": "“trước ngày {day}” ends on the day before.", "args": {"day": "15"}},
+    ],
+    "quarters": [],
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "due"),
+    [
+        ({}, ["2025-06-14", "2025-09-14", "2025-12-14"]),
+        ({"cycle": None, "quarters": [2, 4], "day": 0}, ["2025-06-30", "2025-12-31"]),
+        ({"cycle": None, "every_months": 4, "day": 0}, ["2025-04-30", "2025-08-31", "2025-12-31"]),
+        ({"cycle": "weekly", "day": 4}, 37),
+    ],
+)
+def test_timings_of_the_second_version_mean_the_same_after_the_upgrade(
+    tmp_path: Path, changed: dict[str, object], due: list[str] | int
+) -> None:
+    from alembic import command
+
+    from workflow.database import migrations
+
+    made = Database(f"sqlite:///{tmp_path}/a.db")
+    with made.engine.begin() as connection:
+        command.upgrade(migrations(connection), "0002")
+        connection.execute(
+            text("""insert into directive (id, code, number, issued_on, issuer, kind, subject, digest, file_name, plan_year,
+            confirmation, recorded_at) values (1, 'KH27', '27/KH-UBND', '2025-04-11', '', '', '', 'x', 'a', 2025, 'required',
+            '2025-04-11 09:00:00.000000')""")
+        )
+        connection.execute(
+            text("""insert into task (id, code, directive_id, position, no, section, text, folded, timing, undecided, recurs, place)
+            values (1, 'KH27-I.1', 1, 1, 'I.1', '', 'x', 'x', :timing, 0, 1, '{}')"""),
+            {"timing": json.dumps(OLD | changed)},
+        )
+    made.upgrade()
+    with made.ready().transaction() as session:
+        timing = find_task(session, "KH27-I.1").understood()
+    found = [w.due.isoformat() for w in timing.occurrences(date(2025, 4, 11), date(2025, 12, 31), WorkingCalendar())]
+    assert found == due or len(found) == due
+    assert "Lặp lại hằng quý." in timing.explain()
+    with made.engine.begin() as connection:
+        command.downgrade(migrations(connection), "0002")
+        back = json.loads(str(connection.execute(text("select timing from task")).scalar()))
+    assert {name: back[name] for name in OLD if name != "reasons"} == {
+        name: value
+        for name, value in (OLD | changed | ({"day_before": False} if changed else {})).items()
+        if name != "reasons"
+    }
     made.dispose()
 
 

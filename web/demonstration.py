@@ -30,15 +30,17 @@ from reports import overdue, screen
 from workflow import config, planner, queries, terminal
 from workflow.agency import Agency
 from workflow.audit import By
+from workflow.config import ReportSettings
 from workflow.database import Database
 from workflow.errors import Refused
-from workflow.i18n import N_, _
+from workflow.i18n import _
 from workflow.occurrence import Occurrence
+from workflow.report_cycle import cycle_timing
 from workflow.snapshot import snapshot
 from workflow.standing import Status
 from workflow.task import Task, find_task
 from workflow.terminal import say
-from workflow.timing import Cycle, Kind, Timing
+from workflow.timing import Cycle
 
 SAMPLES = Path(__file__).parent.parent / "directives" / "samples"
 FIRST, LAST, REVIEWS = date(2025, 4, 11), date(2025, 12, 31), (date(2025, 10, 15), date(2025, 12, 31))
@@ -171,9 +173,7 @@ def _decide(database: Database, clock: _Clock) -> None:
     """A person answers one open question: how often "Định kỳ" is; the other stays open."""
     with database.transaction() as session:
         task, by = find_task(session, "KH88-I.1"), By("Phòng Tài chính - Kế hoạch", "cli")
-        timing = Timing("half_yearly", Kind.RECURRING, cycle=Cycle.HALF_YEARLY).because(
-            N_("A person decided: {cycle}; due on the last day of each period."), cycle=_("half-yearly")
-        )
+        timing = cycle_timing(Cycle.HALF_YEARLY, ReportSettings())
         task.decide(session, timing, by=by, at=clock.now(), reason="Theo chế độ báo cáo 6 tháng của UBND thành phố")
         planner.follow_decision(session, task, by=by, at=clock.now(), reason="Chế độ báo cáo")
 

@@ -18,10 +18,10 @@ from workflow.audit_words import ACT_LABELS
 from workflow.config import Settings
 from workflow.database import Database
 from workflow.i18n import _, language
+from workflow.periods import show_day, show_period
 from workflow.queries import AsOf
 from workflow.standing import say_standing, say_status
 from workflow.submission import EvidenceStore
-from workflow.timing import show_day, show_period
 
 
 @dataclass(frozen=True)

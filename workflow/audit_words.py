@@ -22,6 +22,7 @@ ACT_LABELS = {
     "add agency": N_("agency entered"),
     "set mailbox": N_("mailbox set"),
     "add focal point": N_("focal point named"),
+    "change calendar": N_("calendar changed"),
 }
 
 FIELD_LABELS = {

@@ -6,14 +6,16 @@ import json
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from workflow.calendar import WorkingCalendar
 from workflow.i18n import _
+from workflow.periods import say, show_day, show_days, show_period
 from workflow.snapshot import Row
 from workflow.standing import Standing, say_standing, say_status
-from workflow.timing import Timing, show_day, show_days, show_period
+from workflow.timing import Kind, Timing
 
 
-def lines(card: Row, zone: str) -> Iterator[str]:
-    """Yield the lines of a task's card."""
+def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
+    """Yield the lines of a task's card; the calendar tells how each deadline came about."""
     timing = Timing.from_json(_plain(card["timing"]))
     issued = show_day(card["issued_on"])
     yield f"{card['code']}  {card['text']}"
@@ -43,6 +45,7 @@ def lines(card: Row, zone: str) -> Iterator[str]:
             due = _("due by the end of {day}", day=show_day(row["due_on"])) if row["due_on"] else _("no deadline")
             state = f"{say_status(row['status'])}, {say_standing(row['standing'])}"
             yield f"• {show_period(row['period'])} – {row['agency']}: {due}; {state}"
+            yield from (f"    {told}" for told in _came_about(row, timing, calendar))
         else:
             yield f"• {say_standing(Standing.UNDECIDED)}"
     for report in card["submissions"]:
@@ -67,6 +70,26 @@ def lines(card: Row, zone: str) -> Iterator[str]:
         yield from _changed(_plain(entry["before"]), _plain(entry["after"]))
 
 
+def _came_about(row: Row, timing: Timing, calendar: WorkingCalendar) -> Iterator[str]:
+    """How the deadline of one period came about, where its timing alone does not say it."""
+    due, first = row["due_on"], row["original_due_on"]
+    counted = (
+        next((w for w in timing.occurrences(first, first, calendar) if w.key == row["period"]), None) if first else None
+    )
+    if counted:
+        yield from (str(reason) for reason in counted.reasons)
+    if first and due != first:
+        yield _("The first deadline was {first}; what moved it stands in the history.", first=show_day(first))
+    off = due and not calendar.is_working(due) and timing.kind is Kind.DEADLINE
+    if off:
+        yield _(
+            "{day} is a day off ({why}); a fixed day does not move, reminders come on {before}.",
+            day=show_day(due),
+            why=calendar.off(due),
+            before=show_day(calendar.on_or_before(due)),
+        )
+
+
 def _changed(before: dict[str, object], after: dict[str, object]) -> Iterator[str]:
     """Which fields an entry of the history changed, from what to what."""
     from workflow.audit_words import FIELD_LABELS
@@ -85,8 +108,7 @@ def asked(row: Row) -> Row:
 
 
 def _question(row: Row) -> str:
-    message = row["message"]
-    return _(message, **{name: show_days(str(value)) for name, value in _plain(row["args"]).items()})
+    return say(row["message"], _plain(row["args"]))
 
 
 def _act(act: str) -> str:

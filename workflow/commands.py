@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from workflow import commands_moves, commands_register
+from workflow import commands_deadlines, commands_moves, commands_register
 from workflow.i18n import _
 from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of
 
@@ -48,9 +48,9 @@ def tasks(
 ) -> None:
     from workflow import queries, terminal
     from workflow.errors import BadInput
+    from workflow.periods import show_day, show_period
     from workflow.snapshot import snapshot
     from workflow.standing import Standing, Status, say_standing, say_status
-    from workflow.timing import show_day, show_period
 
     for value, known in ((standing, Standing), (status, Status)):
         if value and value not in list(known):
@@ -84,22 +84,23 @@ def tasks(
 
 @app.command("show", help=_("Show everything about one task.\n\n\b\nExample:\n  dondoc show KH88-II.3"))
 def show(context: typer.Context, code: Code, day: AsOfDay = None, json_: Json = False) -> None:
-    from workflow import card, queries, terminal
+    from workflow import awaited, card, queries, terminal
     from workflow.snapshot import snapshot
 
     with snapshot(context.obj.database.url) as view:
         found = queries.task(view, code, as_of(context.obj, day))
+        calendar = awaited.calendar(view)
     if json_:
         terminal.say_json(found)
     else:
-        terminal.say(*card.lines(found, context.obj.time_zone))
+        terminal.say(*card.lines(found, context.obj.time_zone, calendar))
 
 
 @app.command("directives", help=_("List the directives in the record.\n\n\b\nExample:\n  dondoc directives"))
 def directives(context: typer.Context, json_: Json = False) -> None:
     from workflow import queries, terminal
+    from workflow.periods import show_day
     from workflow.snapshot import snapshot
-    from workflow.timing import show_day
 
     with snapshot(context.obj.database.url) as view:
         rows = queries.directives(view)
@@ -182,3 +183,4 @@ def doctor(context: typer.Context, json_: Json = False) -> None:
 
 app.add_typer(commands_moves.app)
 app.add_typer(commands_register.app)
+app.add_typer(commands_deadlines.app)

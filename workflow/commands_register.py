@@ -1,21 +1,16 @@
-"""Commands about agencies and about deadlines that a person decides."""
+"""Commands about agencies and the people who answer for them."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, AsOfDay, Code, Json, Reason, acting, as_of
-
-if TYPE_CHECKING:
-    from workflow.timing import Timing
+from workflow.options import Actor, AsOfDay, Json, acting, as_of
 
 agencies_app = typer.Typer(invoke_without_command=True, help=_("The register of agencies; alone, it lists them."))
 points_app = typer.Typer(no_args_is_help=True, help=_("The people who answer for agencies."))
-cycle_app = typer.Typer(no_args_is_help=True, help=_("How often a periodic task recurs."))
-deadline_app = typer.Typer(no_args_is_help=True, help=_("Deadlines that a person decides."))
 
 
 @agencies_app.callback()
@@ -119,83 +114,6 @@ def add_focal_point(
     terminal.say(line)
 
 
-def _decide(context: typer.Context, code: str, by: str | None, reason: str, timing: Timing) -> None:
-    from workflow import planner, terminal
-    from workflow.task import find_task
-    from workflow.timing import show_day
-
-    with acting(context.obj, by) as (session, how):
-        task = find_task(session, code)
-        task.decide(session, timing, **how, reason=reason)
-        opened = planner.follow_decision(session, task, **how, reason=reason)
-        lines = [_("{code}: {explanation}", code=task.code, explanation=timing.explain())]
-        none = _("no deadline")
-        lines += [f"  {o.agency.name}: {show_day(o.due_on) if o.due_on else none}" for o in opened]
-    terminal.say(*lines)
-
-
-@deadline_app.command(
-    "set",
-    help=_(
-        'Decide the deadline of a task whose document leaves it open.\n\n\b\nExamples:\n  dondoc deadline set KH88-IV.2 --on 31/12/2025 --reason "Công văn 200/UBND-VP"\n  dondoc deadline set KH88-I.1 --none --reason "Nhiệm vụ thường xuyên"'
-    ),
-)
-def set_deadline(
-    context: typer.Context,
-    code: Code,
-    on: Annotated[str | None, typer.Option("--on", help=_("The last day allowed."))] = None,
-    none: Annotated[bool, typer.Option("--none", help=_("It has no deadline."))] = False,
-    reason: Reason = "",
-    by: Actor = None,
-) -> None:
-    from workflow import terminal
-    from workflow.errors import BadInput
-    from workflow.i18n import N_
-    from workflow.timing import Kind, Timing, day_window
-
-    if bool(on) == none:
-        raise BadInput("Say either --on DAY or --none.")
-    if on:
-        due = terminal.day(on)
-        timing = Timing(on, Kind.DEADLINE, windows=(day_window(due),)).because(
-            N_("A person decided: due on {due}."), due=due
-        )
-    else:
-        timing = Timing("", Kind.ONGOING).because(N_("A person decided that there is no deadline."))
-    _decide(context, code, by, reason, timing)
-
-
-@cycle_app.command(
-    "set",
-    help=_(
-        'Decide how often a periodic task recurs.\n\n\b\nExample:\n  dondoc cycle set KH88-I.1 half_yearly --reason "Quy chế báo cáo của UBND"'
-    ),
-)
-def set_cycle(
-    context: typer.Context,
-    code: Code,
-    cycle: Annotated[
-        str, typer.Argument(metavar=_("CYCLE"), help="weekly | monthly | quarterly | half_yearly | yearly")
-    ],
-    reason: Reason = "",
-    by: Actor = None,
-) -> None:
-    from workflow.errors import BadInput
-    from workflow.i18n import N_
-    from workflow.timing import CYCLE_LABELS, Cycle, Kind, Timing
-
-    wanted = cycle.replace("-", "_")
-    if wanted not in list(Cycle):
-        raise BadInput("“{value}” is none of: {known}.", value=cycle, known=", ".join(Cycle))
-    found = Cycle(wanted)
-    timing = Timing(cycle, Kind.RECURRING, cycle=found).because(
-        N_("A person decided: {cycle}; due on the last day of each period."), cycle=_(CYCLE_LABELS[found])
-    )
-    _decide(context, code, by, reason, timing)
-
-
 app = typer.Typer()
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(points_app, name="focal-points")
-app.add_typer(cycle_app, name="cycle")
-app.add_typer(deadline_app, name="deadline")

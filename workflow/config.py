@@ -10,7 +10,6 @@ import re
 import types
 import typing
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -37,19 +36,19 @@ class TimingSettings:
 
 
 @dataclass(frozen=True)
-class CalendarLine:
-    day: date
-    name: str
-    source: str = ""
-
-
-_SWAP = "Công văn 12729/VPCP-KGVX ngày 25/12/2025"
+class SendDays:
+    weekly: int = 0
+    monthly: int = 2
+    quarterly: int = 2
+    half_yearly: int = 2
+    yearly: int = 2
 
 
 @dataclass(frozen=True)
-class CalendarSettings:
-    holidays: tuple[CalendarLine, ...] = (CalendarLine(date(2026, 1, 2), "Nghỉ hoán đổi Tết Dương lịch", _SWAP),)
-    workdays: tuple[CalendarLine, ...] = (CalendarLine(date(2026, 1, 10), "Làm bù ngày 02/01/2026", _SWAP),)
+class ReportSettings:
+    cycle: str = "quarterly"
+    data: str = "administrative"
+    send_days: SendDays = field(default_factory=SendDays)
 
 
 @dataclass(frozen=True)
@@ -125,7 +124,7 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     office: OfficeSettings = field(default_factory=OfficeSettings)
     timing: TimingSettings = field(default_factory=TimingSettings)
-    calendar: CalendarSettings = field(default_factory=CalendarSettings)
+    reports: ReportSettings = field(default_factory=ReportSettings)
     reminders: ReminderSettings = field(default_factory=ReminderSettings)
     links: LinkSettings = field(default_factory=LinkSettings)
     mail: MailSettings = field(default_factory=MailSettings)
@@ -137,6 +136,8 @@ class Settings:
 
 CHOICES = {
     "language": ("vi", "en"),
+    "reports.cycle": ("weekly", "monthly", "quarterly", "half_yearly", "yearly"),
+    "reports.data": ("administrative", "statistical"),
     "mail.transport": ("folder", "smtp"),
     "mail.security": ("none", "starttls", "tls"),
 }
@@ -146,6 +147,11 @@ CHOICES = {
 RANGES = {
     "database.wait_seconds": (0, 3600),
     "timing.horizon_days": (1, 1000),
+    "reports.send_days.weekly": (0, 60),
+    "reports.send_days.monthly": (0, 60),
+    "reports.send_days.quarterly": (0, 60),
+    "reports.send_days.half_yearly": (0, 60),
+    "reports.send_days.yearly": (0, 60),
     "reminders.then_every": (0, 366),
     "reminders.last": (0, 1000),
     "reminders.soon_days": (0, 366),
@@ -226,12 +232,7 @@ def _value(kind: Any, value: Any, file: str, where: str) -> Any:
     if kind is Path and isinstance(value, str):
         return Path(value)
     plain = isinstance(kind, type) and not isinstance(kind, types.GenericAlias)
-    if (
-        not plain
-        or not isinstance(value, kind)
-        or (kind is int and isinstance(value, bool))
-        or isinstance(value, datetime)
-    ):
+    if not plain or not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise BadInput(
             "{file}: {key} is {value!r}, which is not {kind}.",
             file=file,

@@ -2,10 +2,13 @@
 
 import re
 from datetime import date, datetime
+from typing import Any
 
-from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+from sqlalchemy import JSON, Column
+from sqlmodel import Field, Relationship, Session, SQLModel, col, func, or_, select
 
 from workflow.database import Instant
+from workflow.errors import BadInput
 
 
 class Directive(SQLModel, table=True):
@@ -23,6 +26,9 @@ class Directive(SQLModel, table=True):
     plan_year: int
     monitor_id: int | None = Field(default=None, foreign_key="agency.id")
     confirmation: str = "required"
+    reporting: dict[str, Any] | None = Field(
+        default=None, sa_column=Column(JSON)
+    )  # its own reporting clause, as a timing
     recorded_at: datetime = Field(sa_type=Instant)
 
     bases: list["LegalBasis"] = Relationship()
@@ -52,6 +58,17 @@ class Revision(SQLModel, table=True):
     digest: str = Field(index=True)
     file_name: str
     recorded_at: datetime = Field(sa_type=Instant)
+
+
+def find_directive(session: Session, words: str) -> Directive:
+    """The directive of this code or number; raises BadInput with those there are."""
+    wanted = words.strip()
+    same = or_(func.upper(Directive.code) == wanted.upper(), col(Directive.number) == wanted)
+    found = session.exec(select(Directive).where(same).order_by(col(Directive.id).desc())).first()
+    if not found:
+        known = list(session.exec(select(Directive.code).order_by(col(Directive.id).desc()).limit(5)))
+        raise BadInput("There is no directive {code}. There are: {known}.", code=wanted, known=", ".join(known) or "–")
+    return found
 
 
 def directive_code(session: Session, number: str, issued_on: date) -> str:

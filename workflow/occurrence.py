@@ -4,6 +4,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import Column, Integer, UniqueConstraint
+from sqlalchemy.orm import joinedload
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from workflow import audit
@@ -14,10 +15,10 @@ from workflow.errors import BadInput, Refused
 from workflow.lifecycle import Decision, move
 from workflow.message import ActionLink
 from workflow.names import printable
+from workflow.periods import show_period
 from workflow.standing import OPEN, Standing, Status, standing
 from workflow.submission import Evidence, Submission
 from workflow.task import Task
-from workflow.timing import show_period
 
 _version = Column("version", Integer, nullable=False)
 
@@ -181,6 +182,19 @@ class Occurrence(SQLModel, table=True):
             after={"status": after, **(particulars or {})},
             status_after=after,
         )
+
+
+def open_between(session: Session, first_due: date, last_due: date) -> list[Occurrence]:
+    """Open occurrences due between two days, earliest first, with their tasks and agencies."""
+    query = (
+        select(Occurrence)
+        .where(
+            col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) >= first_due, col(Occurrence.due_on) <= last_due
+        )
+        .options(joinedload(Occurrence.task).joinedload(Task.directive), joinedload(Occurrence.agency))  # type: ignore[arg-type]
+        .order_by(col(Occurrence.due_on), col(Occurrence.id))
+    )
+    return list(session.exec(query))
 
 
 def open_record(session: Session, occurrence: Occurrence, *, by: By, at: datetime) -> None:

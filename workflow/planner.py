@@ -1,6 +1,7 @@
 """From tasks to occurrences: opens what is due to exist and follows what is decided or amended; twice is once."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -8,14 +9,15 @@ from sqlmodel import Session, col, select
 
 from workflow.agency import Agency
 from workflow.audit import By, record
+from workflow.calendar import WorkingCalendar
 from workflow.database import exclusive
 from workflow.errors import Refused
 from workflow.occurrence import Occurrence, open_record
+from workflow.office_calendar import office_calendar
+from workflow.periods import ONGOING, UNTIMED, Window
 from workflow.standing import OPEN, Status
-from workflow.task import Task, due_within_plan
-from workflow.timing import Kind, Window
-
-ONGOING, UNTIMED = "ongoing", "untimed"
+from workflow.task import Task, due_within_plan, follows_calendar
+from workflow.timing import Kind
 
 
 def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
@@ -23,7 +25,7 @@ def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> 
     known = {(o.agency_id, o.period) for o in _existing(session, task)}
     return [
         _open(session, task, agency_id, window, by=by, at=at)
-        for window in _windows(task, until)
+        for window in _windows(task, until, office_calendar(session))
         for agency_id in _lead_ids(task)
         if (agency_id, window.key) not in known
     ]
@@ -88,6 +90,32 @@ def follow_amendment(
     return unsettled
 
 
+def follow_calendar(
+    session: Session, before: WorkingCalendar, *, by: By, at: datetime, reason: str
+) -> list[tuple[Occurrence, date | None]]:
+    """Bring the occurrences in line with a calendar that has changed; returns those that moved or are new, with their former day.
+
+    An open occurrence moves only if its day was the one that the calendar `before` gave: what people agreed stands. A session
+    whose day is now known settles the tasks that waited for it.
+    """
+    how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
+    calendar = office_calendar(session)
+    moved: list[tuple[Occurrence, date | None]] = []
+    for task in session.exec(select(Task).where(follows_calendar()).order_by(col(Task.id))):
+        timing = task.understood()
+        if task.undecided and timing.session and timing.happening(calendar):
+            task.decide(session, replace(timing, needs_person=False), **how)
+            moved += [(o, None) for o in plan(session, task, until=_year_end(task), by=by, at=at)]
+        own = [o for o in _existing(session, task) if o.status in OPEN and o.due_on]
+        until = max([_year_end(task), *(o.due_on for o in own if o.due_on)])
+        was, now = ({w.key: w.due for w in _windows(task, until, c)} for c in (before, calendar))
+        for occurrence in own:
+            day, key = occurrence.due_on, occurrence.period
+            if key in now and was.get(key) == day and _redate(session, occurrence, now[key], **how):
+                moved.append((occurrence, day))
+    return moved
+
+
 class _Followed(NamedTuple):
     """What became of one agency's occurrences: new or moved ones, and open ones that no period is left for."""
 
@@ -109,7 +137,7 @@ def _follow(
     """Match one agency's open occurrences with the periods that hold; open what lacks from `since` on."""
     if task.undecided:
         return _Followed([], [])
-    wanted = {w.key: w for w in _windows(task, date(task.directive.plan_year, 12, 31))}
+    wanted = {w.key: w for w in _windows(task, _year_end(task), office_calendar(session))}
     own = [o for o in _existing(session, task) if o.agency_id == agency_id]
     known = served | {o.period for o in own}
     missing = [w for key, w in wanted.items() if key not in known and (since <= w.due)]
@@ -158,7 +186,11 @@ def _lead_ids(task: Task) -> list[int]:
     return [a.agency_id for a in task.leads() if a.agency_id is not None]
 
 
-def _windows(task: Task, until: date) -> Iterable[Window]:
+def _year_end(task: Task) -> date:
+    return date(task.directive.plan_year, 12, 31)
+
+
+def _windows(task: Task, until: date, calendar: WorkingCalendar) -> Iterable[Window]:
     timing = task.understood()
     if task.undecided:
         return []
@@ -166,9 +198,9 @@ def _windows(task: Task, until: date) -> Iterable[Window]:
         return [Window(date.max, None, ONGOING)]
     if timing.kind is Kind.UNDETERMINED and not task.timing_words:
         return [Window(date.max, None, UNTIMED)]
-    if timing.kind is Kind.RECURRING:
-        return timing.occurrences(task.since(), max(until, date(task.directive.plan_year, 12, 31)))
-    return timing.occurrences(*due_within_plan(task.directive.plan_year))
+    if timing.rules:
+        return timing.occurrences(task.since(), max(until, _year_end(task)), calendar)
+    return timing.occurrences(*due_within_plan(task.directive.plan_year), calendar)
 
 
 def _due(window: Window) -> date | None:

@@ -214,7 +214,7 @@ def questions(view: Snapshot, directive: str | None = None) -> list[Row]:
         f"""select q.id, d.code as directive, t.code as task, t.text, q.message, q.args, q.place
         from question q join directive d on d.id = q.directive_id left join task t on t.id = q.task_id
         where q.answered_at is null {"and d.id = :directive" if directive else ""} order by d.id, t.position, q.id""",
-        **({"directive": _directive_id(view, directive)} if directive else {}),
+        **({"directive": directive_id(view, directive)} if directive else {}),
     )
 
 
@@ -270,7 +270,7 @@ def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
         args["code"] = wanted.code
     if wanted.directive:
         parts.append("d.id = :directive")
-        args["directive"] = _directive_id(view, wanted.directive)
+        args["directive"] = directive_id(view, wanted.directive)
     if wanted.agency:
         parts.append("""(a.id = :agency or (a.id is null and exists (select 1 from assignment s
             where s.task_id = t.id and s.role = 'lead' and s.agency_id = :agency)))""")
@@ -294,7 +294,7 @@ def _outer(wanted: Wanted) -> str:
     return " and ".join(parts)
 
 
-def _directive_id(view: Snapshot, words: str) -> int:
+def directive_id(view: Snapshot, words: str) -> int:
     wanted = words.strip()
     rows = view.rows(
         "select id, code from directive where upper(code) = upper(:words) or number = :words order by id desc",

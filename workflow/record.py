@@ -5,6 +5,7 @@ from workflow.audit import AuditEntry
 from workflow.directive import Directive, LegalBasis, Revision
 from workflow.message import ActionLink, Delivery, Heartbeat, Message, Reminder
 from workflow.occurrence import Occurrence
+from workflow.office_calendar import CalendarDay
 from workflow.submission import Evidence, Submission
 from workflow.task import Assignment, Question, Task
 
@@ -27,4 +28,5 @@ TABLES = (
     ActionLink,
     Heartbeat,
     AuditEntry,
+    CalendarDay,
 )

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, Column, ColumnElement, String, UniqueConstraint, cast, or_
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from workflow.agency import Agency
@@ -12,7 +12,9 @@ from workflow.audit import By, record
 from workflow.database import Instant, enum_column, exclusive
 from workflow.directive import Directive
 from workflow.errors import BadInput
-from workflow.timing import Kind, Timing, show_day
+from workflow.names import strip_marks
+from workflow.periods import show_day
+from workflow.timing import Timing
 
 
 class Role(StrEnum):
@@ -74,7 +76,7 @@ class Task(SQLModel, table=True):
         exclusive(session, "audit")
         before = self.timing
         self.timing = timing.to_json()
-        self.undecided, self.recurs = timing.needs_person, timing.kind is Kind.RECURRING
+        self.undecided, self.recurs = timing.needs_person, bool(timing.rules)
         answer(open_questions(session, self), reason, by=by, at=at)
         record(session, "decide timing", self.code, by=by, at=at, before=before, after=self.timing, reason=reason)
 
@@ -135,6 +137,25 @@ def answer(questions: list[Question], text: str, *, by: By, at: datetime) -> Non
     """Note what a person said to open questions."""
     for question in questions:
         question.answer, question.answered_by, question.answered_at = text, by.name, at
+
+
+def undecided(session: Session, directive: Directive) -> list[Task]:
+    """The tasks of a directive whose deadline a person must decide, in order."""
+    waiting = select(Task).where(Task.directive_id == directive.id, col(Task.undecided)).order_by(col(Task.position))
+    return list(session.exec(waiting))
+
+
+def awaiting(session: Session, task: Task) -> list[Task]:
+    """The other undecided tasks of the same directive that wait for the same event."""
+    event = strip_marks(task.understood().event)
+    others = [other for other in undecided(session, task.directive) if other.id != task.id]
+    return [other for other in others if event and strip_marks(other.understood().event) == event]
+
+
+def follows_calendar() -> ColumnElement[bool]:
+    """The condition for tasks whose days can move with the calendar, as `Timing.follows_calendar` says of one."""
+    stored = cast(Task.timing, String)
+    return or_(*(stored.like(f'%"{word}"%') for word in ("offset", "session", "working_day", "send_days")))
 
 
 def due_within_plan(plan_year: int) -> tuple[date, date]:

@@ -1,0 +1,172 @@
+"""Several days in one phrase: which belong together, which only describe, which contradict each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from directives.phrases.days import Found, Piece, pieces
+from directives.phrases.phrase import HOUR, Phrase
+from workflow.i18n import N_
+from workflow.periods import Window, day_window, reason, span
+from workflow.timing import Kind, Timing
+
+_JOINED = re.compile(rf"\s*(?:[-–]|\bden(?:\s+(?:het|cuoi|ngay))*)\s*(?:{HOUR})?\Z")
+_PREFACE = re.compile(
+    r"\b(?:truoc|nhat|den|het|xong|hoan thanh|vao|trong|tu|thanh|sang)(?:\s+(?:la|den|vao|het|ngay|trong|cuoi|thang|quy))*\s*\Z"
+)
+_LIMIT = re.compile(r"\b(?:truoc|nhat|den|xong)(?:\s+(?:la|den|vao|het|ngay|trong))*\s*\Z")
+# What a year or a quarter is only an attribute of: "kế hoạch vốn năm 2025 trước ngày 31/01/2026".
+_DESCRIBED = re.compile(
+    r"\b(?:ke hoach|von|ket qua|so lieu|du toan|quyet toan|ngan sach|bao cao|chi tieu|cong tac|tinh hinh|chuong trinh|danh muc|phan bo|giai ngan"
+    r"|nghi quyet|luat|de an|bien che|xep loai|danh gia|thi dua|dau tu|cai cach|chuyen doi|hoi nghi|dai hoi|le|phien hop)\b[^,;:.()]*\Z"
+)
+# What was stated before these words no longer holds: "Tháng 6/2026 (gia hạn đến 15/7/2026)".
+_MOVED = re.compile(r"\b(?:gia han|lui(?: thoi han)?|keo dai|dieu chinh)\s+(?:den|sang|thanh)\b")
+# Clauses whose days are none of the task's: over what the data run, and which deadline is replaced.
+_ASIDE = re.compile(
+    r"\b(?:so lieu|luy ke|tinh den|uoc den|chot)\b[^,;(]*(?=[,;(])|\bthay (?:cho|vi|the)\b[^,;)]*|\btu (?:ngay |thang |quy )?[\di][^,;]*?(?=\s(?:thanh|sang)\b)|\b(?:lui|chuyen) tu [^,;)]*"
+)
+_WEEKDAY = re.compile(
+    r"\bthu\s+(hai|ba|tu|nam|sau|bay|[2-7])\s*,?\s*\(?\s*(?:ngay\s+)?\Z|\b(chu nhat)\s*,?\s*\(?\s*(?:ngay\s+)?\Z"
+)
+_DAY_NUMBERS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6}
+_BLANK_DATE = re.compile(r"\bngay[\s.…_/-]*thang[\s.…_/-]*(?:\d{1,2}[\s.…_/-]*)?nam\b")
+
+
+def fixed(phrase: Phrase) -> Timing | None:
+    """The fixed days and spans that the rest of a phrase states, as one timing; None where it states none."""
+    if phrase.mentions("so lieu", "luy ke", "tinh den", "uoc den", "chot", "thay", "thanh", "sang", "lui", "chuyen"):
+        for aside in list(_ASIDE.finditer(phrase.rest)):
+            phrase.take(aside)
+    if _BLANK_DATE.search(phrase.rest):
+        return phrase.asks(N_("The day is left blank in the document."))
+    found = (piece for piece in pieces(phrase) if not _is_fraction(phrase, piece))
+    every = _joined(phrase, sorted(found, key=lambda piece: piece.start))
+    if not every:
+        return None
+    if any(piece.found is None for piece in every):
+        return phrase.asks(N_("There is no such day."))
+    known = [found for found in (piece.found for piece in _refined(phrase, _own(phrase, every))) if found]
+    unique = {window.key: window for found in known for window in found.windows}
+    return phrase.means(
+        Kind.DEADLINE,
+        windows=tuple(sorted(unique.values(), key=lambda w: (w.due, w.key))),
+        needs_person=any(found.unsure for found in known),
+        reasons=tuple(dict.fromkeys(one for found in known for one in found.reasons)),
+    )
+
+
+def _joined(phrase: Phrase, every: list[Piece]) -> list[Piece]:
+    """Two pieces joined by "đến" or a dash are one span: "tháng 8/2026 - 14/9/2026"."""
+    out: list[Piece] = []
+    for piece in every:
+        held = out[-1] if out else None
+        if held and held.found and piece.found and _JOINED.match(phrase.text[held.end : piece.start]):
+            whole = _whole(held.found, piece.found)
+            if whole:
+                out[-1] = Piece(held.start, piece.end, whole)
+                continue
+        out.append(piece)
+    return out
+
+
+def _whole(first: Found, last: Found) -> Found | None:
+    """The span from the opening of the first to the end of the last; None where they do not follow each other."""
+    opens, ends = first.windows[0].opens or first.windows[0].due, last.windows[-1]
+    if len(first.windows) > 1 or opens > ends.due:
+        return None
+    window = span(opens, ends.due) if opens.day == 1 and _is_span(ends) else day_window(ends.due, opens)
+    stated = tuple(r for r in last.reasons if "year" in dict(r.args))
+    why = reason(N_("From {opens} to {due}."), opens=opens, due=ends.due)
+    return Found((window,), (why, *stated), first.unsure or last.unsure)
+
+
+def _is_span(window: Window) -> bool:
+    """Whether it is a span of whole months and no day."""
+    return len(window.key) < 10 or ".." in window.key
+
+
+def _own(phrase: Phrase, every: list[Piece]) -> Iterator[Piece]:
+    """The pieces that are the task's own; a span that only describes something is dropped beside a deadline, and doubtful alone."""
+    described = [
+        bool(
+            piece.found
+            and all(_is_span(w) for w in piece.found.windows)
+            and not _PREFACE.search(phrase.text[: piece.start])
+            and _DESCRIBED.search(phrase.text[: piece.start])
+        )
+        for piece in every
+    ]
+    moved = _MOVED.search(phrase.text)
+    if moved and any(piece.start > moved.start() for piece in every):
+        described = [one or piece.start < moved.start() for one, piece in zip(described, every, strict=True)]
+    for piece, only_describes in zip(every, described, strict=True):
+        if not only_describes:
+            yield _suspected(phrase, piece)
+        elif all(described) and piece.found:
+            yield replace(piece, found=replace(piece.found, unsure=True))
+
+
+def _is_fraction(phrase: Phrase, piece: Piece) -> bool:
+    """Whether "9/10 xã" or "trực 24/7" only looks like a day: a bare pair of numbers with a noun behind or a duty before."""
+    if not re.fullmatch(r"\d{1,2}\s*/\s*\d{1,2}", phrase.text[piece.start : piece.end]):
+        return False
+    before, after = phrase.text[: piece.start], phrase.text[piece.end :]
+    if re.search(r"\btruc(?: ban)?\s+\Z", before):
+        return True
+    return not _PREFACE.search(before) and bool(re.match(r"\s*(?!va\b|den\b|hang\b|hoac\b|theo\b|moi\b)[a-z]", after))
+
+
+def _suspected(phrase: Phrase, piece: Piece) -> Piece:
+    """A day that may be something else is doubtful: "sau ngày 15/8", a weekday that does not fit its day."""
+    if not piece.found:
+        return piece
+    before = phrase.text[: piece.start]
+    weekday = _WEEKDAY.search(before)
+    wrong_day = weekday and _weekday(weekday) != piece.found.windows[0].due.isoweekday()
+    if wrong_day or re.search(r"\bsau\s+(?:ngay\s+)?\Z", before):
+        return replace(piece, found=replace(piece.found, unsure=True))
+    return piece
+
+
+def _weekday(found: re.Match[str]) -> int:
+    return 7 if found[2] else _DAY_NUMBERS.get(found[1]) or int(found[1]) - 1
+
+
+def _refined(phrase: Phrase, own: Iterator[Piece]) -> Iterator[Piece]:
+    """A day that is named right beside its span narrows it: "Quý III/2025 (trước 15/9/2025)"; one outside it contradicts."""
+    held: Piece | None = None
+    for piece in own:
+        if held and held.found and piece.found:
+            between = phrase.text[held.end : piece.start]
+            refined = _narrowed(held.found, piece.found, between, bool(_LIMIT.search(phrase.text[: piece.start])))
+            if refined:
+                held = Piece(held.start, piece.end, refined)
+                continue
+        if held:
+            yield held
+        held = piece
+    if held:
+        yield held
+
+
+def _narrowed(first: Found, second: Found, between: str, limited: bool) -> Found | None:
+    """One finding in place of two that speak of the same deadline; None where each stands for itself."""
+    if len(first.windows) != 1 or len(second.windows) != 1 or ";" in between:
+        return None
+    a, b = first.windows[0], second.windows[0]
+    if _is_span(a) == _is_span(b):
+        return None
+    (whole, day), close = ((a, b) if _is_span(a) else (b, a)), re.fullmatch(r"[\s,:(-]*(?:\b[a-z]+\s*){0,4}", between)
+    inside = (whole.opens or date.min) <= day.due <= whole.due
+    if inside and close:
+        reasons = second.reasons if _is_span(a) else first.reasons
+        return Found((Window(day.due, whole.opens, day.key),), reasons, first.unsure or second.unsure)
+    if "(" in between:
+        return Found((*first.windows, *second.windows), (*first.reasons, *second.reasons), unsure=True)
+    if _is_span(a) and limited and re.fullmatch(r"\s*(?:truoc|cham nhat|muon nhat)?(?:\s+(?:la|ngay))*\s*", between):
+        return second  # "báo cáo 9 tháng trước ngày 10/10": the span is what it reports on
+    return None
