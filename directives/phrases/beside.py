@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 from directives.phrases.days import Found, Piece, pieces
 from directives.phrases.phrase import HOUR, Phrase
@@ -21,17 +21,18 @@ _LIMIT = re.compile(r"\b(?:truoc|nhat|den|xong)(?:\s+(?:la|den|vao|het|ngay|tron
 # What a year or a quarter is only an attribute of: "kế hoạch vốn năm 2025 trước ngày 31/01/2026".
 _DESCRIBED = re.compile(
     r"\b(?:ke hoach|von|ket qua|so lieu|du toan|quyet toan|ngan sach|bao cao|chi tieu|cong tac|tinh hinh|chuong trinh|danh muc|phan bo|giai ngan"
-    r"|nghi quyet|luat|de an|bien che|xep loai|danh gia|thi dua|dau tu|cai cach|chuyen doi|hoi nghi|dai hoi|le|phien hop)\b[^,;:.()]*\Z"
+    r"|nghi quyet|luat|de an|bien che|xep loai|danh gia|thi dua|dau tu|cai cach|chuyen doi)\b[^,;:.()]*\Z"
 )
 # What was stated before these words no longer holds: "Tháng 6/2026 (gia hạn đến 15/7/2026)".
 _MOVED = re.compile(r"\b(?:gia han|lui(?: thoi han)?|keo dai|dieu chinh)\s+(?:den|sang|thanh)\b")
+_HELD = re.compile(r"\b(?:hoi nghi|dai hoi|le|phien hop|ky hop)\b[^,;:.()]*\Z")
 # Clauses whose days are none of the task's: over what the data run, and which deadline is replaced.
 _ASIDE = re.compile(
     r"\b(?:so lieu|luy ke|tinh den|uoc den|chot)\b[^,;(]*(?=[,;(])|\bthay (?:cho|vi|the)\b[^,;)]*|\btu (?:ngay |thang |quy )?[\di][^,;]*?(?=\s(?:thanh|sang)\b)|\b(?:lui|chuyen) tu [^,;)]*"
 )
-_WEEKDAY = re.compile(
-    r"\bthu\s+(hai|ba|tu|nam|sau|bay|[2-7])\s*,?\s*\(?\s*(?:ngay\s+)?\Z|\b(chu nhat)\s*,?\s*\(?\s*(?:ngay\s+)?\Z"
-)
+_A_WEEKDAY = r"(?:\bthu\s+(hai|ba|tu|nam|sau|bay|[2-7])|\b(chu nhat))"
+_WEEKDAY_BEFORE = re.compile(rf"{_A_WEEKDAY}\s*,?\s*\(?\s*(?:ngay\s+)?\Z")
+_WEEKDAY_AFTER = re.compile(rf"\s*,?\s*\(\s*{_A_WEEKDAY}\s*\)")
 _DAY_NUMBERS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6}
 _BLANK_DATE = re.compile(r"\bngay[\s.…_/-]*thang[\s.…_/-]*(?:\d{1,2}[\s.…_/-]*)?nam\b")
 
@@ -91,23 +92,30 @@ def _is_span(window: Window) -> bool:
 
 def _own(phrase: Phrase, every: list[Piece]) -> Iterator[Piece]:
     """The pieces that are the task's own; a span that only describes something is dropped beside a deadline, and doubtful alone."""
-    described = [
-        bool(
-            piece.found
-            and all(_is_span(w) for w in piece.found.windows)
-            and not _PREFACE.search(phrase.text[: piece.start])
-            and _DESCRIBED.search(phrase.text[: piece.start])
-        )
-        for piece in every
-    ]
+    described = [_describes(phrase, piece) for piece in every]
     moved = _MOVED.search(phrase.text)
     if moved and any(piece.start > moved.start() for piece in every):
         described = [one or piece.start < moved.start() for one, piece in zip(described, every, strict=True)]
     for piece, only_describes in zip(every, described, strict=True):
         if not only_describes:
             yield _suspected(phrase, piece)
-        elif all(described) and piece.found:
-            yield replace(piece, found=replace(piece.found, unsure=True))
+        elif all(described):
+            yield _doubted(piece, N_("The span says what the work is about, perhaps not when it is due."))
+
+
+def _describes(phrase: Phrase, piece: Piece) -> bool:
+    """Whether a span is only an attribute: "kế hoạch vốn năm 2025", "hội nghị cuối năm 2026"."""
+    before = phrase.text[: piece.start]
+    if not piece.found or not all(_is_span(w) for w in piece.found.windows) or _PREFACE.search(before):
+        return False
+    of_a_year = all(len(w.key) == 4 for w in piece.found.windows)
+    return bool(_DESCRIBED.search(before) or (of_a_year and _HELD.search(before)))
+
+
+def _doubted(piece: Piece, message: str, **args: object) -> Piece:
+    """The piece, to be looked at by a person, and why."""
+    found = piece.found or Found(())
+    return replace(piece, found=replace(found, unsure=True, reasons=(*found.reasons, reason(message, **args))))
 
 
 def _is_fraction(phrase: Phrase, piece: Piece) -> bool:
@@ -125,10 +133,15 @@ def _suspected(phrase: Phrase, piece: Piece) -> Piece:
     if not piece.found:
         return piece
     before = phrase.text[: piece.start]
-    weekday = _WEEKDAY.search(before)
-    wrong_day = weekday and _weekday(weekday) != piece.found.windows[0].due.isoweekday()
-    if wrong_day or re.search(r"\bsau\s+(?:ngay\s+)?\Z", before):
-        return replace(piece, found=replace(piece.found, unsure=True))
+    weekday = None
+    if phrase.names_weekday():
+        weekday = _WEEKDAY_BEFORE.search(before) or _WEEKDAY_AFTER.match(phrase.text, piece.end)
+    stated = piece.found.windows[0].due + timedelta(days=phrase.is_before(piece.start))
+    wrong_day = weekday and _weekday(weekday) != stated.isoweekday()
+    if wrong_day:
+        return _doubted(piece, N_("{day} is not the day of the week that is stated."), day=stated)
+    if re.search(r"\bsau\s+(?:ngay\s+)?\Z", before):
+        return _doubted(piece, N_("“sau” a day says from when, not by when."))
     return piece
 
 
@@ -158,6 +171,9 @@ def _narrowed(first: Found, second: Found, between: str, limited: bool) -> Found
     if len(first.windows) != 1 or len(second.windows) != 1 or ";" in between:
         return None
     a, b = first.windows[0], second.windows[0]
+    if _is_span(a) and _is_span(b) and re.fullmatch(r"\s*\(\s*", between):
+        inside = (a.opens or date.min) <= (b.opens or b.due) and b.due <= a.due
+        return second if inside else _contradicting(first, second)
     if _is_span(a) == _is_span(b):
         return None
     (whole, day), close = ((a, b) if _is_span(a) else (b, a)), re.fullmatch(r"[\s,:(-]*(?:\b[a-z]+\s*){0,4}", between)
@@ -166,7 +182,12 @@ def _narrowed(first: Found, second: Found, between: str, limited: bool) -> Found
         reasons = second.reasons if _is_span(a) else first.reasons
         return Found((Window(day.due, whole.opens, day.key),), reasons, first.unsure or second.unsure)
     if "(" in between:
-        return Found((*first.windows, *second.windows), (*first.reasons, *second.reasons), unsure=True)
+        return _contradicting(first, second)
     if _is_span(a) and limited and re.fullmatch(r"\s*(?:truoc|cham nhat|muon nhat)?(?:\s+(?:la|ngay))*\s*", between):
         return second  # "báo cáo 9 tháng trước ngày 10/10": the span is what it reports on
     return None
+
+
+def _contradicting(first: Found, second: Found) -> Found:
+    why = reason(N_("What stands in brackets contradicts what stands before it."))
+    return Found((*first.windows, *second.windows), (*first.reasons, *second.reasons, why), unsure=True)

@@ -72,7 +72,7 @@ def _with_units(phrase: Phrase, rules: list[Rule], unsure: bool) -> Timing | Non
     bare = list(dict.fromkeys(unit for found in spoken for unit in _units(found[0])))
     for found in spoken:
         phrase.take(found)
-    weekday = re.search(_WEEKDAY, phrase.rest)
+    weekday = re.search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
     alone = weekday and not bare and not rules and not re.search(r"\d\s*[/.]\s*\d|\bthang\b", phrase.text)
     if "tuan" in bare or alone:
         rules = [*rules, _weekly(phrase, weekday)]
@@ -249,7 +249,7 @@ def _after_period(_phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
 def _week_of_month(phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
     """Such as "tuần đầu tiên của tháng": which days that is, no rule says."""
     week, months = _ordinal(found[1]) or -1, LENGTHS[found[2]]
-    weekday = re.search(_WEEKDAY, phrase.rest)
+    weekday = re.search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
     day = 0
     if weekday:
         phrase.take(weekday)

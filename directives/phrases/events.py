@@ -68,10 +68,13 @@ def no_deadline(phrase: Phrase) -> Timing | None:
     return None
 
 
+# With its diacritics, because "ký hợp đồng" is no session; or without any.
+_SESSION = re.compile(r"\bkỳ\s+họp\b|\bky\s+hop\b", re.IGNORECASE)
+
+
 def at_a_session(phrase: Phrase) -> Timing | None:
     """Such as "Kỳ họp giữa năm 2026", "trình HĐND tỉnh tại kỳ họp thứ 25"."""
-    found = phrase.has(r"\bky\s+hop\b") if "hop" in phrase.text else None
-    if not found:
+    if "hop" not in phrase.text or not _SESSION.search(phrase.source):
         return None
     session, event = _session(phrase), phrase.original(phrase.folded.rfind("ky hop"))
     term = _BEFORE.search(phrase.text) or _BEFORE_TERM.search(phrase.text)
@@ -229,6 +232,9 @@ def doubtful(phrase: Phrase, timing: Timing) -> Timing:
         and phrase.has(r"(?<!thang )\b(?:dau|giua)\s+(?:quy|nam)\b(?!\s+tien)")
     ):
         timing = _look(timing, N_("The beginning or the middle of a quarter or year is no certain day."))
+    far = next((w for w in timing.windows if w.due.year > max(phrase.year, phrase.issued.year) + 10), None)
+    if far:
+        timing = _look(timing, N_("{due} lies more than ten years ahead."), due=far.due)
     left = _RESIDUE.search(phrase.rest) if stated else None
     if left:
         timing = _look(timing, N_("“{words}” in the phrase is not understood."), words=left[0].strip())

@@ -81,7 +81,7 @@ def _blank(found: re.Match[str]) -> str:
 # "trước", then the day, or further days of a list before it: "trước ngày 15/6 và 15/12", "trước ngày bầu cử 15/3".
 _BEFORE = re.compile(
     r"\btruoc\s+(?:het\s+)?(?:ngay\s+(?:(?!cham|den|vao|hang|moi)[a-z]+\s+){0,4}?)?"
-    r"(?:\d{1,2}(?:(?:[/.]|\s+thang\s+)\d{1,2})?(?:(?:[/.]|\s+nam\s+)\d{4})?\s*(?:,|;|va|hoac|&)\s*(?:ngay\s+)?)*$"
+    r"(?:\d{1,2}(?:(?:[/.]|\s+thang\s+)\d{1,2})?(?:(?:[/.]|\s+nam\s+)\d{4})?\s*(?:,|;|va|hoac|&)\s*(?:ngay\s+)?)*(?:\(\s*)?$"
 )
 
 
@@ -122,6 +122,11 @@ class Phrase:
     def take(self, found: re.Match[str]) -> None:
         """Blank out of the rest what has been understood."""
         self.rest = self.rest[: found.start()] + "~" * (found.end() - found.start()) + self.rest[found.end() :]
+
+    def names_weekday(self) -> bool:
+        """Whether a day of the week is named: with its diacritics, because "nghiệm thu năm 2028" names none; or without any."""
+        said = "thu" in self.text and (self.source.isascii() or "thứ" in self.source.lower())
+        return said or "chu nhat" in self.text
 
     def original(self, start: int, end: int | None = None) -> str:
         """The words between two places of the folded text, as they are written."""
