@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,11 +105,15 @@ def timing(
 
     exclusive, calendar = context.obj.timing.before_is_exclusive, _calendar(context.obj)
     if batch:
+
+        @lru_cache(maxsize=8192)  # a plan says "Quý IV" a hundred times
+        def replied(words: str, day: date, wanted: int) -> str:
+            found = understand(words, day, wanted, before_is_exclusive=exclusive)
+            return json.dumps(answer(found, wanted, calendar), ensure_ascii=False)
+
         for number, line in enumerate(sys.stdin, 1):
             if line.strip():
-                words, day, wanted = _asked_line(line, number)
-                found = understand(words, day, wanted, before_is_exclusive=exclusive)
-                print(json.dumps(answer(found, wanted, calendar), ensure_ascii=False))
+                print(replied(*_asked_line(line, number)))
         return
     if phrase is None:
         raise BadInput("Give a phrase, or --batch.")

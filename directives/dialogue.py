@@ -53,7 +53,10 @@ def _settle(proposal: Proposal, task: TaskProposal, exclusive: bool) -> bool:
         if taken == 0:
             return True
         if taken == 1:
-            _answered(task, _("Checked against the document."))
+            said = _("Checked against the document.")
+            if _gives_days(proposal, task, exclusive):
+                task.decision = Decision(task.timing or "", said, as_read=True)
+            _answered(task, said)
         elif taken <= 1 + len(FIELDS):
             _correct(proposal, task, FIELDS[taken - 2])
         elif taken == len(options) - 2:
@@ -65,6 +68,16 @@ def _settle(proposal: Proposal, task: TaskProposal, exclusive: bool) -> bool:
         else:
             return False
     return True
+
+
+def _gives_days(proposal: Proposal, task: TaskProposal, exclusive: bool) -> bool:
+    """Whether the doubtful time of a task was read as days that can still be its deadline."""
+    issued = proposal.head.issued
+    if not issued or not task.timing:
+        return False
+    timing = timing_of(task.timing, issued, proposal.year or issued.year, before_is_exclusive=exclusive)
+    days = bool(timing.rules or timing.windows) and all(w.due >= issued for w in timing.windows)
+    return timing.needs_person and days
 
 
 def _card(proposal: Proposal, task: TaskProposal, exclusive: bool) -> Iterator[str]:

@@ -15,7 +15,7 @@ from workflow.agency import Agency, add_agency, find_agency
 from workflow.audit import By, record
 from workflow.directive import Directive, LegalBasis, Revision, directive_code
 from workflow.errors import BadInput, Refused
-from workflow.i18n import N_
+from workflow.i18n import N_, _
 from workflow.names import fold, printable, strip_marks
 from workflow.task import Assignment, Question, Role, Task, answer
 from workflow.timing import Timing
@@ -172,6 +172,7 @@ def enact_task(
     if proposal.decision:
         decided = decided_timing(proposal.decision, since, directive.plan_year, extra.before_is_exclusive)
         task.decide(session, decided, by=by, at=at, reason=proposal.decision.reason)
+    planner.settle_session(session, task, by=by, at=at, reason=_("The calendar knows the day of the session."))
     planner.plan(session, task, until=date(directive.plan_year, 12, 31), by=by, at=at)
     return task
 
@@ -184,6 +185,8 @@ def task_timing(proposal: TaskProposal, directive: Directive, since: date, extra
 def decided_timing(decision: Decision, since: date, year: int, before_is_exclusive: bool) -> Timing:
     """The timing that a person decided; raises BadInput where the phrase says no time."""
     timing = understand(decision.words, since, year, before_is_exclusive=before_is_exclusive)
+    if decision.as_read:
+        return timing.as_read()
     if timing.needs_person:
         raise BadInput("“{words}” does not say when it is due: {why}", words=decision.words, why=timing.explain())
     return timing.because(N_("A person decided so when the document was entered."))

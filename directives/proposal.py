@@ -49,10 +49,14 @@ _AUTHORITY = re.compile(
 
 @dataclass(frozen=True)
 class Decision:
-    """When a task is due as the person who imports it decides: a phrase, and the reason or document behind it."""
+    """When a task is due as the person who imports it decides: a phrase, and the reason or document behind it.
+
+    `as_read` says that the document's own phrase is read rightly, doubtful as it is.
+    """
 
     words: str
     reason: str
+    as_read: bool = False
 
 
 @dataclass

@@ -153,9 +153,21 @@ def import_(
     _change(context.obj, lambda session: add_lines(session, lines), file.name, by, as_of, yes, json_)
 
 
+@calendar_app.command(
+    "check",
+    help=_(
+        "Compare the deadlines with the calendar, which a new version of the program may know better, and bring them in line.\n\n\b\nExample:\n  dondoc calendar check"
+    ),
+)
+def check(
+    context: typer.Context, yes: Yes = False, by: Actor = None, as_of: AsOfDay = None, json_: Json = False
+) -> None:
+    _change(context.obj, None, "", by, as_of, yes, json_)
+
+
 def _change(
     settings: Settings,
-    change: Callable[[Session], list[CalendarLine]],
+    change: Callable[[Session], list[CalendarLine]] | None,
     source: str,
     named: str | None,
     as_of: str | None,
@@ -174,7 +186,7 @@ def _change(
             seen = _made(session, settings.reminders, change, by, at, today, source)
             session.rollback()  # this was the preview
         if not json_:
-            terminal.say(*_told(seen))
+            terminal.say(*_told(seen, changes=change is not None))
         moves = bool(seen["deadlines"] or seen["reminders"])
         if moves and not yes and (json_ or not terminal.confirm(_("Change the calendar so?"))):
             if json_:
@@ -186,13 +198,18 @@ def _change(
     if json_:
         terminal.say_json({**made, "recorded": True})
     else:
-        terminal.say(_("{n} lines of the calendar are changed.", n=len(made["lines"])))
+        done = _(
+            "{lines} lines of the calendar and {n} deadlines are changed.",
+            lines=len(made["lines"]),
+            n=len(made["deadlines"]),
+        )
+        terminal.say(done)
 
 
 def _made(
     session: Session,
     ladder: ReminderSettings,
-    change: Callable[[Session], list[CalendarLine]],
+    change: Callable[[Session], list[CalendarLine]] | None,
     by: By,
     at: datetime,
     today: date,
@@ -207,14 +224,14 @@ def _made(
     from workflow.office_calendar import office_calendar
 
     before = office_calendar(session)
-    lines = change(session)
+    lines = change(session) if change else []
     for line in lines:
         after = {"kind": line.kind, "name": line.name}
         record(
             session, "change calendar", line.day.isoformat(), by=by, at=at, after=after, reason=line.source or source
         )
     why = source or _("The working calendar was changed.")
-    moved = planner.follow_calendar(session, before, by=by, at=at, reason=why)
+    moved = planner.follow_calendar(session, before if change else None, by=by, at=at, reason=why)
     former, calendar = {o.id: was for o, was in moved}, office_calendar(session)
     seen: dict[str, list[Row]] = {
         "lines": [{"day": line.day, "kind": line.kind, "name": line.name, "source": line.source} for line in lines],
@@ -245,11 +262,11 @@ def _next(due: date | None, today: date, calendar: WorkingCalendar, reminders: R
     return next((day for _rung, day in ladder.rungs(due, calendar, reminders) if day >= today), None)
 
 
-def _told(seen: dict[str, list[Row]]) -> Iterator[str]:
+def _told(seen: dict[str, list[Row]], *, changes: bool) -> Iterator[str]:
     from workflow import terminal
     from workflow.periods import show_day, show_period
 
-    if not seen["lines"]:
+    if changes and not seen["lines"]:
         yield _("The calendar says so already.")
         return
     titles = {"deadlines": _("Deadlines that move ({n}):"), "reminders": _("Reminders that come on another day ({n}):")}

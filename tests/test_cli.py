@@ -398,7 +398,7 @@ def test_an_unknown_record_is_said(run: Run, tmp_path: Path, monkeypatch: pytest
 
 def test_every_command_has_help_with_an_example(run: Run) -> None:
     nested = {"agencies": ("list", "add", "mailbox"), "focal-points": ("add",), "cycle": ("set",), "deadline": ("set",),
-              "event": ("list", "set"), "calendar": ("show", "add", "remove", "import")}  # fmt: skip
+              "event": ("list", "set"), "calendar": ("show", "add", "remove", "import", "check")}  # fmt: skip
     for name in [name for names in cli.PARTS.values() for name in names]:
         for path in [[name, inner] for inner in nested.get(name, ())] or [[name]]:
             code, said, _err = run(*path, "--help")

@@ -81,7 +81,7 @@ def test_the_reporting_clause_of_the_directive_is_proposed_first(run: Run, offic
         (["event", "set", "KH27-I.2", "--on", "1/6/2026"], 2, "--due"),
         (["event", "set", "KH27-I.2", "--on", "1/6/2026", "--due", "1/5/2026"], 2, "01/5/2026"),
         (["event", "set", "KH27-I.2", "--on", "31/2/2026"], 2, "31/2/2026"),
-        (["deadline", "set", "KH27-I.2", "--as-read", "--reason", "x"], 1, "--on"),
+        (["deadline", "set", "KH27-I.2", "--as-read", "--reason", "x"], 1, "hãy nêu ngày"),
         (["calendar", "add", "1/6/2026", "holiday", "--source", "x"], 2, "off, work"),
         (["calendar", "add", "1/6/2026", "off"], 2, "--source"),
         (["calendar", "add", "31/2/2026", "off", "--source", "x"], 2, "31/2/2026"),
@@ -183,6 +183,28 @@ def test_a_session_that_is_called_settles_what_waited_for_it(run: Run, office: O
     assert dues(run, "KH27-I.1") == ["2026-07-16"]
 
 
+def test_a_document_entered_after_the_session_was_called_waits_for_nobody(run: Run, office: Office) -> None:
+    assert run("calendar", "add", "8/7/2026", "mid_year", "--source", "TB 20/TB-HĐND", "--yes")[0] == 0
+    record(office, "Kỳ họp giữa năm 2026", "Kỳ họp gần nhất")
+    assert (dues(run, "KH27-I.1"), dues(run, "KH27-I.2")) == (["2026-07-08"], ["2026-07-08"])
+
+
+def test_deadlines_are_brought_in_line_with_what_the_program_knows_better(run: Run, office: Office) -> None:
+    """A new version of the holiday package: the doctor says what differs, `calendar check` shows and moves it."""
+    record(office, "05 ngày làm việc đầu quý", "trước ngày 08/4/2027", issued=date(2027, 1, 4))
+    with office.database.transaction() as session:
+        found = make.occurrence(session, period="2027-Q2")
+        found.due_on = found.original_due_on = date(2027, 4, 6)  # as an older calendar had it
+    assert "KH27-I.1" in next(
+        f["words"] for f in json.loads(run("doctor", "--json")[1]) if f["name"] == "Lịch làm việc"
+    )
+    assert [d["to"] for d in json.loads(run("calendar", "check", "--json")[1])["deadlines"]] == ["2027-04-07"]
+    assert dues(run, "KH27-I.1")[1] == "2027-04-06"
+    assert run("calendar", "check", "--yes")[0] == 0
+    assert dues(run, "KH27-I.1")[1] == "2027-04-07"
+    assert json.loads(run("calendar", "check", "--json")[1])["deadlines"] == []
+
+
 LINES = "day,kind,name,source\n2027-02-05,off,Nghỉ Tết,TB 1\n2027-02-20,work,Làm bù,TB 1\n"
 
 
@@ -218,3 +240,31 @@ def test_a_task_keeps_its_words_whatever_is_decided(run: Run, office: Office) ->
     with office.database.transaction() as session:
         task = session.exec(select(Task)).one()
         assert (task.timing_words, task.recurs, task.undecided) == ("Định kỳ", True, False)
+
+
+PLAN = """ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN
+
+Số: 61/KH-UBND                    Lạng Sơn, ngày 02 tháng 3 năm 2026
+
+KẾ HOẠCH
+Kiểm tra công tác lưu trữ năm 2026
+
+| TT | Nội dung nhiệm vụ | Cơ quan chủ trì | Thời gian thực hiện |
+| --- | --- | --- | --- |
+| 1 | Rà soát hồ sơ lưu trữ của các đơn vị | Sở Nội vụ | tuần đầu tiên của tháng |
+| 2 | Lập danh mục tài liệu hết giá trị | Sở Nội vụ | Định kỳ |
+| 3 | Kiểm tra kho lưu trữ của tỉnh | Sở Nội vụ | Quý III |
+
+Các đơn vị báo cáo kết quả về Sở Nội vụ trước ngày 20 của tháng cuối quý.
+"""
+
+
+def test_a_doubtful_time_can_be_confirmed_while_the_document_is_entered(run: Run, office: Office) -> None:
+    Path("ke-hoach-61.md").write_text(PLAN, encoding="utf-8")
+    code, said, err = run("import", "ke-hoach-61.md", answers="c\n1\n\nc\nc\n")
+    assert code == 0, (said, err)
+    assert dues(run, "KH61-1")[:2] == ["2026-03-07", "2026-04-07"]
+    assert "1 nhiệm vụ ghi “Định kỳ”" in said
+    code, said, _err = run("cycle", "set", "KH61", answers="c\n")
+    assert (code, "trước ngày 20 của tháng cuối quý" in said) == (0, True), "the plan's own clause is proposed"
+    assert dues(run, "KH61-2") == ["2026-03-19", "2026-06-19", "2026-09-19", "2026-12-19"]

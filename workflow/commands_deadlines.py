@@ -56,10 +56,8 @@ def set_deadline(
     reason: Reason = "",
     by: Actor = None,
 ) -> None:
-    from dataclasses import replace
-
     from workflow import terminal
-    from workflow.errors import BadInput, Refused
+    from workflow.errors import BadInput
     from workflow.periods import day_window
     from workflow.task import find_task
     from workflow.timing import Kind, Timing
@@ -76,10 +74,7 @@ def set_deadline(
         elif none:
             timing = Timing("", Kind.ONGOING).because(N_("A person decided that there is no deadline."))
         else:
-            read = task.understood()
-            if not read.windows and not read.rules:
-                raise Refused("No day was read for {code}; say one with --on.", code=task.code)
-            timing = replace(read, needs_person=False).because(N_("A person looked at it and found it right."))
+            timing = task.understood().as_read()
         lines = list(_decide(session, task, timing, how, reason))
     terminal.say(*lines)
 

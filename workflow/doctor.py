@@ -42,7 +42,13 @@ def examine(settings: Settings) -> list[Finding]:
         if database.version() is None:
             return [nothing]
         database.ready()
-        return [*_database(database), *_history(database), *_evidence(settings, database), *_record(settings)]
+        return [
+            *_database(database),
+            *_history(database),
+            *_evidence(settings, database),
+            *_calendar(database),
+            *_record(settings),
+        ]
     except Problem as problem:
         return [Finding(_("Database"), "bad", str(problem))]
     except Exception as error:
@@ -105,6 +111,29 @@ def _evidence(settings: Settings, database: Database) -> Iterator[Finding]:
         if broken
         else _("{n} files, as they were sent", n=len(files)),
     )
+
+
+def _calendar(database: Database) -> Iterator[Finding]:
+    """Whether every deadline that is counted in working days stands where the calendar puts it; looks and changes nothing."""
+    from workflow import planner
+    from workflow.audit import By
+    from workflow.office_calendar import office_calendar
+
+    now = clock.now()
+    with database.transaction() as session:
+        announced = office_calendar(session).announced
+        moved = [
+            o.task.code
+            for o, _was in planner.follow_calendar(session, None, by=By("doctor", "cli"), at=now, reason="-")
+        ]
+        session.rollback()
+    old = announced < now.year
+    words = _("days off are announced up to {year}", year=announced)
+    if moved:
+        words = _(
+            "{codes} stand elsewhere than the calendar puts them; `dondoc calendar check`", codes=", ".join(moved)
+        )
+    yield Finding(_("Calendar"), "warning" if moved or old else "good", words)
 
 
 def _record(settings: Settings) -> Iterator[Finding]:

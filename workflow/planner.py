@@ -90,28 +90,37 @@ def follow_amendment(
     return unsettled
 
 
+def settle_session(session: Session, task: Task, *, by: By, at: datetime, reason: str) -> bool:
+    """Decide the timing of a task that waits for a council session whose day the calendar knows; whether it was so."""
+    timing = task.understood()
+    if not (task.undecided and timing.session and timing.happening(office_calendar(session))):
+        return False
+    task.decide(session, replace(timing, needs_person=False), by=by, at=at, reason=reason)
+    return True
+
+
 def follow_calendar(
-    session: Session, before: WorkingCalendar, *, by: By, at: datetime, reason: str
+    session: Session, before: WorkingCalendar | None, *, by: By, at: datetime, reason: str
 ) -> list[tuple[Occurrence, date | None]]:
     """Bring the occurrences in line with a calendar that has changed; returns those that moved or are new, with their former day.
 
-    An open occurrence moves only if its day was the one that the calendar `before` gave: what people agreed stands. A session
-    whose day is now known settles the tasks that waited for it.
+    An open occurrence moves only if its day was the one that the calendar `before` gave, or, where that is not known, its first
+    one: what people agreed stands. A session whose day is now known settles the tasks that waited for it.
     """
     how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
     calendar = office_calendar(session)
     moved: list[tuple[Occurrence, date | None]] = []
     for task in session.exec(select(Task).where(follows_calendar()).order_by(col(Task.id))):
-        timing = task.understood()
-        if task.undecided and timing.session and timing.happening(calendar):
-            task.decide(session, replace(timing, needs_person=False), **how)
+        if settle_session(session, task, **how):
             moved += [(o, None) for o in plan(session, task, until=_year_end(task), by=by, at=at)]
         own = [o for o in _existing(session, task) if o.status in OPEN and o.due_on]
         until = max([_year_end(task), *(o.due_on for o in own if o.due_on)])
-        was, now = ({w.key: w.due for w in _windows(task, until, c)} for c in (before, calendar))
+        now = {w.key: w.due for w in _windows(task, until, calendar)}
+        was = {w.key: w.due for w in _windows(task, until, before)} if before else {}
         for occurrence in own:
             day, key = occurrence.due_on, occurrence.period
-            if key in now and was.get(key) == day and _redate(session, occurrence, now[key], **how):
+            former = was.get(key) if before else occurrence.original_due_on
+            if key in now and former == day and _redate(session, occurrence, now[key], **how):
                 moved.append((occurrence, day))
     return moved
 

@@ -125,7 +125,9 @@ class Rule:
 
     def _periods(self, first: date, last: date) -> Iterator[tuple[date, date, str]]:
         # A day of the month after the period belongs to the year before; a day before a period's first to the year after.
-        for year in range(max(first.year - 1, 1), min(last.year + 1, 9998) + 1):
+        late = 1 if self.month > self.months or self.working_day or self.send_days else 0
+        early = 1 if self.before or self.data else 0
+        for year in range(max(first.year - late, 1), min(last.year + early, 9998) + 1):
             for number, month in enumerate(range(1, 14 - self.months, self.months), 1):
                 if not self.only or number in self.only:
                     opens, ends = date(year, month, 1), month_end(year, month + self.months - 1)

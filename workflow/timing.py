@@ -132,6 +132,12 @@ class Timing:
             return before.window(day, key, calendar)
         return Window(day, None, key, (reason(N_("The session opens on {day}."), day=day),))
 
+    def as_read(self) -> Timing:
+        """The doubtful reading, found right by a person; raises Refused where it gives no day."""
+        if not self.windows and not self.rules:
+            raise Refused("No day was read from “{words}”; say one.", words=self.words)
+        return replace(self, needs_person=False).because(N_("A person looked at it and found it right."))
+
     def since(self, happened_on: date, due: date | None = None) -> Timing:
         """The timing once its event has happened; `due` is the last day allowed where the document states no term.
 

@@ -34,6 +34,7 @@ _A_WEEKDAY = r"(?:\bthu\s+(hai|ba|tu|nam|sau|bay|[2-7])|\b(chu nhat))"
 _WEEKDAY_BEFORE = re.compile(rf"{_A_WEEKDAY}\s*,?\s*\(?\s*(?:ngay\s+)?\Z")
 _WEEKDAY_AFTER = re.compile(rf"\s*,?\s*\(\s*{_A_WEEKDAY}\s*\)")
 _DAY_NUMBERS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6}
+_SOME_TIME = re.compile(r"\d|\bquy |\bnam\b|\bnay\b")
 _BLANK_DATE = re.compile(r"\bngay[\s.…_/-]*thang[\s.…_/-]*(?:\d{1,2}[\s.…_/-]*)?nam\b")
 
 
@@ -42,6 +43,8 @@ def fixed(phrase: Phrase) -> Timing | None:
     if phrase.mentions("so lieu", "luy ke", "tinh den", "uoc den", "chot", "thay", "thanh", "sang", "lui", "chuyen"):
         for aside in list(_ASIDE.finditer(phrase.rest)):
             phrase.take(aside)
+    if not _SOME_TIME.search(phrase.rest):
+        return None
     if _BLANK_DATE.search(phrase.rest):
         return phrase.asks(N_("The day is left blank in the document."))
     found = (piece for piece in pieces(phrase) if not _is_fraction(phrase, piece))
