@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 import cli
+from directives.phrases import understand
+from workflow.calendar import WorkingCalendar
 from workflow.standing import Standing, Status
 
 ROOT = Path(__file__).parent.parent
@@ -69,3 +72,19 @@ def test_nothing_is_left_undone_in_the_code() -> None:
             assert not re.search(r"\b(TODO|FIXME|XXX)\b|raise NotImplementedError", file.read_text(encoding="utf-8")), (
                 file
             )
+
+
+def test_the_table_of_phrases_says_what_the_program_understands() -> None:
+    text = (ROOT / "docs" / "deadlines.md").read_text(encoding="utf-8")
+    rows = [
+        [cell.strip() for cell in line.strip("|\n ").split("|")] for line in text.splitlines() if line.startswith("| ")
+    ]
+    rows = [row + [""] * (3 - len(row)) for row in rows if row[0] not in ("phrase", "---")]
+    assert len(rows) > 20
+    for words, kind, due in rows:
+        timing = understand(words, date(2025, 4, 11))
+        found = timing.occurrences(date(2025, 1, 1), date(2026, 12, 31), WorkingCalendar())
+        days = [w.due.isoformat() for w in found if not timing.rules or w.due.year == 2025]
+        shown = [] if timing.needs_person and timing.rules else days
+        assert (timing.kind, ", ".join(shown)) == (kind.split(",")[0], due), words
+        assert timing.needs_person == ("a person decides" in kind), words
