@@ -89,7 +89,7 @@ def read(words: str, issued: date = ISSUED, year: int | None = None) -> tuple[st
         ("ngày    tháng    năm 2025", "undetermined", [], True),
         ("Đã hoàn thành tháng 3/2025", "not_a_deadline", [], True),
         ("Kỳ báo cáo từ 15/12/2024 đến 14/6/2025", "not_a_deadline", [], False),
-        ("Quý V năm 2025", "deadline", ["2025-12-31"], True),
+        ("Quý V năm 2025", "undetermined", [], True),
         ("Quý II/20226", "undetermined", [], True),
         ("tháng 4/202", "deadline", ["2025-04-30"], True),
         ("by the end of June 2025", "undetermined", [], True),

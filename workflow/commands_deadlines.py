@@ -128,6 +128,7 @@ def set_cycle(
             if not terminal.confirm(_("Set it so?")):
                 raise Refused("Nothing was recorded.")
         told = reason or why
+        timing = timing.because(N_("A person set the cycle."))
         lines = [line for task in tasks for line in _decide(session, task, timing, how, told)]
     terminal.say(*lines)
 

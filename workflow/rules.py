@@ -29,6 +29,12 @@ class Data(StrEnum):
     STATISTICAL = "statistical"
 
 
+DATA = {
+    Data.ADMINISTRATIVE: N_("A report covers the days from the 15th to the 14th (Decree 09/2019/NĐ-CP, Article 12)."),
+    Data.STATISTICAL: N_("A report covers whole calendar months."),
+}
+
+
 class Unit(StrEnum):
     """What a duration is counted in."""
 
@@ -87,7 +93,11 @@ class Rule:
         yield from self._said_day()
 
     def _said_day(self) -> Iterator[Reason]:
-        if self.weeks:
+        if self.data:
+            yield reason(DATA[self.data])
+            if self.send_days:
+                yield reason(N_("To be sent within {n} working days after that."), n=self.send_days)
+        elif self.weeks:
             yield reason(N_("Due on {weekday}."), weekday=MSGID + WEEKDAYS[(self.day or FRIDAY) - 1])
         elif self.working_day:
             last = N_("Due on the last working day of the period.")

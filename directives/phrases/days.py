@@ -277,6 +277,11 @@ FORMS: tuple[tuple[str, re.Pattern[str], Callable[[Phrase, re.Match[str]], Found
     ),
     ("", DATE, _one_day),
     ("quy", re.compile(rf"\bquy\s+({QUARTER}(?:{_SEP}(?:quy\s+)?{QUARTER})*){YEAR}?"), _quarters),
+    (
+        "quy",
+        re.compile(r"\bquy\s+(?:v|vi{1,3}|ix|x|0|0?[5-9]|\d\d)\b(?!\s*[/.]\s*\d{1,2}\b(?!\d))"),
+        lambda _phrase, _found: None,
+    ),
     ("6 thang", re.compile(rf"\b0?6 thang\s+(dau|cuoi)(?:\s+cua)?(?:\s+nam)?{YEAR}?"), _half),
     ("thang", re.compile(rf"\b(\d{{1,2}}) thang\s+(dau|cuoi)\s+(?:cua\s+)?nam{YEAR}?"), _first_months),
     ("9 thang", re.compile(rf"\b0?(9) thang(?:\s+(dau))?(?:\s+nam)?{YEAR}?(?!\s*/)"), _first_months),

@@ -91,7 +91,7 @@ RENAMED = {
     "Recurs every year in quarter {quarters}; due on the quarter's last day.": "Recurs every year in quarter {numbers}.",
     "“trước ngày {day}” ends on the day before.": "“trước” that day ends on the day before.",
     "Due on day {day} of the month.": "Due on day {day} of {month}.",
-    "A person decided: {cycle}; due on the last day of each period.": "A person set the cycle: {cycle}.",
+    "A person decided: {cycle}; due on the last day of each period.": "A person set the cycle.",
 }
 
 
