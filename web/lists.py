@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -10,7 +11,8 @@ from starlette.exceptions import HTTPException
 
 from reports import overdue
 from web.pages import Office, page
-from workflow import queries, terminal
+from workflow import awaited, queries, terminal
+from workflow.card import came_about
 from workflow.snapshot import snapshot
 from workflow.timing import Timing
 
@@ -51,8 +53,8 @@ def task(request: Request, code: str) -> Response:
     """Everything about one task."""
     office = _open(request)
     with snapshot(office.settings.database.url) as view:
-        card = queries.task(view, code, office.as_of())
-    import json
-
-    timing = card["timing"] if isinstance(card["timing"], dict) else json.loads(card["timing"])
-    return page(request, "task.html", card=card, explanation=Timing.from_json(timing).explain())
+        card, calendar = queries.task(view, code, office.as_of()), awaited.calendar(view)
+    stored = card["timing"]
+    timing = Timing.from_json(stored if isinstance(stored, dict) else json.loads(stored))
+    counted = [list(came_about(row, timing, calendar)) if row["occurrence_id"] else [] for row in card["occurrences"]]
+    return page(request, "task.html", card=card, explanation=timing.explain(), counted=counted)

@@ -45,7 +45,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
             due = _("due by the end of {day}", day=show_day(row["due_on"])) if row["due_on"] else _("no deadline")
             state = f"{say_status(row['status'])}, {say_standing(row['standing'])}"
             yield f"• {show_period(row['period'])} – {row['agency']}: {due}; {state}"
-            yield from (f"    {told}" for told in _came_about(row, timing, calendar))
+            yield from (f"    {told}" for told in came_about(row, timing, calendar))
         else:
             yield f"• {say_standing(Standing.UNDECIDED)}"
     for report in card["submissions"]:
@@ -70,7 +70,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
         yield from _changed(_plain(entry["before"]), _plain(entry["after"]))
 
 
-def _came_about(row: Row, timing: Timing, calendar: WorkingCalendar) -> Iterator[str]:
+def came_about(row: Row, timing: Timing, calendar: WorkingCalendar) -> Iterator[str]:
     """How the deadline of one period came about, where its timing alone does not say it."""
     due, first = row["due_on"], row["original_due_on"]
     counted = (
