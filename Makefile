@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SHARED ?= ../shared
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check accuracy bench translations lock clean
+.PHONY: help demo test zones check accuracy bench translations lock clean
 
 help: ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -31,6 +31,10 @@ test: $(VENV)/.dev ## set up everything and run all tests with coverage
 	$(BIN)/coverage report --include='workflow/*' --fail-under=95 --skip-covered
 	$(BIN)/coverage report --omit='workflow/*,tests/*' --fail-under=85 --skip-covered
 
+zones: $(VENV)/.dev ## run the tests on SQLite under four time zones of the host
+	for zone in UTC Asia/Ho_Chi_Minh America/New_York Pacific/Kiritimati; do \
+	  echo "TZ=$$zone"; TZ=$$zone $(BIN)/python -m pytest -k "not postgresql" || exit 1; done
+
 check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -39,9 +43,10 @@ check: $(VENV)/.dev ## lint, format and types
 accuracy: $(VENV)/.dev ## measure reading and timing against documents read by hand
 	$(BIN)/python -m benchmarks.accuracy $(SHARED)
 
-bench: $(VENV)/.dev ## time cold commands at 10,000 tasks, and reading long documents and many
+bench: $(VENV)/.dev ## time cold commands at 10,000 tasks, reading long documents and many, and 100,000 phrases
 	$(BIN)/python -m benchmarks.cold $(SHARED)
 	$(BIN)/python -m benchmarks.reading
+	$(BIN)/python -m benchmarks.phrases
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from directives.phrases.days import Found, Piece, pieces
-from directives.phrases.phrase import HOUR, Phrase
+from directives.phrases.phrase import HOUR, Phrase, search
 from workflow.i18n import N_
 from workflow.periods import Window, day_window, reason, span
 from workflow.timing import Kind, Timing
@@ -126,7 +126,7 @@ def _is_fraction(phrase: Phrase, piece: Piece) -> bool:
     if not re.fullmatch(r"\d{1,2}\s*/\s*\d{1,2}", phrase.text[piece.start : piece.end]):
         return False
     before, after = phrase.text[: piece.start], phrase.text[piece.end :]
-    if re.search(r"\btruc(?: ban)?\s+\Z", before):
+    if search(r"\btruc(?: ban)?\s+\Z", before):
         return True
     return not _PREFACE.search(before) and bool(re.match(r"\s*(?!va\b|den\b|hang\b|hoac\b|theo\b|moi\b)[a-z]", after))
 
@@ -143,7 +143,7 @@ def _suspected(phrase: Phrase, piece: Piece) -> Piece:
     wrong_day = weekday and _weekday(weekday) != stated.isoweekday()
     if wrong_day:
         return _doubted(piece, N_("{day} is not the day of the week that is stated."), day=stated)
-    if re.search(r"\bsau\s+(?:ngay\s+)?\Z", before):
+    if search(r"\bsau\s+(?:ngay\s+)?\Z", before):
         return _doubted(piece, N_("“sau” a day says from when, not by when."))
     return piece
 

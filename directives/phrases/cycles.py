@@ -9,7 +9,7 @@ from datetime import date
 
 from directives.phrases.beside import fixed
 from directives.phrases.days import DATE, QUARTER, a_day, quarters_in
-from directives.phrases.phrase import COUNT, Phrase, number
+from directives.phrases.phrase import COUNT, Phrase, number, search
 from workflow.i18n import N_
 from workflow.rules import Rule
 from workflow.timing import Kind, Timing
@@ -72,12 +72,12 @@ def _with_units(phrase: Phrase, rules: list[Rule], unsure: bool) -> Timing | Non
     bare = list(dict.fromkeys(unit for found in spoken for unit in _units(found[0])))
     for found in spoken:
         phrase.take(found)
-    weekday = re.search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
-    alone = weekday and not bare and not rules and not re.search(r"\d\s*[/.]\s*\d|\bthang\b", phrase.text)
+    weekday = search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
+    alone = weekday and not bare and not rules and not search(r"\d\s*[/.]\s*\d|\bthang\b", phrase.text)
     if "tuan" in bare or alone:
         rules = [*rules, _weekly(phrase, weekday)]
         # "trước thứ Sáu" may mean that day or the one before; with an hour of the day it is plain.
-        unsure = unsure or bool(re.search(r"\btruoc\s+(?:ngay\s+)?thu\b", phrase.text))
+        unsure = unsure or bool(search(r"\btruoc\s+(?:ngay\s+)?thu\b", phrase.text))
     have = {rule.months for rule in rules if not rule.only} | ({12, 3} if any(rule.only for rule in rules) else set())
     for place, found in enumerate(spoken):
         units = _units(found[0])
@@ -134,7 +134,7 @@ def _weekly(phrase: Phrase, weekday: re.Match[str] | None) -> Rule:
 
 def _counted(phrase: Phrase) -> Rule | Timing | None:
     """Such as "02 lần/năm", "mỗi tháng một lần", "03 tháng/lần", "định kỳ 6 tháng", "2 tuần một lần"."""
-    if "lan" not in phrase.text and not re.search(r"\bdinh ky (?:moi )?\d", phrase.text):
+    if "lan" not in phrase.text and not search(r"\bdinh ky (?:moi )?\d", phrase.text):
         return None
     unit = r"(tuan|thang|quy|nam)"
     found = (
@@ -249,7 +249,7 @@ def _after_period(_phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
 def _week_of_month(phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
     """Such as "tuần đầu tiên của tháng": which days that is, no rule says."""
     week, months = _ordinal(found[1]) or -1, LENGTHS[found[2]]
-    weekday = re.search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
+    weekday = search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
     day = 0
     if weekday:
         phrase.take(weekday)

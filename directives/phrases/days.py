@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import pairwise
 
-from directives.phrases.phrase import Phrase
+from directives.phrases.phrase import Phrase, search
 from workflow.i18n import N_
 from workflow.periods import (
     Reason,
@@ -133,7 +133,7 @@ def _range(phrase: Phrase, found: re.Match[str]) -> Found | None:
 def quarters_in(text: str) -> list[int]:
     """The numbers of the quarters that a list names; a dash or "đến" fills what lies between."""
     numbers = [ROMAN[q] if q in ROMAN else int(q) for q in _EACH_QUARTER.findall(text)]
-    if re.search(r"den|[-–]", text) and len(numbers) == 2 and numbers[0] < numbers[1]:
+    if search(r"den|[-–]", text) and len(numbers) == 2 and numbers[0] < numbers[1]:
         return list(range(numbers[0], numbers[1] + 1))
     return numbers
 
@@ -153,18 +153,18 @@ def _months(phrase: Phrase, found: re.Match[str]) -> Found | None:
     if any(not 1 <= m <= 12 for m in numbers):
         return None
     year, before = int(found[2] or phrase.year), phrase.text[: found.start()]
-    part = re.search(
+    part = search(
         r"\b(\d{1,2} ngay dau|\d{1,2} ngay cuoi|nua dau|nua cuoi|dau|giua|thuong tuan|trung tuan|ha tuan)\s+(?:cua\s+)?$",
         before,
     )
     if part and len(numbers) == 1:
         return _part_of_month(year, numbers[0], part[1])
-    spanned = re.search(r"den|[-–]", found[1]) or all(b == a + 1 for a, b in pairwise(numbers))
+    spanned = search(r"den|[-–]", found[1]) or all(b == a + 1 for a, b in pairwise(numbers))
     windows = [month_window(year, m) for m in numbers]
     if len(numbers) > 1 and spanned and numbers[0] < numbers[-1]:
         windows = [span(date(year, numbers[0], 1), month_end(year, numbers[-1]))]
     made = _spans(phrase, found.start(), windows, found[2])
-    a_week = re.search(r"\btuan\s+(?:thu\s+)?\w+(?:\s+(?:tien|cung))?\s+(?:cua\s+)?$", before)
+    a_week = search(r"\btuan\s+(?:thu\s+)?\w+(?:\s+(?:tien|cung))?\s+(?:cua\s+)?$", before)
     return replace(made, unsure=True) if a_week else made
 
 
@@ -242,7 +242,7 @@ def _spans(phrase: Phrase, start: int, windows: list[Window], stated_year: str |
     """Windows of whole months: due on their last day, or before their first where "trước" says so."""
     said = () if stated_year else (_year_of_plan(phrase.year),)
     opens = windows[0].opens
-    if opens and phrase.is_before(start) and not re.search(r"\bhet\s+$", phrase.text[:start]):
+    if opens and phrase.is_before(start) and not search(r"\bhet\s+$", phrase.text[:start]):
         due = opens - timedelta(days=1)
         why = reason(N_("“trước” a period ends on the day before it begins: {due}."), due=due)
         return Found((day_window(due),), (why, *said))

@@ -9,7 +9,7 @@ from datetime import date
 from directives.phrases.beside import fixed
 from directives.phrases.cycles import AFTER_PERIOD, recurring
 from directives.phrases.days import DATE, a_day
-from directives.phrases.phrase import COUNT, Phrase, number
+from directives.phrases.phrase import COUNT, Phrase, number, search
 from workflow.i18n import N_
 from workflow.rules import Offset, Unit
 from workflow.sessions import NEXT, CouncilSession
@@ -170,7 +170,7 @@ def on_a_condition(phrase: Phrase) -> Timing | None:
         return None
     event = phrase.original(found.start())
     # Days inside the condition belong to it: "sau khi Luật Đất đai năm 2024 có hiệu lực".
-    clause = re.search(rf"(?:{_CONDITION.pattern})[^,;.]*", phrase.rest)
+    clause = search(rf"(?:{_CONDITION.pattern})[^,;.]*", phrase.rest)
     if clause:
         phrase.take(clause)
     other = recurring(phrase) or fixed(phrase)

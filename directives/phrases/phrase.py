@@ -60,6 +60,11 @@ _MONTH_NUMBERS = {"giêng": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "sáu": 6
 _compiled = cache(re.compile)  # re.search looks its pattern up ten times slower
 
 
+def search(pattern: str, text: str) -> re.Match[str] | None:
+    """Find a pattern in a text."""
+    return _compiled(pattern).search(text)
+
+
 @cache
 def _any_of(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(word) for word in words))
