@@ -31,7 +31,9 @@ def main(arguments: list[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
     for stream in (sys.stdin, sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")  # an office PC's code page knows no Vietnamese
+            stream.reconfigure(
+                encoding="utf-8", errors="replace" if stream is sys.stdin else "strict"
+            )  # an office PC's code page knows no Vietnamese
     try:
         settings = config.load(_config_file(arguments))
         i18n.set_language(settings.language)

@@ -122,7 +122,7 @@ def timing(
     if json_:
         terminal.say_json(answer(found, year or day.year, calendar) | {"explanation": in_both(found)})
     else:
-        terminal.say(*explained(found, year or day.year, calendar))
+        terminal.say(*explained(found, day, year or day.year, calendar))
 
 
 def _calendar(settings: Settings) -> WorkingCalendar:
@@ -139,18 +139,19 @@ def _calendar(settings: Settings) -> WorkingCalendar:
         return WorkingCalendar()
 
 
-def explained(found: Timing, year: int, calendar: WorkingCalendar) -> Iterator[str]:
+def explained(found: Timing, issued: date, year: int, calendar: WorkingCalendar) -> Iterator[str]:
     """A phrase for a person: what sort of deadline it is, every day with how it is counted, why, and what is doubtful."""
     from workflow.periods import show_day, show_period
     from workflow.timing import KIND_LABELS, Kind
 
     yield _("“{phrase}”: {kind}", phrase=found.words, kind=_(KIND_LABELS[found.kind]))
-    for window in within(found, year, calendar):
+    windows = within(found, year, calendar)
+    if found.rules:  # what lay before the issue was nobody's duty
+        windows = [w for w in windows if w.due >= issued] or within(found, year + 1, calendar)
+    for window in windows:
         title = show_period(window.key) if found.kind is not Kind.DEADLINE else ""
         yield _("  Due: {day}", day=show_day(window.due)) + (f"  ({title})" if title else "")
-        yield from (f"    {told}" for told in window.reasons)
-        if window.doubtful:
-            yield "    " + _("⚠ The count rests on swapped days, or on a year whose days off are not announced yet.")
+        yield from (f"    {told}" for told in window.told())
     if found.event and not found.happened_on:
         yield "  " + _("Event: {event}", event=" ".join(filter(None, [str(found.offset or ""), found.event])))
     yield found.explain()
@@ -165,11 +166,12 @@ def _asked_line(line: str, number: int) -> tuple[str, date, int]:
 
     try:
         asked = json.loads(line)
-        day = terminal.day(asked["issued"])
-        words, wanted = str(asked["phrase"]), int(asked.get("year") or day.year)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        day, words, wanted = terminal.day(asked["issued"]), asked["phrase"], asked.get("year") or 0
+        if not isinstance(words, str) or type(wanted) is not int or not (wanted == 0 or 1990 <= wanted <= 2100):
+            raise ValueError(line)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, BadInput) as error:
         raise BadInput("Line {n} is not an object with phrase, issued and year.", n=number) from error
-    return words, day, wanted
+    return words, day, wanted or day.year
 
 
 def within(found: Timing, year: int, calendar: WorkingCalendar) -> list[Window]:
@@ -191,7 +193,7 @@ def answer(found: Timing, year: int, calendar: WorkingCalendar) -> dict[str, Any
         "due": sorted({w.due.isoformat() for w in windows}),
         "cycle": found.cycle,
         "needs_person": found.needs_person or any(w.doubtful for w in windows),
-        "reason": " ".join([found.explain(), *(str(r) for w in windows for r in w.reasons)]),
+        "reason": " ".join([found.explain(), *(told for w in windows for told in w.told())]),
     }
 
 

@@ -76,8 +76,7 @@ def _gives_days(proposal: Proposal, task: TaskProposal, exclusive: bool) -> bool
     if not issued or not task.timing:
         return False
     timing = timing_of(task.timing, issued, proposal.year or issued.year, before_is_exclusive=exclusive)
-    days = bool(timing.rules or timing.windows) and all(w.due >= issued for w in timing.windows)
-    return timing.needs_person and days
+    return timing.needs_person and bool(timing.rules or any(w.due >= issued for w in timing.windows))
 
 
 def _card(proposal: Proposal, task: TaskProposal, exclusive: bool) -> Iterator[str]:

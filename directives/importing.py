@@ -186,7 +186,7 @@ def decided_timing(decision: Decision, since: date, year: int, before_is_exclusi
     """The timing that a person decided; raises BadInput where the phrase says no time."""
     timing = understand(decision.words, since, year, before_is_exclusive=before_is_exclusive)
     if decision.as_read:
-        return timing.as_read()
+        return timing.as_read(since)
     if timing.needs_person:
         raise BadInput("“{words}” does not say when it is due: {why}", words=decision.words, why=timing.explain())
     return timing.because(N_("A person decided so when the document was entered."))

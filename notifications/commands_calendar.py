@@ -20,9 +20,10 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from workflow.audit import By
-    from workflow.calendar import CalendarLine, WorkingCalendar
+    from workflow.calendar import WorkingCalendar
     from workflow.config import ReminderSettings, Settings
     from workflow.occurrence import Occurrence
+    from workflow.office_calendar import Changed
     from workflow.snapshot import Row
 
 calendar_app = typer.Typer(
@@ -91,13 +92,15 @@ def show(
 @calendar_app.command(
     "add",
     help=_(
-        'Enter a day: off, work, mid_year, year_end or thematic (the day a council session opens).\n\n\b\nExamples:\n  dondoc calendar add 2/1/2026 off --name "Nghỉ hoán đổi" --source "Công văn 12729/VPCP-KGVX"\n  dondoc calendar add 9/7/2026 mid_year --name "Kỳ họp thứ 5 HĐND tỉnh" --source "Thông báo 20/TB-HĐND"'
+        'Enter a day: off, work, mid_year, year_end or thematic (the day a council session opens), or announced (a year whose days off are published).\n\n\b\nExamples:\n  dondoc calendar add 2/1/2026 off --name "Nghỉ hoán đổi" --source "Công văn 12729/VPCP-KGVX"\n  dondoc calendar add 9/7/2026 mid_year --name "Kỳ họp thứ 5 HĐND tỉnh" --source "Thông báo 20/TB-HĐND"'
     ),
 )
 def add(
     context: typer.Context,
     day: Day,
-    kind: Annotated[str, typer.Argument(metavar=_("KIND"), help="off | work | mid_year | year_end | thematic")],
+    kind: Annotated[
+        str, typer.Argument(metavar=_("KIND"), help="off | work | announced | mid_year | year_end | thematic")
+    ],
     name: Annotated[str, typer.Option("--name", help=_("What the day is called."))] = "",
     source: Source = "",
     yes: Yes = False,
@@ -127,7 +130,11 @@ def remove(
     json_: Json = False,
 ) -> None:
     from workflow import terminal
+    from workflow.errors import BadInput
     from workflow.office_calendar import remove_line
+
+    if not source.strip():
+        raise BadInput("Say with --source why the line is taken out.")
 
     gone = terminal.day(day)
     _change(context.obj, lambda session: remove_line(session, gone), source, by, as_of, yes, json_)
@@ -167,7 +174,7 @@ def check(
 
 def _change(
     settings: Settings,
-    change: Callable[[Session], list[CalendarLine]] | None,
+    change: Callable[[Session], list[Changed]] | None,
     source: str,
     named: str | None,
     as_of: str | None,
@@ -195,6 +202,8 @@ def _change(
             raise Refused("Nothing was recorded.")
         with database.transaction() as session:
             made = _made(session, settings.reminders, change, by, at, today, source)
+            if made != seen:
+                raise Refused("Somebody else changed it at the same moment. Look at it again.")
     if json_:
         terminal.say_json({**made, "recorded": True})
     else:
@@ -209,7 +218,7 @@ def _change(
 def _made(
     session: Session,
     ladder: ReminderSettings,
-    change: Callable[[Session], list[CalendarLine]] | None,
+    change: Callable[[Session], list[Changed]] | None,
     by: By,
     at: datetime,
     today: date,
@@ -224,14 +233,26 @@ def _made(
     from workflow.office_calendar import office_calendar
 
     before = office_calendar(session)
-    lines = change(session) if change else []
-    for line in lines:
-        after = {"kind": line.kind, "name": line.name}
+    lines = []
+    for was, new in change(session) if change else []:
+        line = new or was
+        if line is None:
+            continue
+        lines.append(line)
+        plain = [{"kind": one.kind, "name": one.name, "source": one.source} if one else None for one in (was, new)]
+        reason = (new.source if new else source) or None
         record(
-            session, "change calendar", line.day.isoformat(), by=by, at=at, after=after, reason=line.source or source
+            session,
+            "change calendar",
+            line.day.isoformat(),
+            by=by,
+            at=at,
+            before=plain[0],
+            after=plain[1],
+            reason=reason,
         )
     why = source or _("The working calendar was changed.")
-    moved = planner.follow_calendar(session, before if change else None, by=by, at=at, reason=why)
+    moved = planner.follow_calendar(session, by=by, at=at, reason=why)
     former, calendar = {o.id: was for o, was in moved}, office_calendar(session)
     seen: dict[str, list[Row]] = {
         "lines": [{"day": line.day, "kind": line.kind, "name": line.name, "source": line.source} for line in lines],
@@ -242,10 +263,10 @@ def _made(
     days = [line.day for line in lines]
     for occurrence in open_between(session, min(days) - reach, max(days) + reach) if days else ():
         due = occurrence.due_on
-        was = _next(former.get(occurrence.id, due), today, before, ladder)
+        then = _next(former.get(occurrence.id, due), today, before, ladder)
         now = _next(due, today, calendar, ladder)
-        if was != now:
-            seen["reminders"].append({**_named(occurrence), "from": was, "to": now})
+        if then != now:
+            seen["reminders"].append({**_named(occurrence), "from": then, "to": now})
     return seen
 
 

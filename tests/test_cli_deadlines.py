@@ -85,14 +85,17 @@ def test_the_reporting_clause_of_the_directive_is_proposed_first(run: Run, offic
         (["calendar", "add", "1/6/2026", "holiday", "--source", "x"], 2, "off, work"),
         (["calendar", "add", "1/6/2026", "off"], 2, "--source"),
         (["calendar", "add", "31/2/2026", "off", "--source", "x"], 2, "31/2/2026"),
-        (["calendar", "remove", "1/6/2026"], 2, "01/6/2026"),
+        (["calendar", "remove", "1/6/2026", "--source", "x"], 2, "01/6/2026"),
+        (["calendar", "remove", "1/6/2026"], 2, "--source"),
+        (["event", "set", "KH27-I.3", "--on", "20/8/2052"], 2, "2052"),
+        (["cycle", "set", "KH27-I.4", "--monthly"], 2, "--reason"),
         (["calendar", "import", "none.csv"], 2, "none.csv"),
     ],
 )
 def test_mistakes_are_answered_with_help_and_change_nothing(
     run: Run, office: Office, arguments: list[str], code: int, words: str
 ) -> None:
-    record(office, "Định kỳ", "Sau khi có hướng dẫn của Bộ")
+    record(office, "Định kỳ", "Sau khi có hướng dẫn của Bộ", "05 ngày kể từ ngày nhận hồ sơ", "Quý IV")
     ended, said, err = run(*arguments)
     assert (ended, words in err, "Traceback" in err) == (code, True, False), (said, err)
     with office.database.transaction() as session:
@@ -177,8 +180,14 @@ def test_a_session_that_is_called_settles_what_waited_for_it(run: Run, office: O
     assert dues(run, "KH27-I.3") == [None]
     assert "Kỳ họp khai mạc ngày 08/7/2026" in run("show", "KH27-I.1")[1]
     # the session is put off: the old day is taken out, the new one entered
-    assert run("calendar", "remove", "8/7/2026", "--yes")[0] == 0
+    code, _said, err = run("calendar", "add", "15/7/2026", "mid_year", "--source", "TB 25/TB-HĐND", "--yes")
+    assert (code, "08/7/2026" in err) == (2, True), "a year has one mid-year session"
+    assert run("calendar", "remove", "8/7/2026", "--source", "Hoãn", "--yes")[0] == 0
+    assert dues(run, "KH27-I.1") == ["2026-07-08"], "the deadline stays, and is asked about"
+    assert "không còn trong lịch" in run("questions")[1]
     assert run("calendar", "add", "15/7/2026", "mid_year", "--source", "TB 25/TB-HĐND", "--yes")[0] == 0
+    assert (dues(run, "KH27-I.1"), dues(run, "KH27-I.2")) == (["2026-07-15"], ["2026-06-30"])
+    assert "không còn trong lịch" not in run("questions")[1]
     assert run("event", "set", "KH27-I.1", "--on", "16/7/2026")[0] == 0
     assert dues(run, "KH27-I.1") == ["2026-07-16"]
 
@@ -194,7 +203,7 @@ def test_deadlines_are_brought_in_line_with_what_the_program_knows_better(run: R
     record(office, "05 ngày làm việc đầu quý", "trước ngày 08/4/2027", issued=date(2027, 1, 4))
     with office.database.transaction() as session:
         found = make.occurrence(session, period="2027-Q2")
-        found.due_on = found.original_due_on = date(2027, 4, 6)  # as an older calendar had it
+        found.due_on = found.computed_due_on = date(2027, 4, 6)  # as an older calendar had it
     assert "KH27-I.1" in next(
         f["words"] for f in json.loads(run("doctor", "--json")[1]) if f["name"] == "Lịch làm việc"
     )
@@ -203,6 +212,54 @@ def test_deadlines_are_brought_in_line_with_what_the_program_knows_better(run: R
     assert run("calendar", "check", "--yes")[0] == 0
     assert dues(run, "KH27-I.1")[1] == "2027-04-07"
     assert json.loads(run("calendar", "check", "--json")[1])["deadlines"] == []
+
+
+def test_a_session_of_a_month_is_one_duty_before_and_after_its_day_is_known(run: Run, office: Office) -> None:
+    record(office, "Kỳ họp chuyên đề tháng 5/2026")
+    assert dues(run, "KH27-I.1") == ["2026-05-31"]
+    assert run("calendar", "add", "20/5/2026", "thematic", "--source", "TB 9/TB-HĐND", "--yes")[0] == 0
+    assert dues(run, "KH27-I.1") == ["2026-05-20"]
+    assert run("tick", "--at", "2026-05-04T08:00")[0] == 0
+    assert dues(run, "KH27-I.1") == ["2026-05-20"]
+
+
+def test_the_newest_period_moves_as_well_as_the_others(run: Run, office: Office) -> None:
+    record(office, "05 ngày làm việc đầu tháng", issued=date(2027, 1, 4))
+    last = dues(run, "KH27-I.1")[-1]
+    assert last == "2027-12-07"
+    command = ["calendar", "add", "6/12/2027", "off", "--source", "CV 1", "--yes"]
+    assert run(*command)[0] == 0
+    assert dues(run, "KH27-I.1")[-1] == "2027-12-08"
+    assert json.loads(run("calendar", "check", "--json")[1])["deadlines"] == []
+    assert run("calendar", "add", "7/12/2027", "off", "--source", "CV 2", "--yes")[0] == 0
+    assert dues(run, "KH27-I.1")[-1] == "2027-12-09", "moved once, it moves again"
+
+
+def test_what_was_taken_out_of_the_calendar_stands_in_the_history_with_its_reason(run: Run, office: Office) -> None:
+    run("calendar", "add", "5/4/2027", "off", "--source", "CV 1", "--yes")
+    run("calendar", "remove", "5/4/2027", "--source", "Nhập nhầm", "--yes")
+    with office.database.transaction() as session:
+        added, removed = session.exec(select(AuditEntry).where(AuditEntry.act == "change calendar")).all()
+        assert (added.before, added.after and added.after["source"], added.reason) == (None, "CV 1", "CV 1")
+        assert (removed.before and removed.before["source"], removed.after, removed.reason) == (
+            "CV 1",
+            None,
+            "Nhập nhầm",
+        )
+
+
+def test_one_day_entered_does_not_make_a_year_announced(run: Run, office: Office) -> None:
+    run("calendar", "add", "5/2/2027", "off", "--source", "TB 1", "--yes")
+    assert "⚠" in run("calendar", "show", "2027")[1]
+    run("calendar", "add", "1/1/2027", "announced", "--source", "TB 1", "--yes")
+    assert "⚠" not in run("calendar", "show", "2027")[1]
+
+
+def test_windows_that_had_passed_are_left_out_when_a_reading_is_confirmed(run: Run, office: Office) -> None:
+    record(office, "Quý I, III", issued=date(2026, 4, 2))
+    assert dues(run, "KH27-I.1") == [None]
+    assert run("deadline", "set", "KH27-I.1", "--as-read", "--reason", "Đã đối chiếu")[0] == 0
+    assert dues(run, "KH27-I.1") == ["2026-09-30"]
 
 
 LINES = "day,kind,name,source\n2027-02-05,off,Nghỉ Tết,TB 1\n2027-02-20,work,Làm bù,TB 1\n"
@@ -232,6 +289,12 @@ def test_lines_are_imported_all_or_none(run: Run, office: Office, tmp_path: Path
     assert ("2027-02-08", "TB 1") in [(line["day"], line["source"]) for line in lines]
     shutil.copy(book, tmp_path / "x.csv")
     assert run("calendar", "import", str(tmp_path / "x.csv"))[0] == 2
+    file.write_text(LINES.replace(",", ";").replace("2027-02-05", "9/2/2027"), encoding="utf-16")
+    assert run("calendar", "import", str(file), "--yes")[0] == 0, "as Excel in Vietnamese writes it"
+    for text, words in (("day,kind,name,source\n", "không có dòng"), (LINES + LINES.splitlines()[1], "hai lần")):
+        file.write_text(text, encoding="utf-8")
+        code, _said, err = run("calendar", "import", str(file), "--yes")
+        assert (code, words in err) == (2, True), err
 
 
 def test_a_task_keeps_its_words_whatever_is_decided(run: Run, office: Office) -> None:
@@ -268,3 +331,26 @@ def test_a_doubtful_time_can_be_confirmed_while_the_document_is_entered(run: Run
     code, said, _err = run("cycle", "set", "KH61", answers="c\n")
     assert (code, "trước ngày 20 của tháng cuối quý" in said) == (0, True), "the plan's own clause is proposed"
     assert dues(run, "KH61-2") == ["2026-03-19", "2026-06-19", "2026-09-19", "2026-12-19"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"phrase": "Quý II", "issued": "1/1/2026", "year": 99999}',
+        '{"phrase": "Quý II", "issued": "1/1/2026", "year": -1}',
+        '{"phrase": "Quý II", "issued": "1/1/2026", "year": true}',
+        '{"phrase": null, "issued": "1/1/2026"}',
+        '{"phrase": "Quý II", "issued": "31/2/2026"}',
+        "[" * 100_000,
+    ],
+)
+def test_a_bad_line_of_a_batch_is_named(run: Run, line: str) -> None:
+    code, _said, err = run("timing", "--batch", answers=line + "\n")
+    assert (code, "Dòng 1" in err, "Traceback" in err) == (2, True, False)
+
+
+def test_two_days_of_one_month_are_two_duties_in_the_record(run: Run, office: Office) -> None:
+    record(office, "trước ngày 05/12 và 20/12 hằng năm")
+    assert [day for day in dues(run, "KH27-I.1") if day < "2027"] == ["2026-12-04", "2026-12-19"]
+    assert run("tick", "--at", "2026-12-01T08:00")[0] == 0
+    assert "(2)" in run("show", "KH27-I.1")[1]

@@ -23,6 +23,7 @@ class DayKind(StrEnum):
 
     OFF = "off"
     WORK = "work"
+    ANNOUNCED = "announced"
     MID_YEAR = "mid_year"
     YEAR_END = "year_end"
     THEMATIC = "thematic"
@@ -33,6 +34,7 @@ SESSION_KINDS = (DayKind.MID_YEAR, DayKind.YEAR_END, DayKind.THEMATIC)
 DAY_KIND_LABELS = {
     DayKind.OFF: N_("day off"),
     DayKind.WORK: N_("make-up working day"),
+    DayKind.ANNOUNCED: N_("days off of the year announced"),
     DayKind.MID_YEAR: N_("mid-year council session opens"),
     DayKind.YEAR_END: N_("year-end council session opens"),
     DayKind.THEMATIC: N_("thematic council session opens"),
@@ -76,10 +78,12 @@ class WorkingCalendar:
     def __init__(self, own: Iterable[CalendarLine] = ()) -> None:
         self.own = tuple(own)
         lines = (*shipped(), *self.own)
-        days = {line.day: line for line in lines if line.kind not in SESSION_KINDS}
+        days = {line.day: line for line in lines if line.kind in (DayKind.OFF, DayKind.WORK)}
         self._off = {day: line.name for day, line in days.items() if line.kind is DayKind.OFF}
         self._work = {day for day, line in days.items() if line.kind is DayKind.WORK}
-        self.announced = max(line.day.year for line in lines if line.kind is DayKind.OFF)
+        announced = [line for line in lines if line.kind is DayKind.ANNOUNCED]
+        self.announced = max(line.day.year for line in announced)
+        self._announcing = announced
         self.sessions = tuple(sorted((line for line in lines if line.kind in SESSION_KINDS), key=lambda line: line.day))
         self.lines = days
 
@@ -91,7 +95,7 @@ class WorkingCalendar:
         known += [
             CalendarLine(day, DayKind.WORK, _("make-up working day"), source) for day in make_up if day.year == year
         ]
-        own = [line for line in (*self.lines.values(), *self.sessions) if line.day.year == year]
+        own = [line for line in (*self._announcing, *self.lines.values(), *self.sessions) if line.day.year == year]
         merged = [line for line in known if line.day not in self.lines] + own
         return sorted(merged, key=lambda line: (line.day, line.kind))
 
@@ -123,10 +127,11 @@ class WorkingCalendar:
         """
         if last.year > self.announced:
             return True
-        return any(
-            day in self.lines and (day in self._work or day not in _public(day.year, "vi")[0])
-            for day in days(first, last)
-        )
+        return any(self._swapped(day) for day in days(first, last))
+
+    def _swapped(self, day: date) -> bool:
+        off, make_up = _public(day.year, "vi")
+        return day in make_up or "thay cho" in off.get(day, "") or (day in self.lines and day not in off)
 
     def on_or_before(self, day: date) -> date:
         """The last working day up to `day`."""
@@ -158,7 +163,9 @@ class WorkingCalendar:
     def skipped(self, first: date, last: date) -> tuple[Reason, ...]:
         """Say which days from `first` to `last`, both included, are off and why; nothing where none is."""
         off = [f"{day.isoformat()} ({self.off(day)})" for day in days(first, last) if not self.is_working(day)]
-        return (reason(N_("Days off that do not count: {days}."), days=", ".join(off)),) if off else ()
+        worked = [day.isoformat() for day in days(first, last) if day.weekday() > 4 and self.is_working(day)]
+        told = [reason(N_("Days off that do not count: {days}."), days=", ".join(off))] if off else []
+        return (*told, *([reason(N_("Make-up days that count: {days}."), days=", ".join(worked))] if worked else ()))
 
 
 def days(first: date, last: date) -> Iterable[date]:

@@ -77,7 +77,7 @@ def came_about(row: Row, timing: Timing, calendar: WorkingCalendar) -> Iterator[
         next((w for w in timing.occurrences(first, first, calendar) if w.key == row["period"]), None) if first else None
     )
     if counted:
-        yield from (str(reason) for reason in counted.reasons)
+        yield from counted.told()
     if first and due != first:
         yield _("The first deadline was {first}; what moved it stands in the history.", first=show_day(first))
     off = due and not calendar.is_working(due) and timing.kind is Kind.DEADLINE

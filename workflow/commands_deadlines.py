@@ -38,7 +38,7 @@ def _decide(session: Session, task: Task, timing: Timing, how: dict[str, Any], r
         due = occurrence.due_on
         yield f"  {occurrence.agency.name}, {show_period(occurrence.period)}: {show_day(due) if due else none}"
         for window in timing.occurrences(due, due, calendar) if due else ():
-            yield from (f"    {told}" for told in window.reasons)
+            yield from (f"    {told}" for told in window.told())
 
 
 @deadline_app.command(
@@ -74,7 +74,7 @@ def set_deadline(
         elif none:
             timing = Timing("", Kind.ONGOING).because(N_("A person decided that there is no deadline."))
         else:
-            timing = task.understood().as_read()
+            timing = task.understood().as_read(task.since())
         lines = list(_decide(session, task, timing, how, reason))
     terminal.say(*lines)
 
@@ -120,20 +120,25 @@ def set_cycle(
     if weekly and (day or 0) > 7:
         raise BadInput("A week has days 1 (Monday) to 7.")
     cycle = list(Cycle)[taken.index(True)] if any(taken) else None
+    over = Data(data) if data else None
+    if not cycle and not yes:
+        with acting(context.obj, by) as (session, how):
+            tasks = _periodic(session, target, reason)
+            timing, why = _cycle(context.obj, tasks[0], cycle, over, day or 0)
+        # Asked outside the transaction: nobody waits for a person to answer.
+        terminal.say(_("Proposed for {n} tasks: {timing}", n=len(tasks), timing=timing.explain()), "  " + why)
+        if not terminal.confirm(_("Set it so?")):
+            raise Refused("Nothing was recorded.")
     with acting(context.obj, by) as (session, how):
-        tasks = _periodic(session, target)
-        timing, why = _cycle(context.obj, tasks[0], cycle, Data(data) if data else None, day or 0)
-        if not cycle and not yes:
-            terminal.say(_("Proposed for {n} tasks: {timing}", n=len(tasks), timing=timing.explain()), "  " + why)
-            if not terminal.confirm(_("Set it so?")):
-                raise Refused("Nothing was recorded.")
+        tasks = _periodic(session, target, reason)
+        timing, why = _cycle(context.obj, tasks[0], cycle, over, day or 0)
         told = reason or why
         timing = timing.because(N_("A person set the cycle."))
         lines = [line for task in tasks for line in _decide(session, task, timing, how, told)]
     terminal.say(*lines)
 
 
-def _periodic(session: Session, target: str) -> list[Task]:
+def _periodic(session: Session, target: str, reason: str) -> list[Task]:
     """The task of a code, or the tasks of a directive whose cycle is open."""
     from sqlmodel import select
 
@@ -144,6 +149,13 @@ def _periodic(session: Session, target: str) -> list[Task]:
 
     known = session.exec(select(Task).where(Task.code == target.strip().upper())).first()
     if known:
+        open_cycle = known.undecided or known.recurs or known.understood().kind is Kind.CYCLE_UNKNOWN
+        if not open_cycle and not reason.strip():
+            raise BadInput(
+                "{code} has a deadline of its own, “{words}”; say with --reason why it recurs instead.",
+                code=known.code,
+                words=known.timing_words or "",
+            )
         return [known]
     try:
         directive = find_directive(session, target)

@@ -123,8 +123,7 @@ def _calendar(database: Database) -> Iterator[Finding]:
     with database.transaction() as session:
         announced = office_calendar(session).announced
         moved = [
-            o.task.code
-            for o, _was in planner.follow_calendar(session, None, by=By("doctor", "cli"), at=now, reason="-")
+            o.task.code for o, _was in planner.follow_calendar(session, by=By("doctor", "cli"), at=now, reason="-")
         ]
         session.rollback()
     old = announced < now.year

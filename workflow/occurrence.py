@@ -36,6 +36,9 @@ class Occurrence(SQLModel, table=True):
     opens_on: date | None = None
     original_due_on: date | None = None
     due_on: date | None = Field(default=None, index=True)
+    computed_due_on: date | None = (
+        None  # the day its timing and the calendar gave last; another one was agreed by people
+    )
     status: Status = Field(default=Status.NOT_STARTED, sa_type=enum_column(Status, "status"))
     submitted_on: date | None = None
     started_at: datetime | None = Field(default=None, sa_type=Instant)

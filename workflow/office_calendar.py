@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Field, Session, SQLModel, UniqueConstraint, col, select
 
-from workflow.calendar import DAY_KIND_LABELS, SESSION_KINDS, CalendarLine, DayKind, WorkingCalendar
+from workflow.calendar import DAY_KIND_LABELS, CalendarLine, DayKind, WorkingCalendar
 from workflow.database import enum_column
 from workflow.errors import BadInput, Problem
 from workflow.i18n import _
@@ -46,35 +46,54 @@ def office_calendar(session: Session) -> WorkingCalendar:
     return known
 
 
-def add_lines(session: Session, lines: Iterable[CalendarLine]) -> list[CalendarLine]:
-    """Enter lines; one of the same day and kind is replaced, and of "off" and "work" the newer wins. Returns what is new."""
-    added = []
+Changed = tuple[CalendarLine | None, CalendarLine | None]
+
+
+def add_lines(session: Session, lines: Iterable[CalendarLine]) -> list[Changed]:
+    """Enter lines; one of the same day and kind is replaced, and of "off" and "work" the newer wins. Returns old and new ones."""
+    changed: list[Changed] = []
     for line in lines:
+        _one_session_a_year(session, line)
         same = list(session.exec(select(CalendarDay).where(CalendarDay.day == line.day)))
         if any(row.line() == line for row in same):
             continue
+        before = None
         for row in same:
-            if row.kind is line.kind or not {row.kind, line.kind} & set(SESSION_KINDS):
+            if row.kind is line.kind or {row.kind, line.kind} == {DayKind.OFF, DayKind.WORK}:
+                before = row.line()
                 session.delete(row)
         session.flush()
         session.add(CalendarDay(day=line.day, kind=line.kind, name=line.name, source=line.source))
-        added.append(line)
+        changed.append((before, line))
     session.flush()
     session.info.pop("calendar", None)
-    return added
+    return changed
 
 
-def remove_line(session: Session, day: date) -> list[CalendarLine]:
+def _one_session_a_year(session: Session, line: CalendarLine) -> None:
+    """A year has one mid-year and one year-end session; raises BadInput where another day is entered for it."""
+    if line.kind not in (DayKind.MID_YEAR, DayKind.YEAR_END):
+        return
+    for row in session.exec(select(CalendarDay).where(CalendarDay.kind == line.kind)):
+        if row.day.year == line.day.year and row.day != line.day:
+            raise BadInput(
+                "{name} opens on {day} by the calendar; take that line out first with `dondoc calendar remove {day}`.",
+                name=row.name,
+                day=show_day(row.day),
+            )
+
+
+def remove_line(session: Session, day: date) -> list[Changed]:
     """Take out the office's own lines of a day; raises BadInput where it has none."""
     rows = list(session.exec(select(CalendarDay).where(CalendarDay.day == day)))
     if not rows:
         raise BadInput("The office's calendar has no line of its own for {day}.", day=show_day(day))
-    lines = [row.line() for row in rows]
+    gone: list[Changed] = [(row.line(), None) for row in rows]
     for row in rows:
         session.delete(row)
     session.flush()
     session.info.pop("calendar", None)
-    return lines
+    return gone
 
 
 def checked_line(values: dict[str, Any]) -> CalendarLine:
@@ -95,21 +114,29 @@ def read_lines(file: Path) -> list[CalendarLine]:
     """The lines of a .csv or .xlsx file with the columns day, kind, name and source; raises BadInput with every faulty row."""
     rows = _rows(file)
     head = [str(cell or "").strip().lower() for cell in rows[0]] if rows else []
-    if not {"day", "kind", "source"} <= set(head):
+    if not {"day", "kind", "source"} <= set(head) or len(set(head) & set(COLUMNS)) < sum(
+        cell in COLUMNS for cell in head
+    ):
         raise BadInput(
             "{file}: the first row must name the columns {columns}.", file=file.name, columns=", ".join(COLUMNS)
         )
-    lines, faults = [], []
+    lines: list[CalendarLine] = []
+    faults: list[str] = []
     for number, row in enumerate(rows[1:], 2):
         values = {name: cell for name, cell in zip(head, row, strict=False) if name in COLUMNS}
         if not any(values.values()):
             continue
         try:
-            lines.append(checked_line(values))
+            line = checked_line(values)
+            if any(line.day == known.day and line.kind == known.kind for known in lines):
+                raise BadInput("{day} is named twice.", day=show_day(line.day))
+            lines.append(line)
         except Problem as problem:
             faults.append(_("row {n}: {fault}", n=number, fault=str(problem)))
     if faults:
         raise BadInput("{file} is not taken over: {faults}", file=file.name, faults="; ".join(faults))
+    if not lines:
+        raise BadInput("{file} has no lines below its first row.", file=file.name)
     return lines
 
 
@@ -122,8 +149,11 @@ def _rows(file: Path) -> list[list[Any]]:
 
             cells = CalamineWorkbook.from_path(str(file)).get_sheet_by_index(0).to_python()
             return [[cell.isoformat()[:10] if isinstance(cell, date) else cell for cell in row] for row in cells]
-        return [row for row in csv.reader(file.read_text(encoding="utf-8-sig").splitlines()) if row]
+        text = file.read_bytes()
+        lines = text.decode("utf-16" if text[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig").splitlines()
+        separator = max(",;\t", key=lines[0].count) if lines else ","  # Excel in Vietnamese writes semicolons
+        return [row for row in csv.reader(lines, delimiter=separator) if row]
     except BadInput:
         raise
     except Exception as error:
-        raise BadInput("{file} cannot be read as a table: {error}", file=file.name, error=str(error)) from error
+        raise BadInput("{file} cannot be read as a table; save it as .xlsx or as CSV UTF-8.", file=file.name) from error

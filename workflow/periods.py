@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -65,6 +66,15 @@ class Window:
     key: str
     reasons: tuple[Reason, ...] = ()
     doubtful: bool = False
+
+    def told(self) -> Iterator[str]:
+        """How its day was counted, in the current language, and that it is doubtful where it is."""
+        yield from (str(one) for one in self.reasons)
+        if self.doubtful:
+            yield _(UNSETTLED)
+
+
+UNSETTLED = N_("⚠ The count rests on swapped days, or on a year whose days off are not announced yet.")
 
 
 def month_end(year: int, month: int) -> date:
@@ -131,11 +141,21 @@ def show_day(day: date) -> str:
 
 def show_days(value: str) -> str:
     """Days in a text, one or several, as offices write them."""
-    return re.sub(r"\b\d{4}-\d\d-\d\d\b", lambda found: show_day(date.fromisoformat(found[0])), value)
+    return re.sub(r"\b\d{4}-\d\d-\d\d\b", _day_shown, value)
+
+
+def _day_shown(found: re.Match[str]) -> str:
+    try:
+        return show_day(date.fromisoformat(found[0]))
+    except ValueError:
+        return found[0]  # "2025-02-30" in the words of a document
 
 
 def show_period(key: str) -> str:
-    """Say a period key in the current language."""
+    """Say a period key in the current language; "/2" marks a second duty of the same period."""
+    key, _slash, number = key.partition("/")
+    if number:
+        return f"{show_period(key)} ({number})"
     year, _dash, part = key.partition("-")
     if key in NAMED:
         return _(NAMED[key])

@@ -1,10 +1,12 @@
 """From tasks to occurrences: opens what is due to exist and follows what is decided or amended; twice is once."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
+from sqlalchemy.orm import joinedload, selectinload
 from sqlmodel import Session, col, select
 
 from workflow.agency import Agency
@@ -12,17 +14,23 @@ from workflow.audit import By, record
 from workflow.calendar import WorkingCalendar
 from workflow.database import exclusive
 from workflow.errors import Refused
+from workflow.i18n import N_, _
 from workflow.occurrence import Occurrence, open_record
 from workflow.office_calendar import office_calendar
 from workflow.periods import ONGOING, UNTIMED, Window
 from workflow.standing import OPEN, Status
-from workflow.task import Task, due_within_plan, follows_calendar
+from workflow.task import Question, Task, answer, due_within_plan, follows_calendar, open_questions
 from workflow.timing import Kind
 
 
 def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
     """Open the occurrences of one task that fall due up to `until`, one for each lead agency and period."""
-    known = {(o.agency_id, o.period) for o in _existing(session, task)}
+    return _plan(session, task, {(o.agency_id, o.period) for o in _existing(session, task)}, until=until, by=by, at=at)
+
+
+def _plan(
+    session: Session, task: Task, known: set[tuple[int, str]], *, until: date, by: By, at: datetime
+) -> list[Occurrence]:
     return [
         _open(session, task, agency_id, window, by=by, at=at)
         for window in _windows(task, until, office_calendar(session))
@@ -31,13 +39,20 @@ def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> 
     ]
 
 
+# A task with what planning it reads.
+_WHOLE = (selectinload(Task.assignments), joinedload(Task.directive))  # type: ignore[arg-type]
+
+
 def plan_recurring(session: Session, today: date, *, horizon_days: int, at: datetime) -> int:
     """Open the coming occurrences of every recurring task; returns how many are new."""
-    recurring = select(Task).where(col(Task.recurs).is_(True), col(Task.undecided).is_(False)).order_by(col(Task.id))
-    until = today + timedelta(days=horizon_days)
-    return sum(
-        len(plan(session, task, until=until, by=By("dondoc", "tick"), at=at)) for task in session.exec(recurring)
-    )
+    recurring = col(Task.recurs).is_(True) & col(Task.undecided).is_(False)
+    known: dict[int, set[tuple[int, str]]] = defaultdict(set)
+    periods = select(Occurrence.task_id, Occurrence.agency_id, Occurrence.period).join(Task).where(recurring)
+    for task_id, agency_id, period in session.exec(periods):
+        known[task_id].add((agency_id, period))
+    until, by = today + timedelta(days=horizon_days), By("dondoc", "tick")
+    tasks = session.exec(select(Task).where(recurring).options(*_WHOLE).order_by(col(Task.id)))
+    return sum(len(_plan(session, task, known[task.id or 0], until=until, by=by, at=at)) for task in tasks)
 
 
 def follow_decision(session: Session, task: Task, *, by: By, at: datetime, reason: str) -> list[Occurrence]:
@@ -95,34 +110,49 @@ def settle_session(session: Session, task: Task, *, by: By, at: datetime, reason
     timing = task.understood()
     if not (task.undecided and timing.session and timing.happening(office_calendar(session))):
         return False
-    task.decide(session, replace(timing, needs_person=False), by=by, at=at, reason=reason)
+    known = replace(timing, needs_person=False, reasons=()).because(N_("The calendar knows the day of the session."))
+    task.decide(session, known, by=by, at=at, reason=reason)
     return True
 
 
-def follow_calendar(
-    session: Session, before: WorkingCalendar | None, *, by: By, at: datetime, reason: str
-) -> list[tuple[Occurrence, date | None]]:
-    """Bring the occurrences in line with a calendar that has changed; returns those that moved or are new, with their former day.
+def follow_calendar(session: Session, *, by: By, at: datetime, reason: str) -> list[tuple[Occurrence, date | None]]:
+    """Bring the occurrences in line with the calendar as it is; returns those that moved or are new, with their former day.
 
-    An open occurrence moves only if its day was the one that the calendar `before` gave, or, where that is not known, its first
-    one: what people agreed stands. A session whose day is now known settles the tasks that waited for it.
+    An open occurrence moves only if its day was the one that the calendar gave before: what people agreed stands. A session
+    whose day is now known settles the tasks that waited for it.
     """
     how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
     calendar = office_calendar(session)
     moved: list[tuple[Occurrence, date | None]] = []
-    for task in session.exec(select(Task).where(follows_calendar()).order_by(col(Task.id))):
+    for task in session.exec(select(Task).where(follows_calendar()).options(*_WHOLE).order_by(col(Task.id))):
         if settle_session(session, task, **how):
             moved += [(o, None) for o in plan(session, task, until=_year_end(task), by=by, at=at)]
         own = [o for o in _existing(session, task) if o.status in OPEN and o.due_on]
-        until = max([_year_end(task), *(o.due_on for o in own if o.due_on)])
-        now = {w.key: w.due for w in _windows(task, until, calendar)}
-        was = {w.key: w.due for w in _windows(task, until, before)} if before else {}
+        if task.undecided or not own:
+            continue
+        _lost_session(session, task, calendar, by=by, at=at)
+        # Looked up by their periods, so a span wide enough for any day that slips over an end.
+        until = max([_year_end(task), *(o.due_on for o in own if o.due_on)]) + timedelta(days=60)
+        windows = task.understood().occurrences(task.since() - timedelta(days=60), until, calendar)
+        now = {w.key: w.due for w in windows}
         for occurrence in own:
-            day, key = occurrence.due_on, occurrence.period
-            former = was.get(key) if before else occurrence.original_due_on
-            if key in now and former == day and _redate(session, occurrence, now[key], **how):
+            day, due = occurrence.due_on, now.get(occurrence.period)
+            if due and day == occurrence.computed_due_on and _redate(session, occurrence, due, **how):
                 moved.append((occurrence, day))
     return moved
+
+
+def _lost_session(session: Session, task: Task, calendar: WorkingCalendar, *, by: By, at: datetime) -> None:
+    """Ask about a deadline whose session is no longer in the calendar; it stays until a person or a new line says otherwise."""
+    message = N_("The session is no longer in the calendar; its deadline stays until a day is entered.")
+    timing = task.understood()
+    if not timing.session or timing.windows:
+        return
+    asked = [question for question in open_questions(session, task) if question.message == message]
+    if timing.happening(calendar):
+        answer(asked, _("The calendar knows the day of the session."), by=by, at=at)
+    elif not asked:
+        session.add(Question(directive_id=task.directive_id, task_id=task.id, message=message))
 
 
 class _Followed(NamedTuple):
@@ -196,7 +226,8 @@ def _lead_ids(task: Task) -> list[int]:
 
 
 def _year_end(task: Task) -> date:
-    return date(task.directive.plan_year, 12, 31)
+    """Until when a new task's occurrences are opened: its plan's year, and at least a quarter from the day it was stated."""
+    return max(date(task.directive.plan_year, 12, 31), task.since() + timedelta(days=92))
 
 
 def _windows(task: Task, until: date, calendar: WorkingCalendar) -> Iterable[Window]:
@@ -226,6 +257,7 @@ def _open(session: Session, task: Task, agency_id: int, window: Window, *, by: B
         opens_on=window.opens,
         original_due_on=due,
         due_on=due,
+        computed_due_on=due,
     )
     open_record(session, occurrence, by=by, at=at)
     return occurrence
@@ -236,7 +268,7 @@ def _redate(session: Session, occurrence: Occurrence, due: date | None, *, by: B
     if occurrence.due_on == due:
         return False
     exclusive(session, "audit")
-    before, occurrence.due_on = occurrence.due_on, due
+    before, occurrence.due_on, occurrence.computed_due_on = occurrence.due_on, due, due
     occurrence.original_due_on = occurrence.original_due_on or due
     session.flush()
     record(

@@ -55,6 +55,7 @@ class Rule:
     `month` of the period (1 the first, 0 the last, more than its length: after it; month ends clamp; with weeks, 1 Monday to
     7 Sunday), `before` that day, on the working day number `working_day` of that month (negative: from its end), or on the
     last day of its week number `week` (days 1 to 7 are the first; negative: from its end) or on that week's `weekday`.
+    `by_day` names its windows by their days, where several days of one period are each due.
     A report runs over the days of `data` and is sent within `send_days` working days after the last of them.
     """
 
@@ -70,8 +71,14 @@ class Rule:
     weekday: int = 0
     data: Data | None = None
     send_days: int = 0
+    by_day: bool = False
     since: date | None = None
     until: date | None = None
+
+    def shares_periods(self, other: Rule) -> bool:
+        """Whether both can name a window by the same period."""
+        same = (self.months, self.weeks, self.by_day) == (other.months, other.weeks, other.by_day)
+        return same and (not self.only or not other.only or bool(set(self.only) & set(other.only)))
 
     def counts_working_days(self) -> bool:
         """Whether its days depend on the working calendar."""
@@ -127,9 +134,9 @@ class Rule:
     def windows(self, first: date, last: date, calendar: WorkingCalendar) -> Iterator[Window]:
         """Yield the windows that fall due from `first` to `last`, both included, in order of their periods."""
         for opens, ends, key in self._weeks(first, last) if self.weeks else self._periods(first, last):
-            if (self.since and ends < self.since) or (self.until and opens > self.until):
-                continue
             window = self._window(opens, ends, key, calendar)
+            if (self.since and window.due < self.since) or (self.until and opens > self.until):
+                continue
             if first <= window.due <= last:
                 yield window
 
@@ -164,10 +171,11 @@ class Rule:
             return Window(self._week_day(month), opens, key)
         due = month.replace(day=min(self.day, month.day)) if self.day else month
         if self.day <= due.day:
-            return Window(due - timedelta(days=self.before), opens, key)
+            due -= timedelta(days=self.before)
+            return Window(due, opens, due.isoformat() if self.by_day else key)
         # In a month without that day its last day counts, and it is also the last one before that day.
         why = reason(N_("The month has no day {day}; its last day counts: {due}."), day=self.day, due=due)
-        return Window(due, opens, key, (why,))
+        return Window(due, opens, due.isoformat() if self.by_day else key, (why,))
 
     def _working(self, opens: date, month: date, key: str, calendar: WorkingCalendar) -> Window:
         if self.working_day > 0:
@@ -237,7 +245,8 @@ class Offset:
         if self.unit is Unit.WORKING_DAY:
             due = calendar.add(event, self.count)
             first, last = sorted((due, event))
-            told = calendar.skipped(first, last)
+            day = timedelta(days=1)
+            told = calendar.skipped(first + day, last) if self.count > 0 else calendar.skipped(first, last - day)
             return Window(due, None, key, (self._said(event, due), *told), calendar.unsettled(first, last))
         raw = self._plain(event)
         if self.unit is Unit.HOUR or not self.count:
@@ -259,7 +268,7 @@ class Offset:
     def _plain(self, event: date) -> date:
         match self.unit:
             case Unit.HOUR:
-                return event + timedelta(days=self.count // 24 if self.count > 0 else -(-self.count // 24))
+                return event + timedelta(days=self.count // 24 if self.count > 0 else -((23 - self.count) // 24))
             case Unit.MONTH | Unit.YEAR:
                 return add_months(event, self.count * (12 if self.unit is Unit.YEAR else 1))
             case _:

@@ -13,6 +13,7 @@ from workflow.database import Instant, enum_column, exclusive
 from workflow.directive import Directive
 from workflow.errors import BadInput
 from workflow.names import strip_marks
+from workflow.office_calendar import office_calendar
 from workflow.periods import show_day
 from workflow.timing import Timing
 
@@ -65,7 +66,9 @@ class Task(SQLModel, table=True):
         if not reason.strip():
             raise BadInput("A decision about a deadline needs a reason or the document it follows.")
         first, last = due_within_plan(self.directive.plan_year)
-        outside = [w.due for w in timing.windows if not max(first, self.directive.issued_on) <= w.due <= last]
+        resolved = timing.resolved(office_calendar(session))
+        days = [w.due for w in (*timing.windows, *((resolved,) if resolved else ()))]
+        outside = [day for day in days if not max(first, self.directive.issued_on) <= day <= last]
         if outside:
             raise BadInput(
                 "{day} cannot be a deadline of a plan for {year}, issued on {issued}.",

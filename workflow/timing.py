@@ -6,6 +6,7 @@ with arguments, put into words by `explain`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import date
 from enum import StrEnum
@@ -124,7 +125,9 @@ class Timing:
         day = self.happening(calendar)
         if not day or not (self.offset or self.session):
             return None
-        key = EVENT if self.happened_on else self.session.key if self.session else EVENT
+        key = EVENT
+        if self.session and not self.happened_on:
+            key = self.windows[0].key if self.windows else self.session.key
         if self.offset:
             return self.offset.window(day, key, calendar)
         before = Offset(-1, Unit.WORKING_DAY) if self.session and self.session.before else None
@@ -132,11 +135,12 @@ class Timing:
             return before.window(day, key, calendar)
         return Window(day, None, key, (reason(N_("The session opens on {day}."), day=day),))
 
-    def as_read(self) -> Timing:
-        """The doubtful reading, found right by a person; raises Refused where it gives no day."""
-        if not self.windows and not self.rules:
+    def as_read(self, since: date) -> Timing:
+        """The doubtful reading, found right by a person, without what had passed on the day `since`; raises Refused where no day is left."""
+        left = tuple(w for w in self.windows if w.due >= since)
+        if not left and not self.rules:
             raise Refused("No day was read from “{words}”; say one.", words=self.words)
-        return replace(self, needs_person=False).because(N_("A person looked at it and found it right."))
+        return replace(self, windows=left, needs_person=False).because(N_("A person looked at it and found it right."))
 
     def since(self, happened_on: date, due: date | None = None) -> Timing:
         """The timing once its event has happened; `due` is the last day allowed where the document states no term.
@@ -149,7 +153,7 @@ class Timing:
             raise BadInput("“{words}” states no term after the event; say by when with --due.", words=self.words)
         if due and due < happened_on:
             raise BadInput("{due} lies before the event of {day}.", due=show_day(due), day=show_day(happened_on))
-        known = replace(self, happened_on=happened_on, needs_person=False, reasons=self.reasons[:1])
+        known = replace(self, happened_on=happened_on, needs_person=False, reasons=())
         if due:
             known = replace(known, offset=None, session=None, windows=(Window(due, happened_on, EVENT),))
             return known.because(N_("A person decided: due on {due}."), due=due)
@@ -159,8 +163,20 @@ class Timing:
         """Return the windows due from `first` to `last`, both included, in order; each computed from the calendar itself."""
         known = self.resolved(calendar)
         fixed = (known,) if known else self.windows
-        recurring = [w for rule in self.rules for w in rule.windows(first, last, calendar)]
-        return sorted((*(w for w in fixed if first <= w.due <= last), *recurring), key=lambda w: (w.due, w.key))
+        recurring = [
+            w
+            for number, rule in enumerate(self.rules)
+            for w in self._named(number, rule.windows(first, last, calendar))
+        ]
+        taken = {w.key: w.due for w in recurring}
+        own = [w for w in fixed if first <= w.due <= last and taken.get(w.key) != w.due]
+        own = [replace(w, key=f"{w.key}/0") if w.key in taken else w for w in own]
+        return sorted((*own, *recurring), key=lambda w: (w.due, w.key))
+
+    def _named(self, number: int, windows: Iterable[Window]) -> Iterable[Window]:
+        """The windows of one rule; where earlier rules have the same periods, their keys are numbered."""
+        same = 1 + sum(earlier.shares_periods(self.rules[number]) for earlier in self.rules[:number])
+        return windows if same == 1 else (replace(w, key=f"{w.key}/{same}") for w in windows)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values that `from_json` reads back; what is not stated is left out."""

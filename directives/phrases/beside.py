@@ -29,6 +29,7 @@ _HELD = re.compile(r"\b(?:hoi nghi|dai hoi|le|phien hop|ky hop)\b[^,;:.()]*\Z")
 # Clauses whose days are none of the task's: over what the data run, and which deadline is replaced.
 _ASIDE = re.compile(
     r"\b(?:so lieu|luy ke|tinh den|uoc den|chot)\b[^,;(]*(?=[,;(])|\bthay (?:cho|vi|the)\b[^,;)]*|\btu (?:ngay |thang |quy )?[\di][^,;]*?(?=\s(?:thanh|sang)\b)|\b(?:lui|chuyen) tu [^,;)]*"
+    r"|^(?:[a-z]+ ){0,3}?(?:bat dau )?(?:ke )?tu (?:ngay |thang |quy |nam )?[\di][^,;]*(?=[,;][^,;]*\b(?:nhat|xong|hoan thanh|ket thuc|truoc|den)\b)"
 )
 _A_WEEKDAY = r"(?:\bthu\s+(hai|ba|tu|nam|sau|bay|[2-7])|\b(chu nhat))"
 _WEEKDAY_BEFORE = re.compile(rf"{_A_WEEKDAY}\s*,?\s*\(?\s*(?:ngay\s+)?\Z")
@@ -40,7 +41,9 @@ _BLANK_DATE = re.compile(r"\bngay[\s.…_/-]*thang[\s.…_/-]*(?:\d{1,2}[\s.…_
 
 def fixed(phrase: Phrase) -> Timing | None:
     """The fixed days and spans that the rest of a phrase states, as one timing; None where it states none."""
-    if phrase.mentions("so lieu", "luy ke", "tinh den", "uoc den", "chot", "thay", "thanh", "sang", "lui", "chuyen"):
+    if phrase.mentions(
+        "so lieu", "luy ke", "tinh den", "uoc den", "chot", "thay", "thanh", "sang", "lui", "chuyen", "tu "
+    ):
         for aside in list(_ASIDE.finditer(phrase.rest)):
             phrase.take(aside)
     if not _SOME_TIME.search(phrase.rest):
@@ -123,9 +126,11 @@ def _doubted(piece: Piece, message: str, **args: object) -> Piece:
 
 def _is_fraction(phrase: Phrase, piece: Piece) -> bool:
     """Whether "9/10 xã" or "trực 24/7" only looks like a day: a bare pair of numbers with a noun behind or a duty before."""
+    before, after = phrase.text[: piece.start], phrase.text[piece.end :]
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}", phrase.text[piece.start : piece.end]):
+        return not _PREFACE.search(before) or bool(re.match(r"\s*(?:%|ty|trieu|nghin|diem|ha|km|m2)", after))
     if not re.fullmatch(r"\d{1,2}\s*/\s*\d{1,2}", phrase.text[piece.start : piece.end]):
         return False
-    before, after = phrase.text[: piece.start], phrase.text[piece.end :]
     if search(r"\btruc(?: ban)?\s+\Z", before):
         return True
     return not _PREFACE.search(before) and bool(re.match(r"\s*(?!va\b|den\b|hang\b|hoac\b|theo\b|moi\b)[a-z]", after))

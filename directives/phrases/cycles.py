@@ -26,6 +26,8 @@ _UNITS = re.compile(
     rf"|^(?:(?:bao\s+cao|dinh\s+ky|so\s+ket|tong\s+ket|theo)\s+)*{_LISTED}+$"
     r"|^bao\s+cao\s+(?:thang|quy|6 thang|nam)$|\bhop\s+thang\b"
 )
+_EVERY_YEAR = re.compile(r"\b(?:hang|moi|dinh ky|thuong ky|bao cao nam|tong ket nam)\b")
+_EVERY_MONTH = re.compile(r"\b(?:hang|moi|dinh ky|thuong ky|bao cao|so lieu|thang truoc)\b")
 LENGTHS = {"thang": 1, "quy": 3, "nua nam": 6, "nam": 12, "6 thang": 6, "3 thang": 3, "9 thang": 9}
 _WEEKDAYS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6}
 _ORDINALS = {"dau": 1, "nhat": 1, "1": 1, "hai": 2, "giua": 2, "2": 2, "ba": 3, "3": 3, "cuoi": 0, "4": 4, "tu": 4}
@@ -54,7 +56,9 @@ def recurring(phrase: Phrase) -> Timing | None:
                 return phrase.asks(N_("There is no such day."))
             phrase.take(piece)
             rules += made
-            unsure = unsure or make in DOUBTFUL
+            # "ngày 05 tháng sau" by itself may be one day, or one of every month.
+            once = make is _in_month and piece[2] and not _EVERY_MONTH.search(phrase.text)
+            unsure = unsure or make in DOUBTFUL or bool(once)
     counted = _counted(phrase)
     if isinstance(counted, Timing):
         return counted
@@ -156,8 +160,18 @@ def _counted(phrase: Phrase) -> Rule | Timing | None:
     length = {"tuan": 0, "thang": 1, "quy": 3, "nam": 12}.get(unit, 0) * every
     if unit == "tuan" and times == 1 and every <= 52:
         phrase.take(found)
-        return Rule(weeks=every, anchor=phrase.issued if every > 1 else None)
-    if not length or length % times or 12 % max(length // times, 1) or length // times > 12:
+        weekday = re.search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
+        if weekday:
+            phrase.take(weekday)
+        day = _WEEKDAYS[weekday[1]] if weekday else 0
+        return Rule(weeks=every, anchor=phrase.issued if every > 1 else None, day=day)
+    if (
+        not length
+        or times not in (1, 2, 4, 6, 12)
+        or length % times
+        or 12 % max(length // times, 1)
+        or length // times > 12
+    ):
         return phrase.asks(N_("How often it recurs is said, but not when; a person sets the days."), Kind.RECURRING)
     phrase.take(found)
     return Rule(months=length // times)
@@ -186,6 +200,15 @@ def _in_month(phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
     return [Rule(months=1, month=2 if found[2] else 0, day=day, before=phrase.is_before(found.start(1)))]
 
 
+def _days_of_month(phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
+    """Such as "ngày 05, 15, 25 hằng tháng": each of them is due."""
+    days = sorted({int(day) for day in re.findall(r"\d{1,2}", found[1])})
+    if not 1 <= days[0] <= days[-1] <= 31:
+        return []
+    before = phrase.is_before(found.start(1))
+    return [Rule(months=1, day=day, before=before, by_day=True) for day in days]
+
+
 def _yearly(phrase: Phrase, found: re.Match[str], *, several: bool, after: bool = False) -> Rule:
     day, month, before = int(found[1]), int(found[2]), phrase.is_before(found.start())
     if several:
@@ -196,6 +219,8 @@ def _yearly(phrase: Phrase, found: re.Match[str], *, several: bool, after: bool 
 def _every_year(phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
     """Such as "trước ngày 15/6 và 15/12 hằng năm", "ngày 15/01 năm sau"."""
     days = list(DATE.finditer(phrase.rest, found.start(), found.end()))
+    if not _EVERY_YEAR.search(phrase.text):
+        return None  # "trước ngày 15/01 năm sau" by itself is one day
     if not days or any(day[3] for day in days):
         return None
     if not all(a_day(phrase, day[1], day[2], "2024") for day in days):
@@ -278,6 +303,7 @@ FORMS: tuple[tuple[str, re.Pattern[str], Callable[[Phrase, re.Match[str]], list[
     ("ngay", re.compile(rf"\b{_COUNTED_DAYS} (dau|cuoi)(?:\s+tien)?\s+{_OPEN}{_PERIOD}\b(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i))"), _first_days),
     ("ngay lam viec", re.compile(rf"\bngay lam viec (dau(?:\s+tien)?|cuoi(?:\s+cung)?|thu\s+{COUNT})\s+{_OPEN}(thang|quy|nam|tuan)\b(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i))"), _working_day),
     ("thang", re.compile(rf"\b(?:ngay )?(\d{{1,2}}) (?:cua )?thang {_NTH}\s+{_OPEN}(quy|ky)\b(?:\s+bao cao)?(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i))"), _in_quarter),
+    ("thang", re.compile(rf"\b(?:ngay )?(\d{{1,2}}(?:{_AND}(?:ngay )?\d{{1,2}})+) (?:cua )?{_EACH}thang\b"), _days_of_month),
     ("thang", re.compile(rf"\b(?:tu (?:ngay )?\d{{1,2}}\s*(?:den|-)\s*)?(?:ngay )?(\d{{1,2}}) (?:(?:cua )?{_EACH}thang|(?:cua )?thang ({_NEXT}))\b"), _in_month),
     ("nam", re.compile(rf"\b{_A_DAY}(?:{_AND}{_A_DAY})*\s*,?\s*(?:cua\s+)?(?:{_EACH}nam|nam {_NEXT})\b"), _every_year),
     ("nam", re.compile(rf"\bthang (\d{{1,2}}(?:{_AND}(?:thang )?\d{{1,2}})*)\s*,?\s*(?:cua )?{_EACH}nam\b"), _months_of_year),
@@ -305,7 +331,10 @@ def _limited(phrase: Phrase, timing: Timing) -> Timing:
     starts = phrase.has(r"\b(?:bat dau|ke tu|tu)\s+(?:tu\s+)?(?:ngay|thang|quy|nam|\d)") and not phrase.has(
         r"\bden\b|\d\s*-\s*\d"
     )
-    since: date | None = window.opens or (window.due if starts else None)
+    ends = phrase.has(r"\bden\s+(?:het\s+|cuoi\s+)?(?:ngay\s+|thang\s+|quy\s+|nam\s+)?(?:\d|i)") and not phrase.has(
+        r"\btu\s+(?:ngay\s+|thang\s+|quy\s+|nam\s+)?(?:\d|i)"
+    )
+    since: date | None = None if ends else window.opens or (window.due if starts else None)
     until = None if starts else window.due
     rules = tuple(replace(rule, since=since, until=until) for rule in timing.rules)
     limited = replace(timing, rules=rules, needs_person=timing.needs_person or beside.needs_person)

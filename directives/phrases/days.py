@@ -30,8 +30,9 @@ YEAR = r"(?:\s*/{0,2}\s*(?:nam\s+)?(20\d\d)(?!\d))"
 _SEP = r"\s*(?:,|;|va|&|-|–|den|/)\s*"
 
 DATE = re.compile(
-    r"(?:\bngay\s+)?(?<![\d/.])(?<!thang )(?<!tuan )(?<!thu )(?<!quy )(\d{1,2})\s*(?:/{1,2}|\.|-|\s+thang\s+)\s*(\d{1,2})"
-    r"(?:\s*(?:/{1,2}|\.|-|,?\s+nam\s+)\s*(\d{4,5}|\d\d(?!\d)))?(?![\d/]|\.\d)"
+    r"(?:\bngay\s+)?(?<![\d/.])(?<!thang )(?<!tuan )(?<!thu )(?<!quy )(?<!dot )(?<!lan )(?<!khoa )(?<!ky )(?<!vong )(?<!muc )(?<!mau )(?<!dieu )(?<!khoan )"
+    r"(\d{1,2})\s*(?:/{1,2}|\.|-|\s+thang\s+)\s*(\d{1,2})"
+    r"(?:\s*(?:/{1,2}|\.|-|,?\s+(?:cua\s+)?nam\s+)\s*(\d{4,5}|\d\d(?!\d)))?(?![\d/]|\.\d)"
 )
 
 
@@ -141,6 +142,9 @@ def quarters_in(text: str) -> list[int]:
 def _quarters(phrase: Phrase, found: re.Match[str]) -> Found | None:
     """Quarters that follow each other are one span of work ("Quý III, IV"); others stand for themselves ("Quý II và IV")."""
     numbers, year = quarters_in(found[1]), int(found[2] or phrase.year)
+    if numbers != sorted(numbers):  # "Quý IV và Quý I năm 2026": of which years?
+        made = _spans(phrase, found.start(), [quarter_window(year, q) for q in numbers], found[2])
+        return replace(made, unsure=True)
     if len(numbers) in (2, 3) and all(b == a + 1 for a, b in pairwise(numbers)):
         whole = span(date(year, 3 * numbers[0] - 2, 1), month_end(year, 3 * numbers[-1]))
         return _spans(phrase, found.start(), [whole], found[2])
@@ -219,6 +223,28 @@ def _now(phrase: Phrase, found: re.Match[str]) -> Found:
     return _spans(phrase, found.start(), [window], "stated")
 
 
+def _next_year(phrase: Phrase, found: re.Match[str]) -> Found | None:
+    """Such as "Quý I năm sau", "hết năm tới": the year after that of the issue."""
+    year = phrase.issued.year + 1
+    if not found[2]:
+        windows = [span(date(year, 1, 1), date(year, 12, 31))]
+    elif found[1] == "quy":
+        windows = [quarter_window(year, quarters_in(found[2])[0])]
+    elif found[1] == "thang" and found[2].isdigit() and 1 <= int(found[2]) <= 12:
+        windows = [month_window(year, int(found[2]))]
+    else:
+        return None
+    return _spans(phrase, found.start(), windows, str(year))
+
+
+def _day_next_year(phrase: Phrase, found: re.Match[str]) -> Found | None:
+    day = a_day(phrase, found[1], found[2], str(phrase.issued.year + 1))
+    if not day:
+        return None
+    due = day - timedelta(days=phrase.is_before(found.start()))
+    return Found((day_window(due),), (_due(due),))
+
+
 def _half(phrase: Phrase, found: re.Match[str]) -> Found:
     year, first = int(found[2] or phrase.year), 1 if found[1] == "dau" else 7
     return _spans(phrase, found.start(), [span(date(year, first, 1), month_end(year, first + 5))], found[2])
@@ -252,6 +278,20 @@ def _spans(phrase: Phrase, start: int, windows: list[Window], stated_year: str |
 
 # Gate (a text that must occur), pattern, maker; the longer forms first.
 FORMS: tuple[tuple[str, re.Pattern[str], Callable[[Phrase, re.Match[str]], Found | None]], ...] = (
+    (
+        "nam",
+        re.compile(
+            r"\b(?:ngay\s+)?(\d{1,2})(?:/|\s+thang\s+)(\d{1,2})\s*(?:cua\s+)?nam (?:sau|toi|tiep theo|ke tiep)\b"
+        ),
+        _day_next_year,
+    ),
+    (
+        "nam",
+        re.compile(
+            r"\b(thang|quy|ca|het|cuoi|trong)?\s*(\d{1,2}|iv|i{1,3})?\s*(?:cua\s+)?nam (?:sau|toi|tiep theo|ke tiep)\b"
+        ),
+        _next_year,
+    ),
     ("-", re.compile(r"(\d{4})-(\d\d)-(\d\d)(?:[ t]\d\d:\d\d(?::\d\d)?)?\b"), _iso),
     (
         "",

@@ -10,9 +10,10 @@ from directives.phrases.beside import fixed
 from directives.phrases.cycles import AFTER_PERIOD, recurring
 from directives.phrases.days import DATE, a_day
 from directives.phrases.phrase import COUNT, Phrase, number, search
+from workflow.calendar import WorkingCalendar
 from workflow.i18n import N_
 from workflow.rules import Offset, Unit
-from workflow.sessions import NEXT, CouncilSession
+from workflow.sessions import NEXT, UNNAMED, CouncilSession
 from workflow.timing import Kind, Timing
 
 WAITS_FOR_EVENT = N_("The deadline is counted from an event whose date is not known yet.")
@@ -20,7 +21,7 @@ WAITS_FOR_CONDITION = N_("The work waits for a condition; a person says when it 
 WAITS_FOR_SESSION = N_("The council session has no date yet; a person enters it.")
 
 _UNITS = {"gio": Unit.HOUR, "ngay lam viec": Unit.WORKING_DAY, "ngay": Unit.DAY, "ngay lich": Unit.DAY, "tuan": Unit.WEEK, "thang": Unit.MONTH, "nam": Unit.YEAR}  # fmt: skip
-_TERM = rf"({COUNT})\s*(?:\([^)]*\)\s*)?(ngay\s+lam\s+viec|ngay\s+lich|ngay|gio|tuan|thang(?!\s+\d)|nam)(?!\s+(?:dau|cuoi)\b)"
+_TERM = rf"(?<!ngay )(?<![,./])({COUNT})\s*(?:\([^)]*\)\s*)?(ngay\s+lam\s+viec|ngay\s+lich|ngay|gio|tuan|thang(?!\s+\d)|nam)(?!\s+(?:dau|cuoi)\b)"
 _ANY_TERM = re.compile(_TERM)
 _AFTER = re.compile(
     rf"\b{_TERM}\s*,?\s*(?:(?:ke\s+tu|tinh\s+tu|tu|ke\s+sau|bat\s+dau\s+tu)(?:\s+(?:sau\s+)?(?:khi|luc))?|sau(?:\s+khi)?)\s+(?=[a-z#])"
@@ -29,6 +30,11 @@ _AFTER_TERM = re.compile(rf"\bsau\s+{_TERM}(?:\s*,?\s*(?:ke\s+tu|tinh\s+tu|tu)(?
 _BEFORE = re.compile(rf"\b{_TERM}\s*,?\s*(?:truoc|so\s+voi)(?:\s+(?:khi|ngay(?!\s+\d)))?\s+(?!ngay\s+\d)(?=[a-z#])")
 _BEFORE_TERM = re.compile(
     rf"\btruoc\s+(?:it\s+nhat\s+|toi\s+thieu\s+)?{_TERM}\s*(?:truoc\s+|so\s+voi\s+|tinh\s+den\s+)?(?:khi\s+)?(?![^,;.]*\bhang\b)"
+)
+_DAYS = rf"(?<![,./])({COUNT})\s+(ngay\s+lam\s+viec|ngay|tuan)"
+_BEFORE_DAY = re.compile(rf"\b{_DAYS}\s+truoc\s+(?:ngay\s+)?(?=\d{{1,2}}(?:[/.]|\s+thang\s))")
+_DAY_BEFORE = re.compile(
+    rf"\btruoc\s+ngay\s+\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{4}}\s+(?:it\s+nhat\s+|toi\s+thieu\s+)?{_DAYS}"
 )
 _WITHIN = re.compile(rf"\b(?:trong\s+(?:thoi\s+(?:han|gian)|vong)|khong\s+qua|trong)\s+{_TERM}\b")
 # The event is the issue of the very document, whose day is known.
@@ -39,7 +45,7 @@ _TAKES_EFFECT = re.compile(r"nhan|hieu\s+luc|tiep\s+nhan")
 
 
 # How what is no deadline begins, or what it must say somewhere.
-_BEGINS = ("uoc", "luy", "tinh", "so lieu", "ky", "thoi", "de nghi", "trong", "thuc", "giai", "nam", "20", "nhiem", "da ", "vua", "ap dung", "co", "bat", "ke", "tu ", "sau ")  # fmt: skip
+_BEGINS = ("uoc", "luy", "tinh", "so lieu", "ky", "thoi", "de nghi", "trong", "thuc", "giai", "nam", "20", "nhiem", "da ", "vua", "ap dung", "co", "bat", "ke", "tu ", "sau ", "trien", "to ")  # fmt: skip
 _SAYS = ("tinh tu", "chot", "de nghi chuyen", "khong thuoc")
 
 
@@ -47,9 +53,15 @@ def no_deadline(phrase: Phrase) -> Timing | None:
     """What stands in a time column and is no deadline: data windows, requests, programme periods, what is done, a beginning."""
     if not phrase.text.startswith(_BEGINS) and not phrase.mentions(*_SAYS):
         return None
-    if phrase.has(
-        r"^(?:uoc|luy\s+ke|tinh\s+(?:tu|den)|so\s+lieu|(?:thoi\s+)?ky\s+bao\s+cao|thoi\s+(?:ky|diem)\s+(?:bao\s+cao|chot))\b|\btinh\s+tu\s+ngay\b.*\bky\s+bao\s+cao\b|\bchot\s+so\s+lieu\b.*\bden\b"
-    ) and not phrase.has(r"\b(?:gui|bao\s+cao|hoan\s+thanh)\b.*\b(?:truoc|cham\s+nhat)\s+(?:ngay\s+)?\d"):
+    data = phrase.reads("kỳ") or not phrase.text.startswith("ky")
+    if (
+        data
+        and (phrase.reads("tính") or not phrase.text.startswith("tinh"))
+        and phrase.has(
+            r"^(?:uoc|luy\s+ke|tinh\s+(?:tu|den)|so\s+lieu|(?:thoi\s+)?ky\s+bao\s+cao|thoi\s+(?:ky|diem)\s+(?:bao\s+cao|chot))\b|\btinh\s+tu\s+ngay\b.*\bky\s+bao\s+cao\b|\bchot\s+so\s+lieu\b.*\bden\b"
+        )
+        and not phrase.has(r"\b(?:gui|bao\s+cao|hoan\s+thanh)\b.*\b(?:truoc|cham\s+nhat)\s+(?:ngay\s+)?\d")
+    ):
         return phrase.means(Kind.NOT_A_DEADLINE).because(
             N_("The phrase says what span the data cover, not when the work is due.")
         )
@@ -62,7 +74,7 @@ def no_deadline(phrase: Phrase) -> Timing | None:
     if phrase.has(r"^(?:da|vua)\s+[a-z]"):
         return phrase.asks(N_("The phrase says what has been done; it states no deadline."), Kind.NOT_A_DEADLINE)
     if phrase.has(
-        r"^(?:(?:ap\s+dung|thuc\s+hien|co\s+hieu\s+luc|bat\s+dau)\s+)*(?:(?:ke\s+)?tu|sau(?=\s+ngay\s))\s+(?:ngay\s+|thang\s+|quy\s+|nam\s+)?(?:\d|i)"
+        r"^(?:(?:ap\s+dung|thuc\s+hien|trien\s+khai|to\s+chuc|co\s+hieu\s+luc|bat\s+dau)\s+)*(?:(?:ke\s+)?tu|sau(?=\s+ngay\s))\s+(?:ngay\s+|thang\s+|quy\s+|nam\s+)?(?:\d|i)"
     ) and not phrase.has(r"\bden\b|\d\s*[-–]\s*(?:\d|thang|quy)|\bhang\b|\bmoi\b|\btruoc\b"):
         return phrase.means(Kind.ONGOING).because(N_("The phrase says only when the work begins."))
     return None
@@ -90,17 +102,20 @@ def at_a_session(phrase: Phrase) -> Timing | None:
 def _session(phrase: Phrase) -> CouncilSession:
     """Which session the phrase names."""
     named = phrase.has(r"\bky\s+hop\b[^,;.]*?\b(?:(giua)\s+nam|(cuoi)\s+nam|(chuyen\s+de|bat\s+thuong))\b")
+    near = phrase.has(r"\bky\s+hop\b.*\b(?:gan\s+nhat|gan\s+day|sap\s+toi|tiep\s+theo|toi)\b")
     kind = (
         next((k for k, g in zip(("mid_year", "year_end", "thematic"), named.groups(), strict=True) if g), NEXT)
         if named
         else NEXT
+        if near
+        else UNNAMED
     )
     year, month = phrase.has(r"\b(20\d\d)\b"), phrase.has(r"\bthang\s+(\d{1,2})\b")
     nth, level = (
         phrase.has(r"\bky\s+hop\s+(?:lan\s+)?thu\s+(\d{1,3})\b"),
         phrase.has(r"\bhdnd\s+(?:cap\s+)?(tinh|xa|phuong)\b"),
     )
-    stated = int(year[1]) if year else phrase.year if kind != NEXT or month else 0
+    stated = int(year[1]) if year else phrase.year if kind not in (NEXT, UNNAMED) or month else 0
     return CouncilSession(
         kind,
         stated,
@@ -117,6 +132,17 @@ def from_an_event(phrase: Phrase) -> Timing | None:
     text = phrase.folded
     if not _ANY_TERM.search(text):
         return None
+    back = _BEFORE_DAY.search(text) or _DAY_BEFORE.search(text)
+    if back:
+        on = DATE.search(text, back.start(), back.end() + 40)
+        day = a_day(phrase, on[1], on[2], on[3]) if on else None
+        if day:
+            return phrase.means(
+                Kind.RELATIVE,
+                event=phrase.original(on.start(), on.end()) if on else "",
+                offset=_offset(back, -1),
+                happened_on=day,
+            ).because(N_("The day it is counted from is stated: {day}."), day=day)
     if AFTER_PERIOD.search(phrase.text):
         return recurring(phrase)  # "05 ngày làm việc sau khi kết thúc quý" waits for no event
     for pattern, sign in ((_AFTER, 1), (_AFTER_TERM, 1), (_BEFORE, -1), (_BEFORE_TERM, -1), (_WITHIN, 1)):
@@ -232,14 +258,27 @@ def doubtful(phrase: Phrase, timing: Timing) -> Timing:
         and phrase.has(r"(?<!thang )\b(?:dau|giua)\s+(?:quy|nam)\b(?!\s+tien)")
     ):
         timing = _look(timing, N_("The beginning or the middle of a quarter or year is no certain day."))
-    far = next((w for w in timing.windows if w.due.year > max(phrase.year, phrase.issued.year) + 10), None)
+    if stated and phrase.mentions("khoang", "du kien", "am lich", "khong truoc", "chap", "gieng", "hoac"):
+        if phrase.has(r"\b(?:khoang|du\s+kien)\b"):
+            timing = _look(timing, N_("The phrase itself says that the time is only roughly so."))
+        if phrase.has(r"\bam\s+lich\b|\bthang\s+(?:chap|gieng)\b") or re.search(
+            r"háng\s+(?:chạp|giêng)", phrase.words, re.I
+        ):
+            timing = _look(timing, N_("A day of the lunar calendar is meant."))
+        if phrase.has(r"\bkhong\s+truoc\b"):
+            timing = _look(timing, N_("“không trước” a day says from when, not by when."))
+        if phrase.has(r"\bhoac\b(?!\s+(?:dot|khi|theo))") and len(timing.windows) > 1:
+            timing = _look(timing, N_("One day or the other is meant; a person says which."))
+    counted = timing.resolved(WorkingCalendar()) if timing.happened_on else None
+    known = (*timing.windows, *((counted,) if counted else ()))
+    far = next((w for w in known if w.due.year > max(phrase.year, phrase.issued.year) + 10), None)
     if far:
         timing = _look(timing, N_("{due} lies more than ten years ahead."), due=far.due)
     left = _RESIDUE.search(phrase.rest) if stated else None
     if left:
         timing = _look(timing, N_("“{words}” in the phrase is not understood."), words=left[0].strip())
-    late = next((w for w in timing.windows if w.due < phrase.issued), None)
-    if timing.kind in (Kind.DEADLINE, Kind.SESSION) and late:
+    late = next((w for w in known if w.due < phrase.issued), None)
+    if timing.kind in (Kind.DEADLINE, Kind.SESSION, Kind.RELATIVE) and late:
         timing = _look(
             timing,
             N_("{due} had already passed when the document was issued on {issued}."),
@@ -255,5 +294,5 @@ def _look(timing: Timing, message: str, **args: date | str) -> Timing:
 
 # What smells of time in what no rule has taken.
 _RESIDUE = re.compile(
-    r"\bquy\s+[ivx\d]{1,4}\b|\bthang\s+\d+|\bnam\s+\d+|\bngay\s+\d+(?!\d*\s*lan)|\b\d{1,2}\s*/\s*\d{1,4}\b|\b(?:hang|moi)\s+(?:tuan|thang|quy|nam)\b|\b20\d\d\b|/\s*\d|\b0?\d thang (?:dau|cuoi)\b"
+    r"\bquy\s+[ivx\d]{1,4}\b|\bthang\s+\d+|\bnam\s+\d+|\bngay\s+\d+(?!\d*\s*lan)|\b\d{1,2}\s*/\s*\d{1,4}\b|\b(?:hang|moi)\s+(?:tuan|thang|quy|nam)\b|\b20\d\d\b|/\s*\d|\b(?:quy|tuan) (?:mot|nhat|hai|ba|tu|bon)\b|\btuan \d|\bthang (?:~|(?:mot|hai|ba|tu|bay|tam|chin|muoi)\b)|\bngay (?:mung|muoi|hai muoi|ba muoi|ram)\b|\bky \d|\b\d{1,2}\s*,\s*(?:ngay\s+)?~|\b0?\d thang (?:dau|cuoi)\b"
 )

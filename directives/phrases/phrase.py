@@ -29,14 +29,34 @@ NAMED = re.compile(
 )
 _NAMES_ACT = re.compile(rf"#|\b{_NAMES}\b")
 HOUR = r"(?:luc\s+)?\d{1,2}\s*(?:gio|h|g)\s*(?:\d{2}\s*(?:phut|p)?['’]?)?\s*,?\s*(?:(?:sang|chieu|toi)\s*,?\s*)?"
-COUNTS = {"mot": 1, "hai": 2, "ba": 3, "bon": 4, "nam": 5, "sau": 6, "bay": 7, "tam": 8, "chin": 9, "muoi": 10}
+COUNTS = {
+    "mot": 1,
+    "hai": 2,
+    "ba": 3,
+    "bon": 4,
+    "bay": 7,
+    "tam": 8,
+    "chin": 9,
+    "muoi": 10,
+}  # "nam" and "sau" mean too much else
 COUNT = rf"(?:\d{{1,3}}|{'|'.join(COUNTS)})"
 _SPELLED = r"(?:khong|mot|hai|ba|bon|nam|lam|sau|bay|tam|chin|muoi)"
 
 # Typos and short forms of the trade: a text without which there is nothing to mend, what is mended, and into what.
+_QUARTERS = {"mot": 1, "nhat": 1, "hai": 2, "ba": 3, "tu": 4, "bon": 4}
+_LISTED_DAY = r"\s*(?:,|;|va|hoac|&)\s*(?:ngay\s+)?\d{1,2}/\d{1,2}"
+_SHARED_YEAR = re.compile(
+    rf"(?<![\d/])(\d{{1,2}}/\d{{1,2}})(?![\d/])(?=(?:{_LISTED_DAY}(?!/))*{_LISTED_DAY}/(20\d\d)(?!\d))"
+)
 _MENDED: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
     ("  ", re.compile(r"\s+"), " "),
     ("quy l", re.compile(r"\bquy\s+l{1,3}(?=[/\s]|$)"), lambda found: found[0].replace("l", "i")),
+    (
+        "quy",
+        re.compile(r"\bquy (mot|nhat|hai|ba|tu|bon)(?=\s*(?:/|nam\b|,|;|va\b|$))"),
+        lambda found: f"quy {_QUARTERS[found[1]]}",
+    ),
+    ("/20", _SHARED_YEAR, r"\1/\2"),  # "15/6, 15/12/2026"
     ("qui", re.compile(r"\bqui\b"), "quy"),
     ("thag", re.compile(r"\bthag\b"), "thang"),
     (":", re.compile(r"\b(truoc|ngay|nhat|den|thang|quy|nam|vao)\s*:\s*"), r"\1 "),
@@ -57,6 +77,7 @@ _SPELLED_MONTHS = re.compile(
 _MONTH_NUMBERS = {"giêng": 1, "hai": 2, "ba": 3, "tư": 4, "năm": 5, "sáu": 6, "bảy": 7, "tám": 8, "chín": 9, "mười": 10, "mười một": 11, "mười hai": 12, "chạp": 12}  # fmt: skip
 
 
+_GOODS = re.compile(r"\b(ngan|khach|mat|don|cua|nha|ban|mua|giao|bao|kho|lo|thu|xuat|nhap)\s+hang\b")
 _compiled = cache(re.compile)  # re.search looks its pattern up ten times slower
 
 
@@ -124,7 +145,21 @@ class Phrase:
         for gate, pattern, instead in _MENDED:
             if gate in text:
                 text = pattern.sub(instead, text)
+        if "hang" in text or "moi" in text:
+            text = self._unmistaken(text)
         self.text = self.rest = text.strip()
+
+    def reads(self, word: str) -> bool:
+        """Whether a word occurs with its diacritics; a text without any is taken at its word."""
+        return self.source.isascii() or word in self.source.lower()
+
+    def _unmistaken(self, text: str) -> str:
+        """Words that only look like "hằng" and "mỗi" without their diacritics, made unlike them: "ngân hàng", "đổi mới"."""
+        if not self.reads("hằng") and not self.reads("hàng"):
+            text = _compiled(r"\bhang\b").sub("h-ng", text)
+        if not self.reads("mỗi"):
+            text = _compiled(r"\bmoi\b").sub("m-i", text)
+        return _GOODS.sub(r"\1 h-ng", text)
 
     def mentions(self, *words: str) -> bool:
         """Whether one of these texts occurs; quick, to spare a search that cannot find."""

@@ -24,6 +24,7 @@ def upgrade() -> None:
             sa.Enum(
                 "off",
                 "work",
+                "announced",
                 "mid_year",
                 "year_end",
                 "thematic",
@@ -40,22 +41,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("day", "kind", name=op.f("uq_calendar_day_day_kind")),
     )
     op.add_column("directive", sa.Column("reporting", sa.JSON(), nullable=True))
+    op.add_column("occurrence", sa.Column("computed_due_on", sa.Date(), nullable=True))
+    op.execute("update occurrence set computed_due_on = due_on")
     _rewrite(_as_rules)
 
 
 def downgrade() -> None:
     _rewrite(_as_fields)
+    op.drop_column("occurrence", "computed_due_on")
     op.drop_column("directive", "reporting")
     op.drop_table("calendar_day")
 
 
 def _rewrite(change: Any) -> None:
     """Write every stored timing anew."""
-    task = sa.table("task", sa.column("id", sa.Integer), sa.column("timing", sa.JSON))
+    task = sa.table(
+        "task", sa.column("id", sa.Integer), sa.column("timing", sa.JSON), sa.column("undecided", sa.Boolean)
+    )
     connection = op.get_bind()
     for row in connection.execute(sa.select(task.c.id, task.c.timing)).all():
         plain = json.loads(row.timing) if isinstance(row.timing, str) else row.timing
-        connection.execute(task.update().where(task.c.id == row.id).values(timing=change(plain)))
+        timing = change(plain)
+        waits = {"undecided": True} if timing.get("needs_person") else {}
+        connection.execute(task.update().where(task.c.id == row.id).values(timing=timing, **waits))
 
 
 def _as_rules(old: dict[str, Any]) -> dict[str, Any]:
@@ -123,6 +131,14 @@ def _as_fields(new: dict[str, Any]) -> dict[str, Any]:
         old.update(day_before=rule.get("before", False), working_days=rule.get("working_day", 0))
         if rule.get("only"):
             old.update(quarters=rule["only"], cycle=None)
+    plain = (
+        len(rules) == 1
+        and rules[0].get("weeks", 1) == 1
+        and not {"data", "week", "anchor", "since", "until"} & set(rules[0])
+    )
+    odd = rules and (not plain or (rules[0].get("only") and rules[0].get("months") != 3))
+    if odd or "offset" in new or "session" in new:
+        old["needs_person"] = True
     if new["kind"] == "by_reference":
         old["kind"] = "undetermined"
     return old
