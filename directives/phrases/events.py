@@ -49,19 +49,25 @@ _BEGINS = ("uoc", "luy", "tinh", "so lieu", "ky", "thoi", "de nghi", "trong", "t
 _SAYS = ("tinh tu", "chot", "de nghi chuyen", "khong thuoc")
 
 
+# Over which days data run; and that something is to be sent by a day all the same.
+_DATA = (
+    r"^(?:uoc|luy\s+ke|tinh\s+(?:tu|den)|so\s+lieu|(?:thoi\s+)?ky\s+bao\s+cao|thoi\s+(?:ky|diem)\s+(?:bao\s+cao|chot))\b"
+    r"|\btinh\s+tu\s+ngay\b.*\bky\s+bao\s+cao\b|\bchot\s+so\s+lieu\b.*\bden\b"
+)
+_SENT = (
+    r"\b(?:gui|bao\s+cao|hoan\s+thanh)\b.*\b(?:truoc|cham\s+nhat)\s+(?:(?:het|la|vao)\s+)*(?:ngay\s+)?\d"
+    r"|[,;].*\b(?:gui|nop|bao\s+cao|hoan\s+thanh|trinh|xong|cham\s+nhat|truoc)\b"
+)
+
+
 def no_deadline(phrase: Phrase) -> Timing | None:
     """What stands in a time column and is no deadline: data windows, requests, programme periods, what is done, a beginning."""
     if not phrase.text.startswith(_BEGINS) and not phrase.mentions(*_SAYS):
         return None
-    data = phrase.reads("kỳ") or not phrase.text.startswith("ky")
-    if (
-        data
-        and (phrase.reads("tính") or not phrase.text.startswith("tinh"))
-        and phrase.has(
-            r"^(?:uoc|luy\s+ke|tinh\s+(?:tu|den)|so\s+lieu|(?:thoi\s+)?ky\s+bao\s+cao|thoi\s+(?:ky|diem)\s+(?:bao\s+cao|chot))\b|\btinh\s+tu\s+ngay\b.*\bky\s+bao\s+cao\b|\bchot\s+so\s+lieu\b.*\bden\b"
-        )
-        and not phrase.has(r"\b(?:gui|bao\s+cao|hoan\s+thanh)\b.*\b(?:truoc|cham\s+nhat)\s+(?:ngay\s+)?\d")
-    ):
+    mistaken = any(
+        phrase.text.startswith(plain) and not phrase.reads(word) for plain, word in (("ky", "kỳ"), ("tinh", "tính"))
+    )
+    if not mistaken and phrase.has(_DATA) and not phrase.has(_SENT):
         return phrase.means(Kind.NOT_A_DEADLINE).because(
             N_("The phrase says what span the data cover, not when the work is due.")
         )
@@ -75,7 +81,9 @@ def no_deadline(phrase: Phrase) -> Timing | None:
         return phrase.asks(N_("The phrase says what has been done; it states no deadline."), Kind.NOT_A_DEADLINE)
     if phrase.has(
         r"^(?:(?:ap\s+dung|thuc\s+hien|trien\s+khai|to\s+chuc|co\s+hieu\s+luc|bat\s+dau)\s+)*(?:(?:ke\s+)?tu|sau(?=\s+ngay\s))\s+(?:ngay\s+|thang\s+|quy\s+|nam\s+)?(?:\d|i)"
-    ) and not phrase.has(r"\bden\b|\d\s*[-–]\s*(?:\d|thang|quy)|\bhang\b|\bmoi\b|\btruoc\b"):
+    ) and not phrase.has(
+        r"\bden\b|\d\s*[-–]\s*(?:\d|thang|quy)|\bhang\b|\bmoi\b|\btruoc\b|[,;].*\b(?:hoan\s+thanh|xong|ket\s+thuc|nhat)\b"
+    ):
         return phrase.means(Kind.ONGOING).because(N_("The phrase says only when the work begins."))
     return None
 
