@@ -95,6 +95,8 @@ def read(words: str, issued: date = ISSUED, year: int | None = None) -> tuple[st
         # words that lose their meaning with their diacritics, and what only looks like a day
         ("Ngân hàng tuần tới báo cáo trước 30/6/2025", "deadline", ["2025-06-29"], False),
         ("Hỗ trợ khách hàng ngay trong năm 2025", "deadline", ["2025-12-31"], False),
+        ("Trước 11h00, Thứ Sáu 26/9/2025", "deadline", ["2025-09-26"], False),
+        ("Định kỳ 16 giờ 00 thứ Năm hằng tuần", "recurring", [], False),
         ("Nghiệm thu năm 2026", "deadline", ["2026-12-31"], False),
         ("Trong thời hạn 20 ngày kể từ ngày ký hợp đồng", "relative", [], True),
         ("đợt 1 tháng 6, đợt 2 tháng 12", "deadline", ["2025-06-30", "2025-12-31"], False),

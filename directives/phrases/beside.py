@@ -148,7 +148,7 @@ def _suspected(phrase: Phrase, piece: Piece) -> Piece:
     wrong_day = weekday and _weekday(weekday) != stated.isoweekday()
     if wrong_day:
         return _doubted(piece, N_("{day} is not the day of the week that is stated."), day=stated)
-    if search(r"\bsau\s+(?:ngay\s+)?\Z", before):
+    if search(r"(?<!thu )\bsau\s+(?:ngay\s+)?\Z", before):
         return _doubted(piece, N_("“sau” a day says from when, not by when."))
     return piece
 

@@ -302,5 +302,5 @@ def _look(timing: Timing, message: str, **args: date | str) -> Timing:
 
 # What smells of time in what no rule has taken.
 _RESIDUE = re.compile(
-    r"\bquy\s+[ivx\d]{1,4}\b|\bthang\s+\d+|\bnam\s+\d+|\bngay\s+\d+(?!\d*\s*lan)|\b\d{1,2}\s*/\s*\d{1,4}\b|\b(?:hang|moi)\s+(?:tuan|thang|quy|nam)\b|\b20\d\d\b|/\s*\d|\b(?:quy|tuan) (?:mot|nhat|hai|ba|tu|bon)\b|\btuan \d|\bthang (?:~|(?:mot|hai|ba|tu|bay|tam|chin|muoi)\b)|\bngay (?:mung|muoi|hai muoi|ba muoi|ram)\b|\bky \d|\b\d{1,2}\s*,\s*(?:ngay\s+)?~|\b0?\d thang (?:dau|cuoi)\b"
+    r"\bquy\s+[ivx\d]{1,4}\b|\bthang\s+\d+|\bnam\s+\d+|\bngay\s+\d+(?!\d*\s*lan)|\b\d{1,2}\s*/\s*\d{1,4}\b|\b(?:hang|moi)\s+(?:tuan|thang|quy|nam)\b|\b20\d\d\b|/\s*\d|\b(?:quy|tuan) (?:mot|nhat|hai|ba|tu|bon)\b|\btuan \d|\bthang (?:~|(?:mot|hai|ba|tu|bay|tam|chin|muoi)\b)|\bngay (?:mung|muoi|hai muoi|ba muoi|ram)\b|(?<!dinh )\bky \d|\b\d{1,2}\s*,\s*(?:ngay\s+)?~|\b0?\d thang (?:dau|cuoi)\b"
 )
