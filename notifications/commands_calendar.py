@@ -296,8 +296,8 @@ def _told(seen: dict[str, list[Row]], *, changes: bool) -> Iterator[str]:
         C("code", _("Task")),
         C("agency", _("Agency"), wide=True),
         C("period", _("Period")),
-        C("from", _("From")),
-        C("to", _("To")),
+        C("from", _("Former day")),
+        C("to", _("New day")),
     )
     for name, title in titles.items():
         rows = [
