@@ -32,6 +32,7 @@ LENGTHS = {"thang": 1, "quy": 3, "nua nam": 6, "nam": 12, "6 thang": 6, "3 thang
 _WEEKDAYS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6}
 _ORDINALS = {"dau": 1, "nhat": 1, "1": 1, "hai": 2, "giua": 2, "2": 2, "ba": 3, "3": 3, "cuoi": 0, "4": 4, "tu": 4}
 _WEEKDAY = r"\bthu\s+(hai|ba|tu|nam|sau|bay|[2-7])\b"
+_ONE_WEEKDAY = re.compile(r"(?:^|\b(?:ngay|chieu|sang|toi|vao|truoc|nhat)\s+)thu\s")  # and not "đại hội lần thứ 5"
 _FREE_DAY = re.compile(r"\bngay\s+(\d{1,2})(?!\s*[/.\-]|\d|\s+(?:thang|lam)\b)")
 
 # The words of which one must occur in every recurring phrase.
@@ -77,7 +78,13 @@ def _with_units(phrase: Phrase, rules: list[Rule], unsure: bool) -> Timing | Non
     for found in spoken:
         phrase.take(found)
     weekday = search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
-    alone = weekday and not bare and not rules and not search(r"\d\s*[/.]\s*\d|\bthang\b", phrase.text)
+    alone = (
+        weekday
+        and _ONE_WEEKDAY.search(phrase.rest)
+        and not bare
+        and not rules
+        and not search(r"\d\s*[/.]\s*\d|\bthang\b", phrase.text)
+    )
     if "tuan" in bare or alone:
         rules = [*rules, _weekly(phrase, weekday)]
         # "trước thứ Sáu" may mean that day or the one before; with an hour of the day it is plain.
@@ -295,21 +302,21 @@ _COUNTED_DAYS = rf"({COUNT}) ngay( lam viec)?"
 _AND = r"(?:\s*(?:,|;|va|hoac)\s*)"
 _A_DAY = r"(?:truoc\s+|cham nhat\s+|vao\s+)?(?:ngay\s+)?\d{1,2}\s*(?:/|\.|\s+thang\s+)\s*\d{1,2}"
 AFTER_PERIOD = re.compile(
-    rf"\b{_COUNTED_DAYS}\s*,?\s*(?:ke tu |tu |sau )(?:khi |ngay )?(?:ket thuc|het)\s+{_OPEN}{_PERIOD}\b(?!\s+(?:\d|i))"
+    rf"\b{_COUNTED_DAYS}\s*,?\s*(?:ke tu |tu |sau )(?:khi |ngay )?(?:ket thuc|het)\s+{_OPEN}{_PERIOD}\b(?!\s+(?:\d|i|hoc))"
 )
 # Gate (a text that must occur), pattern, maker.
 FORMS: tuple[tuple[str, re.Pattern[str], Callable[[Phrase, re.Match[str]], list[Rule] | None]], ...] = (
     ("ngay", AFTER_PERIOD, _after_period),
-    ("ngay", re.compile(rf"\b{_COUNTED_DAYS} (dau|cuoi)(?:\s+tien)?\s+{_OPEN}{_PERIOD}\b(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i))"), _first_days),
-    ("ngay lam viec", re.compile(rf"\bngay lam viec (dau(?:\s+tien)?|cuoi(?:\s+cung)?|thu\s+{COUNT})\s+{_OPEN}(thang|quy|nam|tuan)\b(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i))"), _working_day),
-    ("thang", re.compile(rf"\b(?:ngay )?(\d{{1,2}}) (?:cua )?thang {_NTH}\s+{_OPEN}(quy|ky)\b(?:\s+bao cao)?(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i))"), _in_quarter),
+    ("ngay", re.compile(rf"\b{_COUNTED_DAYS} (dau|cuoi)(?:\s+tien)?\s+{_OPEN}{_PERIOD}\b(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i|hoc))"), _first_days),
+    ("ngay lam viec", re.compile(rf"\bngay lam viec (dau(?:\s+tien)?|cuoi(?:\s+cung)?|thu\s+{COUNT})\s+{_OPEN}(thang|quy|nam|tuan)\b(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i|hoc))"), _working_day),
+    ("thang", re.compile(rf"\b(?:ngay )?(\d{{1,2}}) (?:cua )?thang {_NTH}\s+{_OPEN}(quy|ky)\b(?:\s+bao cao)?(?:\s+({_NEXT})\b)?(?!\s+(?:\d|i|hoc))"), _in_quarter),
     ("thang", re.compile(rf"\b(?:ngay )?(\d{{1,2}}(?:{_AND}(?:ngay )?\d{{1,2}})+) (?:cua )?{_EACH}thang\b"), _days_of_month),
     ("thang", re.compile(rf"\b(?:tu (?:ngay )?\d{{1,2}}\s*(?:den|-)\s*)?(?:ngay )?(\d{{1,2}}) (?:(?:cua )?{_EACH}thang|(?:cua )?thang ({_NEXT}))\b"), _in_month),
     ("nam", re.compile(rf"\b{_A_DAY}(?:{_AND}{_A_DAY})*\s*,?\s*(?:cua\s+)?(?:{_EACH}nam|nam {_NEXT})\b"), _every_year),
     ("nam", re.compile(rf"\bthang (\d{{1,2}}(?:{_AND}(?:thang )?\d{{1,2}})*)\s*,?\s*(?:cua )?{_EACH}nam\b"), _months_of_year),
     ("nam", re.compile(rf"{_EACH}nam\s*[,(]?\s*(?:vao |trong )?thang (\d{{1,2}}(?:{_AND}(?:thang )?\d{{1,2}})*)(?!\s*[/\d])"), _months_of_year),
     ("quy", re.compile(rf"\bquy ({QUARTER}(?:\s*(?:,|;|va|&|-)\s*(?:quy )?{QUARTER})*)(?!\s*/?\s*(?:nam )?20)"), _quarters_of_year),
-    ("tuan", re.compile(rf"\btuan (?:thu )?{_NTH}\s+{_OPEN}(thang|quy)\b(?!\s+(?:\d|i))"), _week_of_month),
+    ("tuan", re.compile(rf"\btuan (?:thu )?{_NTH}\s+{_OPEN}(thang|quy)\b(?!\s+(?:\d|i|hoc))"), _week_of_month),
     ("thu", re.compile(rf"{_WEEKDAY} (?:tuan )?{_NTH}\s+{_OPEN}thang\b(?!\s+\d)"), _weekday_of_month),
     ("ngay cuoi", re.compile(rf"\bngay cuoi(?:\s+cung)?\s+{_OPEN}{_PERIOD}\b(?!\s+(?:\d|i|thu))"), _last_day),
 )  # fmt: skip

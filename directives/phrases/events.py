@@ -36,10 +36,13 @@ _BEFORE_DAY = re.compile(rf"\b{_DAYS}\s+truoc\s+(?:ngay\s+)?(?=\d{{1,2}}(?:[/.]|
 _DAY_BEFORE = re.compile(
     rf"\btruoc\s+ngay\s+\d{{1,2}}[/.]\d{{1,2}}[/.]\d{{4}}\s+(?:it\s+nhat\s+|toi\s+thieu\s+)?{_DAYS}"
 )
+_BEFORE_EVENT = re.compile(
+    rf"\btruoc\s+(?=[a-z])(?P<event>(?:(?!it\s|toi\s)[a-z#]+\s+){{1,8}})(?:it\s+nhat|toi\s+thieu)\s+{_DAYS}"
+)
 _WITHIN = re.compile(rf"\b(?:trong\s+(?:thoi\s+(?:han|gian)|vong)|khong\s+qua|trong)\s+{_TERM}\b")
 # The event is the issue of the very document, whose day is known.
 _OF_THIS = re.compile(
-    r"^(?:ngay\s+)?(?:ky(?:\s+ban\s+hanh)?|(?:duoc\s+)?ban\s+hanh|phat\s+hanh)?\s*(?:(?:ke\s+hoach|cong\s+van|chi\s+thi|quyet\s+dinh|thong\s+bao|van\s+ban|chuong\s+trinh)\s+nay(?:\s+(?:duoc\s+)?(?:ban\s+hanh|ky))?)?$"
+    r"^(?:ngay\s+)?(?:ky(?:\s+ban\s+hanh)?|(?:duoc\s+)?ban\s+hanh|phat\s+hanh)?\s*(?:(?:ke\s+hoach|cong\s+(?:van|dien)|chi\s+thi|quyet\s+dinh|nghi\s+quyet|thong\s+bao|van\s+ban|chuong\s+trinh|huong\s+dan|ket\s+luan|phuong\s+an|de\s+an)\s+nay(?:\s+(?:duoc\s+)?(?:ban\s+hanh|ky))?)?$"
 )
 _TAKES_EFFECT = re.compile(r"nhan|hieu\s+luc|tiep\s+nhan")
 
@@ -80,7 +83,7 @@ def no_deadline(phrase: Phrase) -> Timing | None:
     if phrase.has(r"^(?:da|vua)\s+[a-z]"):
         return phrase.asks(N_("The phrase says what has been done; it states no deadline."), Kind.NOT_A_DEADLINE)
     if phrase.has(
-        r"^(?:(?:ap\s+dung|thuc\s+hien|trien\s+khai|to\s+chuc|co\s+hieu\s+luc|bat\s+dau)\s+)*(?:(?:ke\s+)?tu|sau(?=\s+ngay\s))\s+(?:ngay\s+|thang\s+|quy\s+|nam\s+)?(?:\d|i)"
+        r"^(?:(?:ap\s+dung|thuc\s+hien|trien\s+khai|to\s+chuc|co\s+hieu\s+luc|thi\s+hanh|bat\s+dau)\s+)*(?:(?:ke\s+)?tu|sau(?=\s+ngay\s))\s+(?:ngay\s+|thang\s+|quy\s+|nam\s+)?(?:\d|i)"
     ) and not phrase.has(
         r"\bden\b|\d\s*[-–]\s*(?:\d|thang|quy)|\bhang\b|\bmoi\b|\btruoc\b|[,;].*\b(?:hoan\s+thanh|xong|ket\s+thuc|nhat)\b"
     ):
@@ -151,6 +154,14 @@ def from_an_event(phrase: Phrase) -> Timing | None:
                 offset=_offset(back, -1),
                 happened_on=day,
             ).because(N_("The day it is counted from is stated: {day}."), day=day)
+    at_least = _BEFORE_EVENT.search(text)
+    if at_least:
+        count, unit = at_least.groups()[1:]
+        event, offset = (
+            phrase.original(*at_least.span("event")),
+            Offset(-number(count), _UNITS[re.sub(r"\s+", " ", unit)]),
+        )
+        return phrase.asks(WAITS_FOR_EVENT, Kind.RELATIVE, event=event, offset=offset)
     if AFTER_PERIOD.search(phrase.text):
         return recurring(phrase)  # "05 ngày làm việc sau khi kết thúc quý" waits for no event
     for pattern, sign in ((_AFTER, 1), (_AFTER_TERM, 1), (_BEFORE, -1), (_BEFORE_TERM, -1), (_WITHIN, 1)):
