@@ -231,6 +231,8 @@ def on_a_condition(phrase: Phrase) -> Timing | None:
 
 def ongoing(phrase: Phrase) -> Timing | None:
     """Such as "Thường xuyên", "hằng ngày", also where a year stands beside it; a day or a quarter beside it is a deadline."""
+    if not phrase.mentions("thuong", "lien tuc", " ngay", "quanh", "lau dai", "suot", "24/"):
+        return None
     if not phrase.has(
         r"\bthuong\s+xuyen\b|\blien\s+tuc\b|\b(?:hang|moi)\s+ngay\b|\bquanh\s+nam\b|\blau\s+dai\b|\b(?:trong\s+)?suot\s+(?:qua\s+trinh|nam|thoi\s+gian)\b|\b24/(?:24|7)\b"
     ) or phrase.has(
@@ -293,7 +295,7 @@ def doubtful(phrase: Phrase, timing: Timing) -> Timing:
     far = next((w for w in known if w.due.year > max(phrase.year, phrase.issued.year) + 10), None)
     if far:
         timing = _look(timing, N_("{due} lies more than ten years ahead."), due=far.due)
-    left = _RESIDUE.search(phrase.rest) if stated else None
+    left = _RESIDUE.search(phrase.rest) if stated and _SMELLS.search(phrase.rest) else None
     if left:
         timing = _look(timing, N_("“{words}” in the phrase is not understood."), words=left[0].strip())
     late = next((w for w in known if w.due < phrase.issued), None)
@@ -311,7 +313,8 @@ def _look(timing: Timing, message: str, **args: date | str) -> Timing:
     return replace(timing, needs_person=True).because(message, **args)
 
 
-# What smells of time in what no rule has taken.
+# What smells of time in what no rule has taken; first a quick look whether anything does.
+_SMELLS = re.compile(r"\d|quy |thang |nam |ngay |hang |moi |tuan ")
 _RESIDUE = re.compile(
     r"\bquy\s+[ivx\d]{1,4}\b|\bthang\s+\d+|\bnam\s+\d+|\bngay\s+\d+(?!\d*\s*lan)|\b\d{1,2}\s*/\s*\d{1,4}\b|\b(?:hang|moi)\s+(?:tuan|thang|quy|nam)\b|\b20\d\d\b|/\s*\d|\b(?:quy|tuan) (?:mot|nhat|hai|ba|tu|bon)\b|\btuan \d|\bthang (?:~|(?:mot|hai|ba|tu|bay|tam|chin|muoi)\b)|\bngay (?:mung|muoi|hai muoi|ba muoi|ram)\b|(?<!dinh )\bky \d|\b\d{1,2}\s*,\s*(?:ngay\s+)?~|\b0?\d thang (?:dau|cuoi)\b"
 )

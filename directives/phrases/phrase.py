@@ -18,6 +18,7 @@ NUMBER = re.compile(
     r"|\bsố\s+\d+[-/][A-ZĐ][\wĐđ]*(?:[-/][A-ZĐ]\w*)*(?:\s+ngày\s+\d{1,2}[/.]\d{1,2}[/.]\d{4})?"
     r"|\b\d+-[A-ZĐ][\wĐđ]*/[A-ZĐ]\w*(?:\s+ngày\s+\d{1,2}[/.]\d{1,2}[/.]\d{4})?"
 )
+_A_NUMBER = re.compile(r"[/-]\s*[A-ZĐ]")  # what every one of them has
 _DATE = r"\d{1,2}(?:\s*[/.]\s*|\s+thang\s+)\d{1,2}(?:\s*[/.]\s*|\s+nam\s+)\d{4}"
 _ACTS = r"(?:nghi\s+(?:dinh|quyet)|quyet\s+dinh|thong\s+tu|cong\s+(?:van|dien)|chi\s+thi|van\s+ban|to\s+trinh)"
 _NAMES = r"(?:nghi\s+(?:dinh|quyet)|quyet\s+dinh|thong\s+(?:tu|bao)|cong\s+(?:van|dien)|chi\s+thi|ket\s+luan|luat|van\s+ban|to\s+trinh|de\s+an|nd|nq|qd|ct|cv|kl|kh)"
@@ -65,7 +66,8 @@ _MENDED: tuple[tuple[str, re.Pattern[str], str | Callable[[re.Match[str]], str]]
     ("truoc", re.compile(rf"\btruoc\s+{HOUR}(?=ngay\s+|thu\s+|hang\s+|\d{{1,2}}[/.-])"), "cham nhat "),
     ("q", re.compile(r"\bq\s*\.?\s*(iv|i{1,3}|[1-4])(?=[\s/,.;-]|$)"), r"quy \1"),
     ("/", re.compile(r"\bt\s*\.?\s*(\d{1,2})\s*/\s*(20\d\d)\b"), r"thang \1/\2"),
-    ("", re.compile(r"\b(quy|thang|nam|ngay)(?=\d)|\b(quy)(?=(?:iv|i{1,3})\b)"), r"\1\2 "),
+    ("", re.compile(r"(?<=[ymg])(?=\d)"), " "),  # "tháng5", "năm2025"
+    ("quyi", re.compile(r"\bquy(?=(?:iv|i{1,3})\b)"), "quy "),
     ("(", re.compile(rf"(?<=\d)\s*\({_SPELLED}(?:\s+{_SPELLED})*\)"), ""),  # "03 (ba) ngày"
 )
 
@@ -104,7 +106,7 @@ _BASES = _Bases()
 
 def folded(text: str) -> str:
     """The text without diacritics, of the same length, with document numbers blanked out."""
-    if "/" in text or "-" in text:
+    if _A_NUMBER.search(text):
         text = NUMBER.sub(_blank, text)
     text = text.translate(_BASES)
     return NAMED.sub(_blank, text) if _NAMES_ACT.search(text) else text
