@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from workflow.calendar import WorkingCalendar
-    from workflow.config import Settings
     from workflow.periods import Window
     from workflow.timing import Timing
 
@@ -100,10 +99,10 @@ def timing(
     json_: Json = False,
 ) -> None:
     from directives.phrases import understand
-    from workflow import clock, terminal
+    from workflow import awaited, clock, terminal
     from workflow.errors import BadInput
 
-    exclusive, calendar = context.obj.timing.before_is_exclusive, _calendar(context.obj)
+    exclusive, calendar = context.obj.timing.before_is_exclusive, awaited.calendar_at(context.obj.database.url)
     if batch:
 
         @lru_cache(maxsize=8192)  # a plan says "Quý IV" a hundred times
@@ -123,20 +122,6 @@ def timing(
         terminal.say_json(answer(found, year or day.year, calendar) | {"explanation": in_both(found)})
     else:
         terminal.say(*explained(found, day, year or day.year, calendar))
-
-
-def _calendar(settings: Settings) -> WorkingCalendar:
-    """The office's calendar where there is a record, else the one that comes with the program."""
-    from workflow import awaited
-    from workflow.calendar import WorkingCalendar
-    from workflow.errors import Problem
-    from workflow.snapshot import snapshot
-
-    try:
-        with snapshot(settings.database.url) as view:
-            return awaited.calendar(view)
-    except Problem:
-        return WorkingCalendar()
 
 
 def explained(found: Timing, issued: date, year: int, calendar: WorkingCalendar) -> Iterator[str]:

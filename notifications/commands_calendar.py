@@ -47,16 +47,10 @@ def show(
     json_: Json = False,
 ) -> None:
     from workflow import awaited, clock, terminal
-    from workflow.calendar import DAY_KIND_LABELS, WorkingCalendar
-    from workflow.errors import Problem
+    from workflow.calendar import DAY_KIND_LABELS
     from workflow.periods import show_day
-    from workflow.snapshot import snapshot
 
-    try:
-        with snapshot(context.obj.database.url) as view:
-            calendar = awaited.calendar(view)
-    except Problem:
-        calendar = WorkingCalendar()  # no record yet: the calendar that comes with the program
+    calendar = awaited.calendar_at(context.obj.database.url)
     wanted = year or clock.local_day(clock.now(), context.obj.time_zone).year
     lines = calendar.year(wanted)
     if json_:

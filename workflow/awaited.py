@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 
 from workflow.calendar import CalendarLine, DayKind, WorkingCalendar
+from workflow.errors import Problem
 from workflow.queries import directive_id
-from workflow.snapshot import Row, Snapshot
+from workflow.snapshot import Row, Snapshot, snapshot
 from workflow.timing import Timing
 
 
@@ -14,6 +15,15 @@ def calendar(view: Snapshot) -> WorkingCalendar:
     """The working calendar with the office's own lines."""
     rows = view.rows("select day as day_on, kind, name, source from calendar_day order by day, id")
     return WorkingCalendar(CalendarLine(r["day_on"], DayKind(r["kind"]), r["name"], r["source"]) for r in rows)
+
+
+def calendar_at(url: str) -> WorkingCalendar:
+    """The calendar of the record at an address; where there is none yet, the one that comes with the program."""
+    try:
+        with snapshot(url) as view:
+            return calendar(view)
+    except Problem:
+        return WorkingCalendar()
 
 
 def events(view: Snapshot, directive: str | None) -> list[Row]:

@@ -31,8 +31,8 @@ OPEN_TIMES = frozenset(
         events.WAITS_FOR_EVENT,
         events.WAITS_FOR_CONDITION,
         events.WAITS_FOR_SESSION,
-        "“Định kỳ” does not say how often; a person sets the cycle.",
-        "The deadline stands in another document or row; a person looks it up.",
+        events.WAITS_FOR_CYCLE,
+        events.STANDS_ELSEWHERE,
     )
 )
 

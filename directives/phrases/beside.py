@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from directives.phrases.days import Found, Piece, pieces
-from directives.phrases.phrase import HOUR, Phrase, search
+from directives.phrases.phrase import HOUR, WEEKDAY, WEEKDAYS, Phrase, search
 from workflow.i18n import N_
 from workflow.periods import Window, day_window, reason, span
 from workflow.timing import Kind, Timing
@@ -31,10 +31,9 @@ _ASIDE = re.compile(
     r"\b(?:so lieu|luy ke|tinh den|uoc den|chot)\b[^,;(]*(?=[,;(])|\bthay (?:cho|vi|the)\b[^,;)]*|\btu (?:ngay |thang |quy )?[\di][^,;]*?(?=\s(?:thanh|sang)\b)|\b(?:lui|chuyen) tu [^,;)]*"
     r"|^(?:[a-z]+ ){0,3}?(?:bat dau )?(?:ke )?tu (?:ngay |thang |quy |nam )?[\di][^,;]*(?=[,;][^,;]*\b(?:nhat|xong|hoan thanh|ket thuc|truoc|den)\b)"
 )
-_A_WEEKDAY = r"(?:\bthu\s+(hai|ba|tu|nam|sau|bay|[2-7])|\b(chu nhat))"
+_A_WEEKDAY = rf"(?:{WEEKDAY}|\b(chu nhat))"
 _WEEKDAY_BEFORE = re.compile(rf"{_A_WEEKDAY}\s*,?\s*\(?\s*(?:ngay\s+)?\Z")
 _WEEKDAY_AFTER = re.compile(rf"\s*,?\s*\(\s*{_A_WEEKDAY}\s*\)")
-_DAY_NUMBERS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6}
 _SOME_TIME = re.compile(r"\d|\bquy |\bnam\b|\bnay\b")
 _BLANK_DATE = re.compile(r"\bngay[\s.…_/-]*thang[\s.…_/-]*(?:\d{1,2}[\s.…_/-]*)?nam\b")
 
@@ -154,7 +153,7 @@ def _suspected(phrase: Phrase, piece: Piece) -> Piece:
 
 
 def _weekday(found: re.Match[str]) -> int:
-    return 7 if found[2] else _DAY_NUMBERS.get(found[1]) or int(found[1]) - 1
+    return 7 if found[2] else WEEKDAYS[found[1]]
 
 
 def _refined(phrase: Phrase, own: Iterator[Piece]) -> Iterator[Piece]:

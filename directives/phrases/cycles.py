@@ -9,7 +9,7 @@ from datetime import date
 
 from directives.phrases.beside import fixed
 from directives.phrases.days import DATE, QUARTER, a_day, quarters_in
-from directives.phrases.phrase import COUNT, Phrase, number, search
+from directives.phrases.phrase import COUNT, WEEKDAY, WEEKDAYS, Phrase, number, search
 from workflow.i18n import N_
 from workflow.rules import Rule
 from workflow.timing import Kind, Timing
@@ -29,9 +29,8 @@ _UNITS = re.compile(
 _EVERY_YEAR = re.compile(r"\b(?:hang|moi|dinh ky|thuong ky|bao cao nam|tong ket nam)\b")
 _EVERY_MONTH = re.compile(r"\b(?:hang|moi|dinh ky|thuong ky|bao cao|so lieu|thang truoc)\b")
 LENGTHS = {"thang": 1, "quy": 3, "nua nam": 6, "nam": 12, "6 thang": 6, "3 thang": 3, "9 thang": 9}
-_WEEKDAYS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6}
 _ORDINALS = {"dau": 1, "nhat": 1, "1": 1, "hai": 2, "giua": 2, "2": 2, "ba": 3, "3": 3, "cuoi": 0, "4": 4, "tu": 4}
-_WEEKDAY = r"\bthu\s+(hai|ba|tu|nam|sau|bay|[2-7])\b"
+_WEEKDAY = rf"{WEEKDAY}\b"
 _ONE_WEEKDAY = re.compile(r"(?:^|\b(?:ngay|chieu|sang|toi|vao|truoc|nhat)\s+)thu\s")  # and not "đại hội lần thứ 5"
 _FREE_DAY = re.compile(r"\bngay\s+(\d{1,2})(?!\s*[/.\-]|\d|\s+(?:thang|lam)\b)")
 
@@ -77,16 +76,16 @@ def _with_units(phrase: Phrase, rules: list[Rule], unsure: bool) -> Timing | Non
     bare = list(dict.fromkeys(unit for found in spoken for unit in _units(found[0])))
     for found in spoken:
         phrase.take(found)
-    weekday = search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
     alone = (
-        weekday
+        phrase.names_weekday()
+        and search(_WEEKDAY, phrase.rest)
         and _ONE_WEEKDAY.search(phrase.rest)
         and not bare
         and not rules
         and not search(r"\d\s*[/.]\s*\d|\bthang\b", phrase.text)
     )
     if "tuan" in bare or alone:
-        rules = [*rules, _weekly(phrase, weekday)]
+        rules = [*rules, Rule(weeks=1, day=_weekday(phrase))]
         # "trước thứ Sáu" may mean that day or the one before; with an hour of the day it is plain.
         unsure = unsure or bool(search(r"\btruoc\s+(?:ngay\s+)?thu\b", phrase.text))
     have = {rule.months for rule in rules if not rule.only} | ({12, 3} if any(rule.only for rule in rules) else set())
@@ -136,11 +135,13 @@ def _with_day(phrase: Phrase, rule: Rule, start: int, end: int) -> list[Rule]:
     return [rule]
 
 
-def _weekly(phrase: Phrase, weekday: re.Match[str] | None) -> Rule:
-    if not weekday:
-        return Rule(weeks=1)
-    phrase.take(weekday)
-    return Rule(weeks=1, day=_WEEKDAYS[weekday[1]])
+def _weekday(phrase: Phrase) -> int:
+    """The day of the week that the rest of a phrase names (1 Monday), taken from it; 0 where it names none."""
+    found = search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
+    if not found:
+        return 0
+    phrase.take(found)
+    return WEEKDAYS[found[1]]
 
 
 def _counted(phrase: Phrase) -> Rule | Timing | None:
@@ -167,11 +168,7 @@ def _counted(phrase: Phrase) -> Rule | Timing | None:
     length = {"tuan": 0, "thang": 1, "quy": 3, "nam": 12}.get(unit, 0) * every
     if unit == "tuan" and times == 1 and every <= 52:
         phrase.take(found)
-        weekday = re.search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
-        if weekday:
-            phrase.take(weekday)
-        day = _WEEKDAYS[weekday[1]] if weekday else 0
-        return Rule(weeks=every, anchor=phrase.issued if every > 1 else None, day=day)
+        return Rule(weeks=every, anchor=phrase.issued if every > 1 else None, day=_weekday(phrase))
     if (
         not length
         or times not in (1, 2, 4, 6, 12)
@@ -281,17 +278,12 @@ def _after_period(_phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
 def _week_of_month(phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
     """Such as "tuần đầu tiên của tháng": which days that is, no rule says."""
     week, months = _ordinal(found[1]) or -1, LENGTHS[found[2]]
-    weekday = search(_WEEKDAY, phrase.rest) if phrase.names_weekday() else None
-    day = 0
-    if weekday:
-        phrase.take(weekday)
-        day = _WEEKDAYS[weekday[1]]
-    return [Rule(months=months, month=1 if week > 0 else 0, week=week, weekday=day)]
+    return [Rule(months=months, month=1 if week > 0 else 0, week=week, weekday=_weekday(phrase))]
 
 
 def _weekday_of_month(_phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:
     """Such as "thứ Hai đầu tiên của tháng", "thứ Sáu cuối cùng hằng tháng"."""
-    return [Rule(months=1, week=_ordinal(found[2]) or -1, weekday=_WEEKDAYS[found[1]])]
+    return [Rule(months=1, week=_ordinal(found[2]) or -1, weekday=WEEKDAYS[found[1]])]
 
 
 def _last_day(_phrase: Phrase, found: re.Match[str]) -> list[Rule] | None:

@@ -18,6 +18,8 @@ from workflow.timing import Kind, Timing
 
 WAITS_FOR_EVENT = N_("The deadline is counted from an event whose date is not known yet.")
 WAITS_FOR_CONDITION = N_("The work waits for a condition; a person says when it is met.")
+WAITS_FOR_CYCLE = N_("“Định kỳ” does not say how often; a person sets the cycle.")
+STANDS_ELSEWHERE = N_("The deadline stands in another document or row; a person looks it up.")
 WAITS_FOR_SESSION = N_("The council session has no date yet; a person enters it.")
 
 _UNITS = {"gio": Unit.HOUR, "ngay lam viec": Unit.WORKING_DAY, "ngay": Unit.DAY, "ngay lich": Unit.DAY, "tuan": Unit.WEEK, "thang": Unit.MONTH, "nam": Unit.YEAR}  # fmt: skip
@@ -157,11 +159,8 @@ def from_an_event(phrase: Phrase) -> Timing | None:
     at_least = _BEFORE_EVENT.search(text)
     if at_least:
         count, unit = at_least.groups()[1:]
-        event, offset = (
-            phrase.original(*at_least.span("event")),
-            Offset(-number(count), _UNITS[re.sub(r"\s+", " ", unit)]),
-        )
-        return phrase.asks(WAITS_FOR_EVENT, Kind.RELATIVE, event=event, offset=offset)
+        event = phrase.original(*at_least.span("event"))
+        return phrase.asks(WAITS_FOR_EVENT, Kind.RELATIVE, event=event, offset=_counted(count, unit, -1))
     if AFTER_PERIOD.search(phrase.text):
         return recurring(phrase)  # "05 ngày làm việc sau khi kết thúc quý" waits for no event
     for pattern, sign in ((_AFTER, 1), (_AFTER_TERM, 1), (_BEFORE, -1), (_BEFORE_TERM, -1), (_WITHIN, 1)):
@@ -196,7 +195,11 @@ def _of_this(event: str) -> bool:
 
 
 def _offset(found: re.Match[str], sign: int) -> Offset:
-    return Offset(sign * number(found[1]), _UNITS[re.sub(r"\s+", " ", found[2])])
+    return _counted(found[1], found[2], sign)
+
+
+def _counted(count: str, unit: str, sign: int) -> Offset:
+    return Offset(sign * number(count), _UNITS[re.sub(r"\s+", " ", unit)])
 
 
 _CONDITION = re.compile(
@@ -248,7 +251,7 @@ def elsewhere(phrase: Phrase) -> Timing | None:
         r"^(?:thuc\s+hien\s+|trien\s+khai\s+|bao\s+cao\s+|hoan\s+thanh\s+)*(?:theo(?!\s+dinh\s+ky)|nhu|can\s+cu|cung)\b|^[-\s]*n(?:hu\s+)?t(?:ren)?[-.\s]*$|^[\"”″〃'’,]+$|\btheo\s+(?:tien\s+do|lo\s+trinh|thoi\s+gian|thoi\s+han|quy\s+dinh|ke\s+hoach|huong\s+dan)\b"
     ) or re.fullmatch(r"[#\s]+", phrase.text):
         return phrase.asks(
-            N_("The deadline stands in another document or row; a person looks it up."),
+            STANDS_ELSEWHERE,
             Kind.BY_REFERENCE,
             event=phrase.original(0),
         )
@@ -258,7 +261,7 @@ def elsewhere(phrase: Phrase) -> Timing | None:
 def cycle_unknown(phrase: Phrase) -> Timing | None:
     """Such as "Định kỳ" without a cycle."""
     if phrase.has(r"\bdinh\s+ky\b|\bthuong\s+ky\b|\b(?:hang|moi)\s+(?:hoc\s+ky|nam\s+hoc|vu|dot|ky)\b"):
-        return phrase.asks(N_("“Định kỳ” does not say how often; a person sets the cycle."), Kind.CYCLE_UNKNOWN)
+        return phrase.asks(WAITS_FOR_CYCLE, Kind.CYCLE_UNKNOWN)
     return None
 
 

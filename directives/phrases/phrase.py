@@ -41,6 +41,8 @@ COUNTS = {
     "muoi": 10,
 }  # "nam" and "sau" mean too much else
 COUNT = rf"(?:\d{{1,3}}|{'|'.join(COUNTS)})"
+WEEKDAYS = {"hai": 1, "ba": 2, "tu": 3, "nam": 4, "sau": 5, "bay": 6, "2": 1, "3": 2, "4": 3, "5": 4, "6": 5, "7": 6}
+WEEKDAY = rf"\bthu\s+({'|'.join(WEEKDAYS)})"
 _SPELLED = r"(?:khong|mot|hai|ba|bon|nam|lam|sau|bay|tam|chin|muoi)"
 
 # Typos and short forms of the trade: a text without which there is nothing to mend, what is mended, and into what.
