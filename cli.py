@@ -18,7 +18,7 @@ PARTS = {
     "directives": ("read", "import", "timing"),
     "workflow": (
         "tasks", "show", "directives", "questions", "start", "done", "confirm", "return", "reopen", "suspend", "resume", "cancel", "answer",
-        "agencies", "focal-points", "deadline", "cycle", "event", "upgrade", "doctor",
+        "agencies", "focal-points", "groups", "succession", "deadline", "cycle", "event", "upgrade", "doctor",
     ),
     "notifications": ("outbox", "tick", "run", "calendar"),
     "reports": ("overdue",),

@@ -20,7 +20,7 @@ from directives.words import (
     PLURALS,
     SECTORS,
 )
-from workflow.names import strip_marks
+from workflow.names import is_collective, strip_marks
 
 _HEADS = "|".join(sorted((re.escape(h) for h in AGENCY_HEADS), key=len, reverse=True))
 _PLURALS = "|".join(sorted(PLURALS, key=len, reverse=True))
@@ -80,14 +80,6 @@ def lowered(text: str) -> str:
 def is_agency(text: str) -> bool:
     """Whether a text begins the way names of agencies begin."""
     return bool(HEAD.match(text.strip()))
-
-
-def is_collective(name: str) -> bool:
-    """Whether a name stands for many agencies without naming them: "các đơn vị liên quan", "UBND các xã"."""
-    words = strip_marks(name)
-    return bool(
-        re.match(r"(cac|nhung|tat ca)\b|(ubnd|uy ban nhan dan)\s+(cac|cap)\b|(co quan|don vi)\b.*lien quan", words)
-    )
 
 
 def coordinating(text: str) -> list[str]:

@@ -13,9 +13,9 @@ from enum import StrEnum
 from sqlmodel import Session, col, func, select
 
 from directives.importing import Particulars, ask, assign, enact_task, task_timing
+from directives.naming import Names
 from directives.proposal import Proposal, TaskProposal, issue
 from workflow import planner
-from workflow.agency import find_agency
 from workflow.audit import By, record
 from workflow.database import exclusive
 from workflow.directive import Directive, Revision
@@ -94,13 +94,14 @@ def compare(session: Session, directive: Directive, proposal: Proposal) -> list[
     whole = not is_later_document(directive, proposal) or proposal.head.replaces
     recorded = list(session.exec(select(Task).where(Task.directive_id == directive.id).order_by(col(Task.position))))
     pairs = _pairs(recorded, proposal.tasks)
+    names = Names(session, directive.issuer, proposal.head.issued or directive.issued_on)
     changes = []
     for index, proposed in enumerate(proposal.tasks):
         task = pairs.get(index)
         if task is None:
             changes.append(Change(Sort.ADDED, "", proposed.no, proposed.text, proposed=proposed))
             continue
-        differences = tuple(_differences(session, task, proposed, whole))
+        differences = tuple(_differences(names, task, proposed, whole))
         if differences:
             changes.append(Change(Sort.CHANGED, task.code, task.no, task.text, differences, proposed))
     if whole:
@@ -148,7 +149,8 @@ def amend(
     )
     session.add(revision)
     session.flush()
-    writing = _Writing(session, directive, revision, extra, by, at)
+    names = Names(session, directive.issuer, issued)
+    writing = _Writing(session, directive, revision, extra, names, by, at)
     codes = {sort: [] for sort in Sort}  # type: dict[str, list[str]]
     for change in agreed:
         codes[change.sort].append(writing.write(change))
@@ -196,7 +198,7 @@ def _plain(text: str) -> str:
     return re.sub(r"\W+", " ", strip_marks(text)).strip()
 
 
-def _differences(session: Session, task: Task, proposed: TaskProposal, whole: bool) -> list[tuple[str, str, str]]:
+def _differences(names: Names, task: Task, proposed: TaskProposal, whole: bool) -> list[tuple[str, str, str]]:
     """The fields in which a document says something else; spaces and stops are no difference.
 
     A document that amends only a part numbers its rows for itself.
@@ -212,16 +214,16 @@ def _differences(session: Session, task: Task, proposed: TaskProposal, whole: bo
     for name, before, after in pairs:
         if re.sub(r"\W+", " ", before.lower()).strip() != re.sub(r"\W+", " ", after.lower()).strip():
             found.append((name, before, after))
-    for role, names in ((Role.LEAD, proposed.lead), (Role.COORDINATING, proposed.coordinating)):
-        known = [a.words for a in sorted(task.assignments, key=lambda a: a.position) if a.role == role]
-        if _who(session, known) != _who(session, names):
-            found.append((role.value, "; ".join(known), "; ".join(names)))
+    for role, given in ((Role.LEAD, proposed.lead), (Role.COORDINATING, proposed.coordinating)):
+        own = [a for a in sorted(task.assignments, key=lambda a: a.position) if a.role == role and a.group_id is None]
+        if {a.agency_id or fold(a.words) for a in own} != _who(names, given):
+            found.append((role.value, "; ".join(a.words for a in own), "; ".join(given)))
     return found
 
 
-def _who(session: Session, names: list[str]) -> set[object]:
+def _who(names: Names, given: list[str]) -> set[object]:
     """Whom names mean: agencies by their row, others by their folded words."""
-    agencies = [(find_agency(session, name), fold(name)) for name in names]
+    agencies = [(names.meant(name), fold(name)) for name in given]
     return {agency.id if agency else folded for agency, folded in agencies}
 
 
@@ -233,6 +235,7 @@ class _Writing:
     directive: Directive
     revision: Revision
     extra: Particulars
+    names: Names
     by: By
     at: datetime
 
@@ -263,6 +266,7 @@ class _Writing:
             proposed,
             (last or 0) + 1,
             self.extra,
+            self.names,
             since=self._since(),
             by=self.by,
             at=self.at,
@@ -313,12 +317,16 @@ class _Writing:
             )
             ask(self.session, self.directive, task, found)
 
-    def _reassign(self, task: Task, role: Role, names: list[str]) -> None:
+    def _reassign(self, task: Task, role: Role, given: list[str]) -> None:
+        heirs = {a.agency_id: a.owed_by_id for a in task.assignments if a.role == role}
         for assignment in [a for a in task.assignments if a.role == role]:
             task.assignments.remove(assignment)
             self.session.delete(assignment)
         self.session.flush()
-        assign(self.session, task, role, names)
+        assign(self.names, task, role, given, self.extra.today or self.at.date())
+        for assignment in task.assignments:  # who stays owes it as was decided before
+            if assignment.role == role:
+                assignment.owed_by_id = heirs.get(assignment.agency_id) or assignment.owed_by_id
 
     def _since(self) -> date:
         """The day the timing is stated on: of the amending document, or the directive's own for a corrected copy."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 
+_DOUBTFUL = 0.75  # from this score on, a name may well be the agency it is like: --yes must not enter a second one
+
 
 @dataclass(frozen=True)
 class _Asked:
@@ -150,7 +152,7 @@ def _enter(database: Database, settings: Settings, proposal: Proposal, asked: _A
     terminal.say(*screen.lines(proposal, exclusive), "")
     if not asked.silent:
         dialogue.settle(proposal, exclusive)
-    meant = _meant(database, proposal.tasks, asked)
+    meant = _meant(database, proposal, proposal.tasks, settings, asked)
     if not asked.silent and not terminal.confirm(_("Record these {n} tasks?", n=len(proposal.tasks))):
         raise Refused("Nothing was recorded.")
 
@@ -203,7 +205,7 @@ def _take_over(
     agreed = changes if asked.silent else dialogue.agree(changes)
     if not agreed:
         raise Refused("Nothing was recorded.")
-    meant = _meant(database, [c.proposed for c in agreed if c.proposed], asked)
+    meant = _meant(database, proposal, [c.proposed for c in agreed if c.proposed], settings, asked)
 
     def write(session: Session, extra: Particulars, how: dict[str, Any]) -> str:
         directive = session.exec(select(Directive).where(Directive.code == code)).one()
@@ -218,17 +220,30 @@ def _take_over(
     return _written(database, settings, proposal, asked, meant, write)
 
 
-def _meant(database: Database, tasks: list[TaskProposal], asked: _Asked) -> dict[str, str | None]:
-    """Which agency each unknown name means (its code), None for a new one."""
+def _meant(
+    database: Database, proposal: Proposal, tasks: list[TaskProposal], settings: Settings, asked: _Asked
+) -> dict[str, str | None]:
+    """Which agency each unknown name means (its code), None for a new one; says first how the known ones are understood."""
     from directives import dialogue, importing
-    from workflow import terminal
-    from workflow.agency import near_agencies
+    from directives.naming import label
+    from workflow import clock, terminal
+    from workflow.errors import Refused
 
     with database.transaction() as session:
-        unknown = importing.unknown_agencies(session, tasks)
-        near = {name: near_agencies(session, name) for name in unknown}
-        alike = {name: {f"{a.name} ({a.code})": a.code for a in agencies} for name, agencies in near.items()}
+        names = importing.names_of(session, proposal)
+        told = list(names.told(tasks, clock.local_day(clock.now(), settings.time_zone)))
+        unknown = names.unknown(tasks)
+        alike = {name: {label(c.agency, names.register): c.agency.code for c in near} for name, near in unknown.items()}
+    if told:
+        terminal.say(_("Names as the register knows them:"), *told, "")
     if asked.silent:
+        doubtful = [name for name, near in unknown.items() if near and near[0].named and near[0].score >= _DOUBTFUL]
+        if doubtful:
+            shown = "\n".join(f"  {name}: {'; '.join(alike[name])}" for name in doubtful)
+            raise Refused(
+                "A person must say which agency these names mean; import without --yes, or teach the name with `dondoc agencies alias`:\n{names}",
+                names=shown,
+            )
         if unknown:
             terminal.say(_("Not in the register yet: {names}.", names="; ".join(unknown)))
         return dict.fromkeys(unknown)
@@ -240,24 +255,27 @@ def _written(
     database: Database, settings: Settings, proposal: Proposal, asked: _Asked, meant: dict[str, str | None], write: Any
 ) -> str:
     """Write everything in one transaction and return what to say; a dry run takes it back."""
-    from directives.importing import Particulars, add_agencies
+    from directives.importing import Particulars, add_agencies, names_of
     from workflow import clock, terminal
     from workflow.agency import add_alias, known_agency
     from workflow.audit import By
 
     try:
         with database.transaction() as session:
-            add_agencies(session, [name for name, agency in meant.items() if agency is None])
-            for name, agency in meant.items():
+            add_agencies(session, proposal, [name for name, agency in meant.items() if agency is None])
+            source, issuer = proposal.head.number or proposal.file_name, proposal.head.issuer
+            for name, agency in sorted(meant.items(), key=lambda pair: pair[0] != issuer):
                 if agency:
-                    add_alias(session, known_agency(session, agency), name, proposal.head.number or proposal.file_name)
-            monitor = asked.monitor or settings.office.monitor
+                    scope = None if name == issuer else names_of(session, proposal).issuer
+                    add_alias(session, known_agency(session, agency), name, source, scope)
+            monitor, now = asked.monitor or settings.office.monitor, clock.now()
             extra = Particulars(
                 code=asked.code,
                 monitor=known_agency(session, monitor) if monitor else None,
                 before_is_exclusive=settings.timing.before_is_exclusive,
+                today=clock.local_day(now, settings.time_zone),
             )
-            line: str = write(session, extra, {"by": By(terminal.actor(asked.by), "import"), "at": clock.now()})
+            line: str = write(session, extra, {"by": By(terminal.actor(asked.by), "import"), "at": now})
             if asked.dry_run:
                 raise _DryRun(line)
     except _DryRun as stopped:

@@ -7,16 +7,18 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from directives.agencies import is_collective
+from directives.naming import Names, ended_words
 from directives.phrases import timing_of, understand
 from directives.proposal import Decision, Issue, Proposal, TaskProposal
 from workflow import planner
-from workflow.agency import Agency, add_agency, find_agency
+from workflow.agency import Agency
 from workflow.audit import By, record
 from workflow.directive import Directive, LegalBasis, Revision, directive_code
 from workflow.errors import BadInput, Refused
 from workflow.i18n import N_, _
-from workflow.names import fold, printable, strip_marks
+from workflow.names import printable, strip_marks
+from workflow.register import groups
+from workflow.register.kinds import Kind
 from workflow.task import Assignment, Question, Role, Task, answer
 from workflow.timing import Timing
 
@@ -31,6 +33,7 @@ class Particulars:
     monitor: Agency | None = None
     confirmation: str = "required"
     before_is_exclusive: bool = True
+    today: date | None = None  # the day of the import in the office's zone; None: the day of its instant
 
 
 def already(session: Session, proposal: Proposal) -> Directive | None:
@@ -40,13 +43,14 @@ def already(session: Session, proposal: Proposal) -> Directive | None:
     return own or session.exec(changed).first()
 
 
-def unknown_agencies(session: Session, tasks: list[TaskProposal]) -> list[str]:
-    """The names that the register does not know and that somebody must answer for, in order, each once."""
-    names = [name for task in tasks for name in [*task.lead, *(n for n in task.coordinating if not is_collective(n))]]
-    spellings: dict[str, str] = {}
-    for name in names:
-        spellings.setdefault(fold(name), name)  # "Phòng Tài chính-KH" is "Phòng Tài chính - Kế hoạch"
-    return [name for name in spellings.values() if not find_agency(session, name)]
+def names_of(session: Session, proposal: Proposal) -> Names:
+    """The names of a document, to be looked up in the register as it is now."""
+    return Names(session, proposal.head.issuer, proposal.head.issued)
+
+
+def unknown_agencies(session: Session, proposal: Proposal) -> list[str]:
+    """The names that the register does not know for certain and that somebody must answer for, in order, each once."""
+    return list(names_of(session, proposal).unknown(proposal.tasks))
 
 
 def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, at: datetime) -> Directive:
@@ -61,7 +65,8 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
     _not_twice(session, proposal, number, issued)
     if extra.code:
         _check_code(session, extra.code)
-    missing = unknown_agencies(session, proposal.tasks)
+    names = Names(session, proposal.head.issuer, issued)
+    missing = names.unknown(proposal.tasks)
     if missing:
         raise BadInput("The register does not know: {names}.", names="; ".join(missing))
     head = proposal.head
@@ -70,6 +75,7 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
         number=number,
         issued_on=issued,
         issuer=head.issuer,
+        issuer_id=names.issuer.id if names.issuer else None,
         kind=head.kind,
         subject=head.subject,
         digest=proposal.digest,
@@ -104,7 +110,7 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
     for found in proposal.issues:
         ask(session, directive, None, found)
     for position, task in enumerate(proposal.tasks, 1):
-        enact_task(session, directive, task, position, extra, since=directive.issued_on, by=by, at=at)
+        enact_task(session, directive, task, position, extra, names, since=directive.issued_on, by=by, at=at)
     return directive
 
 
@@ -136,6 +142,7 @@ def enact_task(
     proposal: TaskProposal,
     position: int,
     extra: Particulars,
+    names: Names,
     *,
     since: date,
     by: By,
@@ -162,9 +169,8 @@ def enact_task(
     )
     session.add(task)
     session.flush()
-    assign(session, task, Role.LEAD, proposal.lead)
-    assign(session, task, Role.COORDINATING, proposal.coordinating)
-    session.flush()
+    assign(names, task, Role.LEAD, proposal.lead, extra.today or at.date())
+    assign(names, task, Role.COORDINATING, proposal.coordinating, extra.today or at.date())
     for found in proposal.issues:
         ask(session, directive, task, found)
     for found, said in proposal.settled:
@@ -192,24 +198,50 @@ def decided_timing(decision: Decision, since: date, year: int, before_is_exclusi
     return timing.because(N_("A person decided so when the document was entered."))
 
 
-def assign(session: Session, task: Task, role: Role, names: list[str]) -> None:
-    """One assignment for each agency; vague collectives that only coordinate are kept as words and ask nobody."""
+def assign(names: Names, task: Task, role: Role, given: list[str], today: date) -> None:
+    """One assignment for each agency, and one for each member of a group on the day of the document.
+
+    A vague collective that only coordinates is kept as words and asks nobody. What an agency that ended owed is owed by its
+    heir; where several share its work, or a lead names nobody in particular, a person is asked.
+    """
     assigned: set[int | None] = set()
-    for position, name in enumerate(names, 1):
-        agency = find_agency(session, name)
-        agency_id = agency.id if agency else None
-        if agency_id is not None and agency_id in assigned:
-            continue
-        assigned.add(agency_id)
-        task.assignments.append(
-            Assignment(task_id=task.id or 0, agency_id=agency_id, role=role, position=position, words=name)
-        )
-        session.flush()
+    for position, name in enumerate(given, 1):
+        agency = names.meant(name) or names.enter_group(name)
+        members = []
+        if agency and agency.kind == Kind.COLLECTIVE:
+            members = groups.members(names.session, agency, names.day or today, names.register)
+            if not members and role is Role.LEAD:
+                _ask_lead(names, task, N_("“{words}” names nobody in particular; who owes it?"), words=name)
+        for one, group in [(agency, None), *((member, agency) for member in members)]:
+            if one and one.id in assigned:
+                continue
+            assigned.add(one.id if one else None)
+            heir = names.heir(one, today) if one else None
+            task.assignments.append(
+                Assignment(
+                    task_id=task.id or 0,
+                    agency_id=one.id if one else None,
+                    owed_by_id=heir.id if heir else None,
+                    group_id=group.id if group else None,
+                    role=role,
+                    position=position,
+                    words=name,
+                )
+            )
+            if one and role is Role.LEAD and one.kind != Kind.COLLECTIVE and names.ended(one, today):
+                told = ended_words(one, names.heirs(one, today))
+                _ask_lead(names, task, N_("{told}. Who owes it now? `dondoc succession decide`"), told=told)
+    names.session.flush()
 
 
-def add_agencies(session: Session, names: list[str]) -> list[Agency]:
-    """Enter the agencies a document names; collectives are entered as such."""
-    return [add_agency(session, name, kind="collective" if is_collective(name) else "agency") for name in names]
+def _ask_lead(names: Names, task: Task, message: str, **args: str) -> None:
+    names.session.add(Question(directive_id=task.directive_id, task_id=task.id, message=message, args=args))
+
+
+def add_agencies(session: Session, proposal: Proposal, unknown: list[str]) -> list[Agency]:
+    """Enter agencies that a document names."""
+    names = names_of(session, proposal)
+    return [names.enter(name) for name in unknown]
 
 
 def ask(session: Session, directive: Directive, task: Task | None, found: Issue) -> Question:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from directives import agencies
 from directives.document import Place
 from directives.phrases import OPEN_TIMES
 from workflow.i18n import N_
+from workflow.names import is_collective
 from workflow.periods import say
 
 
@@ -80,7 +80,7 @@ class TaskProposal:
 
     def unclear(self) -> list[str]:
         """Which of the "6 rõ" (person, work, time, product, responsibility, authority) the document leaves open."""
-        named = [name for name in self.lead if not agencies.is_collective(name)]
+        named = [name for name in self.lead if not is_collective(name)]
         clear = {
             "person": bool(self.lead),
             "work": len(self.text) >= 15,

@@ -16,6 +16,7 @@ from directives.document import Paragraph
 from directives.lines import MARKER
 from directives.proposal import TaskProposal
 from directives.words import SECTORS
+from workflow.names import is_collective
 
 _END = re.compile(r"^(Nơi nhận|TM\.|KT\.|TL\.|TUQ\.|CHỦ TỊCH|PHÓ CHỦ TỊCH|GIÁM ĐỐC)")
 _ATTACHED = re.compile(r"(?:KẾ HOẠCH|CHƯƠNG TRÌNH|QUY CHẾ|PHƯƠNG ÁN|ĐỀ ÁN|QUY ĐỊNH)\b")
@@ -256,7 +257,7 @@ def _counts(text: str, *, marked: bool, asks: bool) -> bool:
     leads, duty = _addressed(text)
     proper = (
         bool(leads)
-        and not agencies.is_collective(leads[0])
+        and not is_collective(leads[0])
         and not re.search(r"\b(?:yêu cầu|đề nghị)\s+(?:các|Thủ trưởng|Giám đốc)", text)
     )
     if _ANNOUNCES.match(text) or re.fullmatch(r"\(.*\)\.?", text):
@@ -271,7 +272,7 @@ def _others(text: str) -> list[str]:
     names: list[str] = []
     for found in re.finditer(r"[;.]\s+(?:và\s+)?(?=[A-ZĐ])", text):
         named, rest = agencies.leading(text[found.end() :])
-        plain = named and all(agencies.is_agency(name) and not agencies.is_collective(name) for name in named)
+        plain = named and all(agencies.is_agency(name) and not is_collective(name) for name in named)
         if plain and agencies.DUTY.match(rest) and not _FINDING.match(rest):
             names += [name for name in named if name not in names]
     return names

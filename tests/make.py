@@ -46,7 +46,7 @@ def enacted(
 ) -> Directive:
     """Record a directive, with a mailbox for each agency it names."""
     made = proposal(*tasks, **extra)  # type: ignore[arg-type]
-    for agency in importing.add_agencies(session, importing.unknown_agencies(session, made.tasks)):
+    for agency in importing.add_agencies(session, made, importing.unknown_agencies(session, made)):
         agency.mailbox = f"{agency.code.lower()}@example.vn" if mailboxes else None
     return importing.enact(session, made, importing.Particulars(), by=By("Văn thư", "import"), at=at(when))
 

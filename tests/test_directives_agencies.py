@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from directives import agencies
-from workflow.names import fold
+from workflow.names import fold, is_collective
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_whom_to_act_with() -> None:
     ],
 )
 def test_collectives(name: str, collective: bool) -> None:
-    assert agencies.is_collective(name) is collective
+    assert is_collective(name) is collective
 
 
 @given(st.text(max_size=200))

@@ -48,7 +48,7 @@ def taken(session: Session, proposal: Proposal) -> list[amending.Change]:
     directive = amending.base(session, proposal)
     assert directive
     changes = amending.compare(session, directive, proposal)
-    importing.add_agencies(session, importing.unknown_agencies(session, proposal.tasks))
+    importing.add_agencies(session, proposal, importing.unknown_agencies(session, proposal))
     amending.amend(session, directive, proposal, changes, Particulars(), **HOW)
     return changes
 

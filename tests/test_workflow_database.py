@@ -218,7 +218,7 @@ def test_timings_of_the_second_version_mean_the_same_after_the_upgrade(
     found = [w.due.isoformat() for w in timing.occurrences(date(2025, 4, 11), date(2025, 12, 31), WorkingCalendar())]
     assert found == due or len(found) == due
     assert "Lặp lại hằng quý." in timing.explain()
-    with made.engine.begin() as connection:
+    with made.migrating() as connection:
         command.downgrade(migrations(connection), "0002")
         back = json.loads(str(connection.execute(text("select timing from task")).scalar()))
     assert {name: back[name] for name in OLD if name != "reasons"} == {

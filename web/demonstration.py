@@ -11,7 +11,6 @@ import email.policy
 import http.client
 import re
 import shutil
-import sys
 import threading
 import urllib.parse
 from collections.abc import Iterator
@@ -95,7 +94,7 @@ def replay(folder: Path) -> None:
             clock.moment = clock.at(day, 10)
             pressed += sum(_press(port, address) for address in _to_press(settings.mail.folder, seen, day))
             _confirm(database, clock)
-            _progress(n + 1, mornings)
+            terminal.progress(n + 1, mornings)
     say(
         _(
             "2. Replayed {n} mornings: {letters} letters written and sent, {pressed} results reported through links.",
@@ -143,7 +142,7 @@ def _import(database: Database, settings: config.Settings, name: str, clock: _Cl
     """What `dondoc import --yes` does, with a mailbox for each agency but one."""
     proposal = reading.propose(SAMPLES / name)
     with database.transaction() as session:
-        for agency in importing.add_agencies(session, importing.unknown_agencies(session, proposal.tasks)):
+        for agency in importing.add_agencies(session, proposal, importing.unknown_agencies(session, proposal)):
             if agency.kind == "agency" and not agency.name.startswith("Chi nhánh"):
                 agency.mailbox = f"{agency.code.lower()}@demo.example"
         monitor = session.exec(
@@ -251,14 +250,3 @@ def _submitted(session: Session) -> list[Occurrence]:
             select(Occurrence).join(Task).where(Occurrence.status == Status.SUBMITTED, Task.code != "KH88-II.1")
         )
     )
-
-
-def _progress(done: int, total: int) -> None:
-    if sys.stderr.isatty():
-        filled = 40 * done // total
-        print(
-            f"\r   [{'█' * filled}{'·' * (40 - filled)}] {done}/{total}",
-            end="" if done < total else "\n",
-            file=sys.stderr,
-            flush=True,
-        )

@@ -14,7 +14,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications.links import Keys
-from workflow.audit_words import ACT_LABELS
+from workflow.audit_words import say_act
 from workflow.config import Settings
 from workflow.database import Database
 from workflow.i18n import _, language
@@ -52,7 +52,7 @@ _environment.filters.update(
     period=show_period,
     status=say_status,
     standing=say_standing,
-    act=lambda value: _(ACT_LABELS[value]) if value in ACT_LABELS else value,
+    act=say_act,
 )
 
 

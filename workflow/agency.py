@@ -1,40 +1,73 @@
 """Agencies and the people who answer for them."""
 
 import re
-from collections.abc import Callable
 from datetime import date
 from email.utils import parseaddr
+from typing import Any
 
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, func, or_, select
 
 from workflow.errors import BadInput, Refused
-from workflow.names import distinctive, fold, printable
+from workflow.names import fold, printable, strip_marks
+from workflow.register.kinds import Kind, Level
+
+CODE = re.compile(r"[A-Za-z0-9Đđ._-]{1,30}")
 
 
 class Agency(SQLModel, table=True):
-    """An agency, or a collective such as "Các phòng, ban, đơn vị" that a directive addresses as one."""
+    """An agency between two days, or a collective; two may bear one name, the code tells them apart.
+
+    `identifier` is what another scheme of codes calls it (`scheme`), kept as it is; `rule` says who belongs to a collective.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True)
     name: str
     folded: str = Field(index=True)
-    kind: str = "agency"
+    short_name: str = ""
+    kind: str = Kind.AGENCY.value
+    level: str | None = None
     parent_id: int | None = Field(default=None, foreign_key="agency.id", index=True)
+    identifier: str | None = None
+    scheme: str | None = None
     mailbox: str | None = None
+    deputy_mailbox: str | None = None
+    language: str | None = None
+    working_hours: str | None = None
     valid_from: date | None = None
     valid_to: date | None = None
+    source: str = ""
+    rule: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+
+    def valid_on(self, day: date) -> bool:
+        """Whether it exists on a day; both its first and its last day count."""
+        return (self.valid_from or date.min) <= day <= (self.valid_to or date.max)
 
 
 class AgencyAlias(SQLModel, table=True):
-    """Another way an agency is written, with where it was met."""
+    """Another way an agency is written in the documents of `scope_id` (of everybody, if empty), with where it was met."""
 
     __tablename__ = "agency_alias"
+    __table_args__ = (UniqueConstraint("folded", "scope_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    folded: str = Field(unique=True)
+    folded: str
     words: str
     agency_id: int = Field(foreign_key="agency.id", index=True)
+    scope_id: int | None = Field(default=None, foreign_key="agency.id", index=True)
     source: str
+
+
+class GroupMember(SQLModel, table=True):
+    """An agency that a person listed as belonging to a collective; a list takes the place of the collective's rule."""
+
+    __tablename__ = "group_member"
+    __table_args__ = (UniqueConstraint("group_id", "agency_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    group_id: int = Field(foreign_key="agency.id", index=True)
+    agency_id: int = Field(foreign_key="agency.id", index=True)
 
 
 class FocalPoint(SQLModel, table=True):
@@ -52,16 +85,24 @@ class FocalPoint(SQLModel, table=True):
 
 
 def add_agency(
-    session: Session, name: str, *, kind: str = "agency", mailbox: str | None = None, code: str | None = None
+    session: Session,
+    name: str,
+    *,
+    kind: str = Kind.AGENCY,
+    mailbox: str | None = None,
+    code: str | None = None,
+    level: str | None = None,
+    parent: Agency | None = None,
 ) -> Agency:
     """Enter an agency into the register; the code defaults to the initials of its name."""
     name = printable(name)
     if not name:
         raise BadInput("An agency needs a name.")
-    folded = fold(name)
-    if session.exec(select(Agency).where(Agency.folded == folded)).first():
+    folded, parent_id = fold(name), parent.id if parent else None
+    same = select(Agency).where(Agency.folded == folded, Agency.parent_id == parent_id, col(Agency.valid_to).is_(None))
+    if session.exec(same).first():
         raise Refused("{name} is already in the register.", name=name)
-    if code and not re.fullmatch(r"[A-Za-z0-9Đđ._-]{1,30}", code):
+    if code and not CODE.fullmatch(code):
         raise BadInput("“{code}” is not a code: letters, digits, dots and dashes only.", code=printable(code))
     if code and session.exec(select(Agency).where(func.upper(Agency.code) == code.upper())).first():
         raise Refused("{name} is already in the register.", name=code)
@@ -70,6 +111,8 @@ def add_agency(
         name=name,
         folded=folded,
         kind=kind,
+        level=level,
+        parent_id=parent_id,
         mailbox=checked_address(mailbox) if mailbox else None,
     )
     session.add(agency)
@@ -77,24 +120,47 @@ def add_agency(
     return agency
 
 
+def kind_of(name: str) -> tuple[Kind, Level | None]:
+    """What an agency is, as far as its name says."""
+    words = strip_marks(name)
+    for pattern, kind, level in _HEADS:
+        if re.match(pattern, words):
+            return kind, level
+    return Kind.AGENCY, None
+
+
+_BODY = r"(?:ubnd|uy ban nhan dan)"
+_HEADS = (
+    (rf"{_BODY} tinh\b", Kind.COMMITTEE, Level.PROVINCE),
+    (rf"{_BODY} (?:huyen|thi xa|thanh pho|tp|quan)\b", Kind.COMMITTEE, Level.DISTRICT),
+    (rf"{_BODY} (?:xa|phuong|thi tran|dac khu)\b", Kind.COMMITTEE, Level.COMMUNE),
+    (r"so\b", Kind.DEPARTMENT, Level.PROVINCE),
+    (r"phong\b", Kind.OFFICE, None),
+    (r"(?:hop tac xa|htx|cong ty|tap doan|tong cong ty)\b", Kind.ENTERPRISE, None),
+    (r"(?:hoi|hiep hoi|lien minh|doan thanh nien|uy ban mat tran)\b", Kind.ASSOCIATION, None),
+    (r"(?:cong an|thue|kho bac|ngan hang nha nuoc|hai quan|bao hiem xa hoi|doi thue)\b", Kind.SECTOR, None),
+    (r"(?:bo|van phong chinh phu|thu tuong)\b", Kind.AGENCY, Level.CENTRAL),
+    (r"trung tam\b", Kind.UNIT, None),
+)
+
+
 def find_agency(session: Session, words: str) -> Agency | None:
-    """The agency of this code, name or recorded alias; None if there is none. Never a near match."""
-    folded = fold(words)
-    found = session.exec(
-        select(Agency).where(or_(func.upper(Agency.code) == words.strip().upper(), col(Agency.folded) == folded))
-    ).first()
-    if found:
-        return found
-    alias = session.exec(select(AgencyAlias).where(AgencyAlias.folded == folded)).first()
-    return session.get(Agency, alias.agency_id) if alias else None
+    """The agency of this code, name or recorded alias that still exists; None if there is none or more than one."""
+    found = _meant(session, words)
+    return found[0] if len(found) == 1 else None
 
 
 def known_agency(session: Session, words: str) -> Agency:
-    """The agency meant by `words`; raises BadInput with the nearest names."""
-    found = find_agency(session, words)
+    """The agency meant by `words`; raises BadInput with the nearest names, or with those that share the name."""
+    found = _meant(session, words)
+    if len(found) > 1:
+        shared = "; ".join(f"{a.code} ({a.name})" for a in found)
+        raise BadInput(
+            "Several agencies are called “{words}”; name one by its code: {codes}.", words=words, codes=shared
+        )
     if found:
-        return found
-    near = _alike(session, words, fold, 55)
+        return found[0]
+    near = _alike(session, words)
     raise BadInput(
         "No agency is known as “{words}”. Near: {near}.",
         words=words,
@@ -102,26 +168,54 @@ def known_agency(session: Session, words: str) -> Agency:
     )
 
 
-def near_agencies(session: Session, words: str) -> list[Agency]:
-    """Up to three agencies that an unknown name may mean, the likest first; only ever for a person to choose from."""
-    return _alike(session, words, distinctive, 80)
+def _meant(session: Session, words: str) -> list[Agency]:
+    """Every agency of this name, those that still exist before those that do not; a code means one only."""
+    coded = session.exec(select(Agency).where(func.upper(Agency.code) == words.strip().upper())).first()
+    if coded:
+        return [coded]
+    folded = fold(words)
+    aliases = select(AgencyAlias.agency_id).where(AgencyAlias.folded == folded)
+    named = list(
+        session.exec(
+            select(Agency)
+            .where(or_(col(Agency.folded) == folded, col(Agency.id).in_(aliases)))
+            .order_by(col(Agency.id))
+        )
+    )
+    short = session.exec(select(Agency).where(Agency.short_name != ""))
+    named += [a for a in short if fold(a.short_name) == folded and a not in named]
+    return [a for a in named if a.valid_to is None] or named
 
 
-def _alike(session: Session, words: str, form: Callable[[str], str], score: int) -> list[Agency]:
+def _alike(session: Session, words: str) -> list[Agency]:
     from rapidfuzz import fuzz, process
 
     agencies = list(session.exec(select(Agency)))
-    names = [form(a.name) for a in agencies]
-    near = process.extract(form(words), names, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=score)
+    names = [a.folded for a in agencies]
+    near = process.extract(fold(words), names, scorer=fuzz.token_sort_ratio, limit=3, score_cutoff=55)
     return [agencies[index] for _name, _score, index in near]
 
 
-def add_alias(session: Session, agency: Agency, words: str, source: str) -> AgencyAlias:
-    """Remember another way an agency is written, and where it was met; raises Refused if the words mean an agency already."""
-    known = find_agency(session, words)
+def add_alias(session: Session, agency: Agency, words: str, source: str, scope: Agency | None = None) -> AgencyAlias:
+    """Remember another way an agency is written in the documents of `scope` (of everybody, if None), and where it was met.
+
+    Raises Refused if the words mean another agency there already.
+    """
+    folded = fold(words)
+    same = select(AgencyAlias).where(
+        AgencyAlias.folded == folded, AgencyAlias.scope_id == (scope.id if scope else None)
+    )
+    known = session.exec(same).first()
     if known:
-        raise Refused("“{words}” already means {name}.", words=words, name=known.name)
-    alias = AgencyAlias(folded=fold(words), words=printable(words), agency_id=agency.id or 0, source=source)
+        other = session.get_one(Agency, known.agency_id)
+        raise Refused("“{words}” already means {name}.", words=words, name=other.name)
+    alias = AgencyAlias(
+        folded=folded,
+        words=printable(words),
+        agency_id=agency.id or 0,
+        scope_id=scope.id if scope else None,
+        source=source,
+    )
     session.add(alias)
     session.flush()
     return alias

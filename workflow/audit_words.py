@@ -1,6 +1,6 @@
 """What the acts and the fields of the history are called; apart from the table so that lists need not load it."""
 
-from workflow.i18n import N_
+from workflow.i18n import N_, _
 
 ACT_LABELS = {
     "import": N_("imported"),
@@ -19,6 +19,11 @@ ACT_LABELS = {
     "add task": N_("added by a later document"),
     "answer": N_("settled"),
     "hand over": N_("handed over"),
+    "succeed": N_("passed to the heir"),
+    "undo succession": N_("succession undone"),
+    "change agency": N_("agency changed"),
+    "add name": N_("name taught"),
+    "list group": N_("group listed"),
     "add agency": N_("agency entered"),
     "set mailbox": N_("mailbox set"),
     "add focal point": N_("focal point named"),
@@ -36,3 +41,8 @@ FIELD_LABELS = {
     "due": N_("Due"),
     "agency": N_("Agency"),
 }
+
+
+def say_act(act: str) -> str:
+    """What an act of the history is called in the current language."""
+    return _(ACT_LABELS[act]) if act in ACT_LABELS else act

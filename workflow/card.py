@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from workflow.audit_words import say_act
 from workflow.calendar import WorkingCalendar
 from workflow.i18n import _
 from workflow.periods import say, show_day, show_days, show_period
@@ -64,7 +65,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
         yield _("History")
     for entry in card["history"]:
         at = entry["at_at"].astimezone(ZoneInfo(zone))
-        yield f"  {at:%d/%m/%Y %H:%M}  {_act(entry['act'])}  {entry['actor']}" + (
+        yield f"  {at:%d/%m/%Y %H:%M}  {say_act(entry['act'])}  {entry['actor']}" + (
             f": {entry['reason']}" if entry["reason"] else ""
         )
         yield from _changed(_plain(entry["before"]), _plain(entry["after"]))
@@ -109,12 +110,6 @@ def asked(row: Row) -> Row:
 
 def _question(row: Row) -> str:
     return say(row["message"], _plain(row["args"]))
-
-
-def _act(act: str) -> str:
-    from workflow.audit_words import ACT_LABELS
-
-    return _(ACT_LABELS[act]) if act in ACT_LABELS else act
 
 
 def _where(place: dict[str, object], file: str) -> str:

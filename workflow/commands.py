@@ -9,9 +9,11 @@ from typing import Annotated
 
 import typer
 
-from workflow import commands_deadlines, commands_moves, commands_register
+from workflow import commands_deadlines, commands_moves
 from workflow.i18n import _
 from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of
+from workflow.register import commands as commands_register
+from workflow.register import commands_succession
 
 app = typer.Typer()
 
@@ -183,4 +185,5 @@ def doctor(context: typer.Context, json_: Json = False) -> None:
 
 app.add_typer(commands_moves.app)
 app.add_typer(commands_register.app)
+app.add_typer(commands_succession.app)
 app.add_typer(commands_deadlines.app)

@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, create_engine, event, inspect, text
 from sqlalchemy import Enum as SqlEnum
-from sqlalchemy.engine import Dialect, Engine, make_url
+from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
@@ -127,10 +127,27 @@ class Database:
         """Bring the database to this program's version, in one transaction."""
         from alembic import command
 
-        with self.engine.begin() as connection:
-            if connection.dialect.name == "postgresql":  # two first commands at once: the second finds it done
-                connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCKS["upgrade"]})
+        with self.migrating() as connection:
             command.upgrade(migrations(connection), "head")
+
+    @contextmanager
+    def migrating(self) -> Iterator[Connection]:
+        """The transaction of a migration; SQLite, which builds a changed table anew, checks foreign keys at its end only."""
+        with self.engine.connect() as connection:
+            plain = connection.connection.driver_connection
+            lite = connection.dialect.name == "sqlite"
+            if lite and plain:
+                plain.execute("pragma foreign_keys = off")  # heeded outside a transaction only
+            try:
+                with connection.begin():
+                    if not lite:  # two first commands at once: the second finds it done
+                        connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCKS["upgrade"]})
+                    yield connection
+                    if lite and (broken := connection.exec_driver_sql("pragma foreign_key_check").first()):
+                        raise RuntimeError(f"the migration broke {broken}")
+            finally:
+                if lite and plain:
+                    plain.execute("pragma foreign_keys = on")
 
     def dispose(self) -> None:
         self.engine.dispose()

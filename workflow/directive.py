@@ -19,6 +19,7 @@ class Directive(SQLModel, table=True):
     number: str
     issued_on: date
     issuer: str
+    issuer_id: int | None = Field(default=None, foreign_key="agency.id", index=True)
     kind: str = ""
     subject: str = ""
     digest: str = Field(unique=True)

@@ -22,27 +22,6 @@ ABBREVIATIONS = {
     "va": "",
 }
 
-GENERIC = frozenset(
-    [
-        "uy",
-        "ban",
-        "nhan",
-        "dan",
-        "hoi",
-        "dong",
-        "so",
-        "phong",
-        "van",
-        "tinh",
-        "thanh",
-        "pho",
-        "huyen",
-        "thi",
-        "xa",
-        "phuong",
-    ]
-)
-
 
 def strip_marks(text: str) -> str:
     """Lower-case `text` and drop every diacritic (đ becomes d)."""
@@ -63,9 +42,15 @@ def fold(name: str) -> str:
     return " ".join(words)
 
 
-def distinctive(name: str) -> str:
-    """Return the words that tell an agency from others of its kind: "UBND xã Tân Thành" and "xã Tân Lập" share none."""
-    return " ".join(word for word in fold(name).split() if word not in GENERIC) or fold(name)
+_COLLECTIVE = re.compile(
+    r"(?:(?:thu truong|lanh dao|nguoi dung dau|chu tich|giam doc|truong)\s+)?"
+    r"(?:(?:cac|nhung|tat ca)\b|(?:ubnd|uy ban nhan dan)\s+(?:cac|cap)\b)|(?:co quan|don vi)\b.*lien quan"
+)
+
+
+def is_collective(name: str) -> bool:
+    """Whether a name stands for many agencies without naming them: "các đơn vị liên quan", "UBND các xã"."""
+    return bool(_COLLECTIVE.match(strip_marks(name)))
 
 
 def printable(text: str) -> str:

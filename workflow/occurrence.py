@@ -24,14 +24,18 @@ _version = Column("version", Integer, nullable=False)
 
 
 class Occurrence(SQLModel, table=True):
-    """One due instance; (task, agency, period) is unique and the first due day is kept for ever."""
+    """One due instance, owed by `agency_id`; (task, agency it was issued to, period) is unique.
 
-    __table_args__ = (UniqueConstraint("task_id", "agency_id", "period"),)
+    Whom it was issued to and the first due day are kept for ever.
+    """
+
+    __table_args__ = (UniqueConstraint("task_id", "issued_to_id", "period"),)
     __mapper_args__ = {"version_id_col": _version}
 
     id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="task.id")
     agency_id: int = Field(foreign_key="agency.id", index=True)
+    issued_to_id: int = Field(foreign_key="agency.id", index=True)
     period: str
     opens_on: date | None = None
     original_due_on: date | None = None
@@ -45,7 +49,8 @@ class Occurrence(SQLModel, table=True):
     version: int | None = Field(default=None, sa_column=_version)
 
     task: Task = Relationship()
-    agency: Agency = Relationship()
+    agency: Agency = Relationship(sa_relationship_kwargs={"foreign_keys": "Occurrence.agency_id"})
+    issued_to: Agency = Relationship(sa_relationship_kwargs={"foreign_keys": "Occurrence.issued_to_id"})
     submissions: list[Submission] = Relationship(sa_relationship_kwargs={"order_by": "Submission.number"})
 
     def standing(self, today: date, soon_days: int) -> Standing:

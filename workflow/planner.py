@@ -25,17 +25,18 @@ from workflow.timing import Kind
 
 def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
     """Open the occurrences of one task that fall due up to `until`, one for each lead agency and period."""
-    return _plan(session, task, {(o.agency_id, o.period) for o in _existing(session, task)}, until=until, by=by, at=at)
+    known = {(agency, o.period) for o in _existing(session, task) for agency in (o.agency_id, o.issued_to_id)}
+    return _plan(session, task, known, until=until, by=by, at=at)
 
 
 def _plan(
     session: Session, task: Task, known: set[tuple[int, str]], *, until: date, by: By, at: datetime
 ) -> list[Occurrence]:
     return [
-        _open(session, task, agency_id, window, by=by, at=at)
+        _open(session, task, owner, issued_to, window, by=by, at=at)
         for window in _windows(task, until, office_calendar(session))
-        for agency_id in _lead_ids(task)
-        if (agency_id, window.key) not in known
+        for owner, issued_to in task.owners()
+        if not {(owner, window.key), (issued_to, window.key)} & known
     ]
 
 
@@ -47,9 +48,9 @@ def plan_recurring(session: Session, today: date, *, horizon_days: int, at: date
     """Open the coming occurrences of every recurring task; returns how many are new."""
     recurring = col(Task.recurs).is_(True) & col(Task.undecided).is_(False)
     known: dict[int, set[tuple[int, str]]] = defaultdict(set)
-    periods = select(Occurrence.task_id, Occurrence.agency_id, Occurrence.period).join(Task).where(recurring)
-    for task_id, agency_id, period in session.exec(periods):
-        known[task_id].add((agency_id, period))
+    periods = select(Occurrence.task_id, Occurrence.agency_id, Occurrence.issued_to_id, Occurrence.period)
+    for task_id, agency_id, issued_to_id, period in session.exec(periods.join(Task).where(recurring)):
+        known[task_id] |= {(agency_id, period), (issued_to_id, period)}
     until, by = today + timedelta(days=horizon_days), By("dondoc", "tick")
     tasks = session.exec(select(Task).where(recurring).options(*_WHOLE).order_by(col(Task.id)))
     return sum(len(_plan(session, task, known[task.id or 0], until=until, by=by, at=at)) for task in tasks)
@@ -178,7 +179,7 @@ def _follow(
         return _Followed([], [])
     wanted = {w.key: w for w in _windows(task, _year_end(task), office_calendar(session))}
     own = [o for o in _existing(session, task) if o.agency_id == agency_id]
-    known = served | {o.period for o in own}
+    known = served | {o.period for o in _existing(session, task) if agency_id in (o.agency_id, o.issued_to_id)}
     missing = [w for key, w in wanted.items() if key not in known and (since <= w.due)]
     left = [o for o in own if o.status in OPEN and o.period not in wanted]
     changed = []
@@ -191,7 +192,8 @@ def _follow(
             changed += [occurrence] if _redate(session, occurrence, _due(window), by=by, at=at, reason=reason) else []
             left.remove(occurrence)
             missing.remove(window)
-    changed += [_open(session, task, agency_id, window, by=by, at=at) for window in missing]
+    issued_to = dict(task.owners()).get(agency_id, agency_id)
+    changed += [_open(session, task, agency_id, issued_to, window, by=by, at=at) for window in missing]
     return _Followed(changed, left)
 
 
@@ -222,7 +224,7 @@ def _existing(session: Session, task: Task) -> list[Occurrence]:
 
 
 def _lead_ids(task: Task) -> list[int]:
-    return [a.agency_id for a in task.leads() if a.agency_id is not None]
+    return [owner for owner, _issued_to in task.owners()]
 
 
 def _year_end(task: Task) -> date:
@@ -247,12 +249,15 @@ def _due(window: Window) -> date | None:
     return None if window.key in (ONGOING, UNTIMED) else window.due
 
 
-def _open(session: Session, task: Task, agency_id: int, window: Window, *, by: By, at: datetime) -> Occurrence:
+def _open(
+    session: Session, task: Task, agency_id: int, issued_to_id: int, window: Window, *, by: By, at: datetime
+) -> Occurrence:
     due = _due(window)
     occurrence = Occurrence(
         task=task,
         task_id=task.id or 0,
         agency_id=agency_id,
+        issued_to_id=issued_to_id,
         period=window.key,
         opens_on=window.opens,
         original_due_on=due,

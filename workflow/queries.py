@@ -140,7 +140,9 @@ def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
     card = found[0]
     own = {"id": card["id"]}
     card["assignments"] = view.rows(
-        "select s.role, s.words, a.name, a.code from assignment s left join agency a on a.id = s.agency_id where s.task_id = :id order by s.role desc, s.position",
+        """select s.role, s.words, a.name, a.code, a.kind, s.group_id, h.name as heir, h.code as heir_code
+        from assignment s left join agency a on a.id = s.agency_id left join agency h on h.id = s.owed_by_id
+        where s.task_id = :id order by s.role desc, s.position, case when s.group_id is null then 0 else 1 end, a.name, s.id""",
         **own,
     )
     card["questions"] = view.rows(
@@ -175,27 +177,6 @@ def nearest(view: Snapshot, code: str) -> list[str]:
     from difflib import get_close_matches
 
     return get_close_matches(code.strip().upper(), [row["code"] for row in view.rows("select code from task")], 3, 0.5)
-
-
-def agencies(view: Snapshot, as_of: AsOf) -> list[Row]:
-    """The register with who answers for each agency and how much it owes on the day."""
-    owed = {row["code"]: row for row in tally(view, as_of, "agency")}
-    points: dict[int, list[str]] = {}
-    for row in view.rows(
-        """select agency_id, name, email from focal_point where (valid_from is null or valid_from <= :today)
-        and (valid_to is null or valid_to >= :today) order by id""",
-        today=as_of.day,
-    ):
-        points.setdefault(row["agency_id"], []).append(f"{row['name']} <{row['email']}>")
-    rows = view.rows(
-        "select id, code, name, kind, mailbox, valid_from as valid_from_on, valid_to as valid_to_on from agency order by kind, name, id"
-    )
-    for row in rows:
-        counts = owed.get(row["code"], {})
-        row["focal_points"] = points.get(row["id"], [])
-        row["open"] = (counts.get("open_in_time") or 0) + (counts.get("overdue") or 0)
-        row["overdue"] = counts.get("overdue") or 0
-    return rows
 
 
 def directives(view: Snapshot) -> list[Row]:
@@ -274,7 +255,7 @@ def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
     if wanted.agency:
         parts.append("""(a.id = :agency or (a.id is null and exists (select 1 from assignment s
             where s.task_id = t.id and s.role = 'lead' and s.agency_id = :agency)))""")
-        args["agency"] = _agency_id(view, wanted.agency)
+        args["agency"] = agency_id(view, wanted.agency)
     if wanted.search:
         parts.append("t.folded like :search escape '!'")
         args["search"] = "%" + "".join(f"!{c}" if c in "%_!" else c for c in strip_marks(wanted.search)) + "%"
@@ -306,13 +287,22 @@ def directive_id(view: Snapshot, words: str) -> int:
     return int(rows[0]["id"])
 
 
-def _agency_id(view: Snapshot, words: str) -> int:
+def agency_id(view: Snapshot, words: str) -> int:
+    """The agency of this code, name or alias, as `workflow.agency.known_agency` finds it; raises BadInput."""
     rows = view.rows(
-        """select a.id, a.name, a.code from agency a where upper(a.code) = upper(:words) or a.folded = :folded
-        or a.id in (select agency_id from agency_alias where folded = :folded)""",
+        """select a.id, a.name, a.code, a.valid_to as valid_to_on, case when upper(a.code) = upper(:words) then 1 else 0 end as coded
+        from agency a where upper(a.code) = upper(:words) or a.folded = :folded
+        or a.id in (select agency_id from agency_alias where folded = :folded)
+        union select a.id, a.name, a.code, a.valid_to, 0 from agency a where a.short_name <> '' and upper(a.short_name) = upper(:words)""",
         words=words.strip(),
         folded=fold(words),
     )
+    rows = [row for row in rows if row["coded"]] or [row for row in rows if not row["valid_to_on"]] or rows
+    if len({row["id"] for row in rows}) > 1:
+        shared = "; ".join(f"{row['code']} ({row['name']})" for row in rows)
+        raise BadInput(
+            "Several agencies are called “{words}”; name one by its code: {codes}.", words=words, codes=shared
+        )
     if not rows:
         near = view.rows(
             "select name, code from agency where folded like :some order by name limit 3", some=f"%{fold(words)}%"
@@ -336,7 +326,7 @@ def _with_leads(view: Snapshot, rows: list[Row]) -> list[Row]:
     if waiting:
         leads: dict[int, list[str]] = {}
         for lead in view.rows("""select s.task_id, s.words from assignment s join task t on t.id = s.task_id
-            where s.role = 'lead' and t.undecided order by s.task_id, s.position"""):
+            where s.role = 'lead' and t.undecided and s.group_id is null order by s.task_id, s.position"""):
             leads.setdefault(lead["task_id"], []).append(lead["words"])
         for row in waiting:
             row["agency"] = "; ".join(leads.get(row["task_id"], []))

@@ -16,7 +16,7 @@ from typing import Any
 
 from workflow.errors import BadInput, Refused
 
-HEAD = "0003"  # the migration this program needs; a test compares it with workflow/migrations
+HEAD = "0004"  # the migration this program needs; a test compares it with workflow/migrations
 
 Row = dict[str, Any]
 

@@ -58,8 +58,21 @@ class Task(SQLModel, table=True):
         return self.stated_on or self.directive.issued_on
 
     def leads(self) -> list["Assignment"]:
-        """The lead assignments, in the order of the document."""
-        return [a for a in self.assignments if a.role == Role.LEAD]
+        """The lead assignments, in the order of the document; a collective stands for its members."""
+        return [a for a in self.assignments if a.role == Role.LEAD and a.group_id is None]
+
+    def owners(self) -> list[tuple[int, int]]:
+        """Who owes its coming periods, each once: the agency that owes and the one it was issued to.
+
+        A collective with members is owed by them, and by itself only as long as nobody is known to belong to it.
+        """
+        led = [a for a in self.assignments if a.role == Role.LEAD and a.agency_id is not None]
+        groups = {a.group_id for a in led}
+        found: dict[int, int] = {}
+        for part in led:
+            if part.agency_id not in groups:
+                found.setdefault(part.owed_by_id or part.agency_id or 0, part.agency_id or 0)
+        return list(found.items())
 
     def decide(self, session: Session, timing: Timing, *, by: By, at: datetime, reason: str) -> None:
         """Let a person say when the task is due, which answers what was asked of it; the document's words stay as they are."""
@@ -85,19 +98,25 @@ class Task(SQLModel, table=True):
 
 
 class Assignment(SQLModel, table=True):
-    """An agency's part in a task; `agency_id` is empty where the words name nobody in particular."""
+    """An agency's part in a task, as the document gave it; `agency_id` is empty where the words name nobody in particular.
 
-    __table_args__ = (UniqueConstraint("task_id", "role", "position"), UniqueConstraint("task_id", "role", "agency_id"))
+    `owed_by_id` is the heir that owes it now, where the agency itself no longer does. A lead that is a collective has a row of
+    its own and one for each member, which names the collective in `group_id`.
+    """
+
+    __table_args__ = (UniqueConstraint("task_id", "role", "agency_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     task_id: int = Field(foreign_key="task.id")
     agency_id: int | None = Field(default=None, foreign_key="agency.id", index=True)
+    owed_by_id: int | None = Field(default=None, foreign_key="agency.id", index=True)
+    group_id: int | None = Field(default=None, foreign_key="agency.id")
     role: Role = Field(sa_type=enum_column(Role, "role"))
     position: int
     words: str
 
     task: Task = Relationship(back_populates="assignments")
-    agency: Agency | None = Relationship()
+    agency: Agency | None = Relationship(sa_relationship_kwargs={"foreign_keys": "Assignment.agency_id"})
 
 
 class Question(SQLModel, table=True):

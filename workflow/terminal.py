@@ -108,6 +108,14 @@ def say_json(value: object) -> None:
     print()
 
 
+def progress(done: int, total: int) -> None:
+    """Show how far a long work has come, where somebody watches."""
+    if sys.stderr.isatty() and total:
+        filled = 40 * done // total
+        end = "" if done < total else "\n"
+        print(f"\r   [{'█' * filled}{'·' * (40 - filled)}] {done}/{total}", end=end, file=sys.stderr, flush=True)
+
+
 def ask(question: str) -> str:
     """Ask a person for a line; raises Refused when nobody is there to answer."""
     import typer

@@ -163,10 +163,10 @@ def _counted(phrase: Phrase) -> Rule | Timing | None:
     named = found.groupdict()
     unit = next(g for g in found.groups() if g in ("tuan", "thang", "quy", "nam", "ngay"))
     times, every = number(named.get("times") or "1"), number(named.get("every") or "1")
-    if unit == "ngay" and every % 7 == 0:
+    if unit == "ngay" and every and every % 7 == 0:
         unit, every = "tuan", every // 7
     length = {"tuan": 0, "thang": 1, "quy": 3, "nam": 12}.get(unit, 0) * every
-    if unit == "tuan" and times == 1 and every <= 52:
+    if unit == "tuan" and times == 1 and 1 <= every <= 52:
         phrase.take(found)
         return Rule(weeks=every, anchor=phrase.issued if every > 1 else None, day=_weekday(phrase))
     if (

@@ -88,7 +88,7 @@ def served(office: Office, now: Callable[[], datetime]) -> Iterator[int]:
 def imported(office: Office) -> None:
     proposal = reading.propose(PLAN)
     with office.database.transaction() as session:
-        importing.add_agencies(session, importing.unknown_agencies(session, proposal.tasks))
+        importing.add_agencies(session, proposal, importing.unknown_agencies(session, proposal))
         monitor = find_agency(session, "Phòng Tài chính - Kế hoạch")
         importing.enact(
             session,

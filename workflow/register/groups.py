@@ -1,0 +1,157 @@
+"""Groups: names such as "Các phòng, ban, đơn vị" that stand for many agencies on a given day.
+
+A group belongs to the agency whose documents use the name. Who belongs to it follows from a rule (the kinds and the level of
+agencies under that agency) or from a list that a person made. "Các đơn vị liên quan" is no group: it names nobody.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlmodel import Session, select
+
+from workflow.agency import Agency, GroupMember, add_agency, known_agency
+from workflow.errors import BadInput
+from workflow.names import printable, strip_marks
+from workflow.register.kinds import Kind, Level
+from workflow.register.mention import Register
+from workflow.register.succession import Lineage, in_force
+from workflow.register.wording import bare, words_of
+
+_TITLE = re.compile(r"^(?:thu truong|lanh dao|nguoi dung dau|chu tich|giam doc|truong) ")
+_BODY = re.compile(r"(?:cac )?uy ban nhan dan (?:cac |cap )?(?=xa|phuong|huyen|thanh pho|thi|dac khu|quan|tinh)")
+# What each noun of a collective stands for; "đơn vị" and "ban" take their meaning from what they stand beside.
+_COMMUNE = frozenset(["xa", "phuong", "thi tran", "dac khu"])
+_DISTRICT = frozenset(["huyen", "thi xa", "thanh pho", "quan"])
+_OFFICES = {
+    "phong": (Kind.OFFICE,),
+    "phong chuyen mon": (Kind.OFFICE,),
+    "don vi": (Kind.UNIT,),
+    "ban": (),
+    "don vi su nghiep": (Kind.UNIT,),
+}
+_DEPARTMENTS = {
+    "so": (Kind.DEPARTMENT,),
+    "ban": (),
+    "nganh": (Kind.SECTOR,),
+    "doan the": (Kind.ASSOCIATION,),
+    "hoi": (Kind.ASSOCIATION,),
+    "don vi": (Kind.UNIT,),
+    "co quan": (),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who belongs to a group: agencies of these kinds and this level (None: any), directly under the group's agency or anywhere below."""
+
+    kinds: tuple[str, ...]
+    level: str | None = None
+    below: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        return {"kinds": list(self.kinds), "level": self.level, "below": self.below}
+
+    @classmethod
+    def from_json(cls, stored: dict[str, Any]) -> Rule:
+        return cls(tuple(stored["kinds"]), stored.get("level"), bool(stored.get("below")))
+
+
+def rule_of(words: str) -> Rule | None:
+    """Whom the words of a collective stand for; None where they name nobody in particular ("các đơn vị liên quan")."""
+    said = _TITLE.sub("", re.sub(r"\s*[,;/]\s*|\s+va\s+|\s*&\s*", ", ", _plain(words)))
+    body = _BODY.match(said)
+    if body:
+        return _of_level(re.split(r", ", said[body.end() :]))
+    found = re.fullmatch(r"(?:tat ca )?(?:cac|nhung) (.+)", said)
+    if not found:
+        return None
+    nouns = [re.sub(r"^cac ", "", noun) for noun in re.split(r", ", found[1])]
+    if set(nouns) <= _COMMUNE or set(nouns) <= _DISTRICT:
+        return _of_level(nouns)
+    for known, needed in ((_OFFICES, "phong"), (_DEPARTMENTS, "so")):
+        if all(noun in known for noun in nouns) and any(noun.startswith(needed) for noun in nouns):
+            kinds = [kind for noun in nouns for kind in known[noun]]
+            return Rule(tuple(dict.fromkeys(str(kind) for kind in kinds)))
+    return None
+
+
+def _plain(words: str) -> str:
+    said = strip_marks(" ".join(words.split())).strip(" .;:")
+    return re.sub(r"\bubnd\b", "uy ban nhan dan", said)
+
+
+def _of_level(nouns: list[str]) -> Rule | None:
+    """The committees of the communes or districts that the words name; None where more is said of them than their level."""
+    kinds = set(nouns)
+    if kinds and kinds <= _COMMUNE:
+        return Rule((Kind.COMMITTEE.value,), Level.COMMUNE.value, below=True)
+    if kinds and kinds <= _DISTRICT:
+        return Rule((Kind.COMMITTEE.value,), Level.DISTRICT.value, below=True)
+    return None
+
+
+def find(session: Session, words: str, owner: Agency | None) -> Agency | None:
+    """The group that these words mean in documents of `owner`, if it is in the register."""
+    if owner is None:
+        return None
+    rule, said = rule_of(words), bare(words_of(words))
+    for group in session.exec(select(Agency).where(Agency.kind == Kind.COLLECTIVE, Agency.parent_id == owner.id)):
+        if bare(words_of(group.name)) == said or (rule and group.rule == rule.to_json()):
+            return group
+    return None
+
+
+def enter(session: Session, words: str, owner: Agency | None) -> Agency:
+    """Enter a group of `owner` by the rule that its words say, if any; raises Refused if it is there already."""
+    rule = rule_of(words)
+    group = add_agency(session, printable(words), kind=Kind.COLLECTIVE, parent=owner)
+    group.rule = rule.to_json() if rule else None
+    session.flush()
+    return group
+
+
+def known(session: Session, words: str) -> Agency:
+    """The group of this code or name; raises BadInput if it is none or several are called so."""
+    group = known_agency(session, words)
+    if group.kind != Kind.COLLECTIVE:
+        raise BadInput("{name} is an agency, not a group.", name=group.name)
+    return group
+
+
+def members(session: Session, group: Agency, day: date, register: Register | None = None) -> list[Agency]:
+    """Who belongs to a group on a day: those a person listed, else those its rule names; by name."""
+    register = register or Register.load(session)
+    listed = session.exec(select(GroupMember.agency_id).where(GroupMember.group_id == group.id)).all()
+    if listed:  # who ended since has the one heir that stands in its place
+        lineage = Lineage(in_force(session))
+        found = [register.agencies[i] for i in dict.fromkeys(lineage.sole_heir(member, day) for member in listed)]
+    elif group.rule and group.parent_id:
+        found = _by_rule(register, Rule.from_json(group.rule), group.parent_id)
+    else:
+        return []
+    return sorted((a for a in found if a.valid_on(day)), key=lambda a: (a.name, a.code))
+
+
+def _by_rule(register: Register, rule: Rule, owner_id: int) -> list[Agency]:
+    return [
+        agency
+        for agency in register.agencies.values()
+        if agency.kind in rule.kinds
+        and (rule.level is None or agency.level == rule.level)
+        and agency.id != owner_id
+        and (owner_id in register.line(agency) if rule.below else agency.parent_id == owner_id)
+    ]
+
+
+def list_members(session: Session, group: Agency, chosen: list[Agency]) -> None:
+    """Let a person say who belongs to a group; an empty list leaves it to the rule again."""
+    for row in session.exec(select(GroupMember).where(GroupMember.group_id == group.id)):
+        session.delete(row)
+    session.flush()
+    for agency in dict.fromkeys(a.id for a in chosen):
+        session.add(GroupMember(group_id=group.id or 0, agency_id=agency or 0))
+    session.flush()

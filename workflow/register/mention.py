@@ -1,0 +1,256 @@
+"""Which agency the words of a document mean, on its day and in its issuer's jurisdiction, with the reasons.
+
+A match scores 1 for the official name and less for every doubt: marks that differ, a place left out, another jurisdiction, a day
+on which the agency did not exist. Only a score of at least `SURE` that is `MARGIN` above every other agency is taken; anything
+else is for a person, whose answer is remembered as an alias. Resolution 190/2025/QH15 reads an older name as its heir's; that is
+a matter of succession, not of the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from sqlmodel import Session, select
+
+from workflow.agency import Agency, AgencyAlias
+from workflow.i18n import _
+from workflow.periods import show_day
+from workflow.register.kinds import Kind, Level
+from workflow.register.wording import bare, words_of
+
+SURE = 0.9
+MARGIN = 0.03
+
+_TITLES = re.compile(
+    r"^(?:đồng chí\s+)?(?:chủ tịch|giám đốc|thủ trưởng|lãnh đạo|trưởng|chánh|người đứng đầu)\s+(?=ubnd|[uủ][yỷ] ban|sở|phòng|ban|công an|văn phòng|thanh tra|trung tâm)",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """An agency that the words may mean: how sure that is (0 to 1), and what speaks for and against it."""
+
+    agency: Agency
+    score: float
+    told: tuple[str, ...]
+    named: bool = True  # False: only alike
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """What became of one name: the agency if it is sure, and the candidates, likest first."""
+
+    words: str
+    agency: Agency | None
+    candidates: tuple[Candidate, ...] = ()
+
+    def explain(self) -> Iterator[str]:
+        """Sentences that say what was decided and why."""
+        if self.agency:
+            yield _("“{words}” is {name} ({code}).", words=self.words, name=self.agency.name, code=self.agency.code)
+        elif self.candidates:
+            yield _("“{words}” is not certain; a person must say which agency it is.", words=self.words)
+        else:
+            yield _("No agency of the register is like “{words}”.", words=self.words)
+        for one in self.candidates[:5]:
+            score = f"{one.score:.2f}".replace(".", ",")
+            yield f"  {score}  {one.agency.name} ({one.agency.code}): " + "; ".join(one.told)
+
+
+class _Form(NamedTuple):
+    """One way an agency may be written: its words with marks, what it costs, whether it names the place, and the reason."""
+
+    agency_id: int
+    words: tuple[str, ...]
+    cost: float
+    placed: bool
+    told: str
+    scope_id: int | None = None
+    said: bool = False  # a person said so
+
+
+@dataclass
+class Register:
+    """The register in memory, looked up by names; made once for a document."""
+
+    agencies: dict[int, Agency]
+    aliases: list[AgencyAlias] = field(default_factory=list)
+
+    @classmethod
+    def load(cls, session: Session) -> Register:
+        """Read every agency and alias."""
+        found = {a.id or 0: a for a in session.exec(select(Agency))}
+        return cls(found, list(session.exec(select(AgencyAlias))))
+
+    def __post_init__(self) -> None:
+        self._forms: dict[str, list[_Form]] = defaultdict(list)
+        for agency in self.agencies.values():
+            for form in self._written(agency):
+                self._forms[bare(form.words)].append(form)
+        for alias in self.aliases:
+            words = words_of(alias.words)
+            told = _("a person said so: {source}", source=alias.source)
+            self._forms[bare(words)].append(_Form(alias.agency_id, words, 0, True, told, alias.scope_id, True))
+
+    def _written(self, agency: Agency) -> Iterator[_Form]:
+        """The ways its name is written: as it stands, short, with the place it belongs to, a committee by its place alone."""
+        own = agency.id or 0
+        name = words_of(agency.name)
+        yield _Form(
+            own, name, 0, agency.level == Level.PROVINCE and agency.kind == Kind.COMMITTEE, _("its official name")
+        )
+        if agency.short_name:
+            yield _Form(own, words_of(agency.short_name), 0.01, False, _("its short name"))
+        if agency.kind == Kind.COLLECTIVE:
+            return
+        place = self._place(agency)
+        if place:
+            yield _Form(own, place, 0.04, agency.level == Level.PROVINCE, _("the place that its committee governs"))
+        above = self.parent(agency)
+        while above:
+            where = self._place(above)
+            if where:
+                yield from self._with_place(agency, name, where)
+            above = self.parent(above)
+
+    def _with_place(self, agency: Agency, name: tuple[str, ...], where: tuple[str, ...]) -> Iterator[_Form]:
+        own, told = agency.id or 0, _("its name with the place it belongs to")
+        level = where[:2] if where[:2] in _TWO_WORD_LEVELS else where[:1]
+        rest = where[len(level) :]
+        body = words_of("ủy ban nhân dân")
+        ends = name[-len(level) :] == level
+        yield _Form(own, name + (rest if ends else where), 0.01, True, told)
+        if agency.kind != Kind.COMMITTEE:
+            if not ends:
+                yield _Form(own, name + level, 0.01, False, _("its name with the level it belongs to"))
+                yield _Form(own, name + rest, 0.02, True, told)
+            yield _Form(own, name + body + where, 0.01, True, told)
+        else:
+            yield _Form(own, self._place(agency) + where, 0.04, True, told)
+
+    def _place(self, agency: Agency) -> tuple[str, ...]:
+        """The words after "Ủy ban nhân dân": "xã Bắc Sơn", "thành phố Lạng Sơn"; nothing for other agencies."""
+        if agency.kind != Kind.COMMITTEE:
+            return ()
+        return words_of(agency.name)[4:]
+
+    def parent(self, agency: Agency) -> Agency | None:
+        """The agency it belongs to."""
+        return self.agencies.get(agency.parent_id) if agency.parent_id else None
+
+    def line(self, agency: Agency | None) -> list[int]:
+        """An agency and those it belongs to, upwards."""
+        ids: list[int] = []
+        while agency and agency.id not in ids:
+            ids.append(agency.id or 0)
+            agency = self.parent(agency)
+        return ids
+
+    def issuer(self, words: str, day: date | None) -> Agency | None:
+        """The agency that issued a document, by its letterhead; None if the register does not know it for certain."""
+        return self.resolve(words, day, None, anywhere=True).agency if words.strip() else None
+
+    def resolve(self, words: str, day: date | None, issuer: Agency | None, *, anywhere: bool = False) -> Resolution:
+        """What `words` mean in a document of `issuer` on a day (None: not known); `anywhere` asks for no jurisdiction."""
+        said = words_of(_TITLES.sub("", words.strip()))
+        line = self.line(issuer)
+        best: dict[int, Candidate] = {}
+        for form in self._forms.get(bare(said), ()):
+            if form.scope_id is not None and form.scope_id not in line:
+                continue
+            one = self._weigh(said, form, day, line, anywhere)
+            if form.agency_id not in best or best[form.agency_id].score < one.score:
+                best[form.agency_id] = one
+        ranked = sorted(best.values(), key=lambda c: (-c.score, c.agency.code))
+        if not ranked:
+            return Resolution(words, None, self._alike(said, day))
+        clear = len(ranked) == 1 or ranked[0].score - ranked[1].score >= MARGIN - 1e-9
+        sure = ranked[0].score >= SURE - 1e-9 and clear
+        return Resolution(words, ranked[0].agency if sure else None, tuple(ranked))
+
+    def _weigh(
+        self, said: tuple[str, ...], form: _Form, day: date | None, line: list[int], anywhere: bool
+    ) -> Candidate:
+        agency = self.agencies[form.agency_id]
+        score, told = 1 - form.cost, [form.told]
+        lost, differs = _marks(said, form.words)
+        if differs:
+            score -= 0.2
+            told.append(_("but the diacritics differ"))
+        elif lost:
+            score -= 0.05
+            told.append(_("written without diacritics"))
+        if day and not agency.valid_on(day):
+            # Whom a person named stands, unless another of this name existed on the day.
+            score -= 0.08 if form.said else 0.2
+            told.append(_validity(agency))
+        if not (anywhere or form.placed):
+            far, why = self._distance(agency, line)
+            score -= far
+            told.append(why)
+        return Candidate(agency, score, tuple(told))
+
+    def _distance(self, agency: Agency, line: list[int]) -> tuple[float, str]:
+        """How far an agency lies from the issuer: what that costs, and the reason."""
+        own = self.line(agency)
+        if agency.parent_id is None and own[0] not in line:
+            return 0.03, _("the register says nothing of where it belongs")
+        if not line:
+            return 0.3, _("the issuer is not in the register")
+        if own[0] in line:
+            return 0.0, _("in the issuer's own line")
+        if agency.parent_id in line:
+            step = 0 if agency.parent_id == line[0] else 1
+            return 0.03 * step, _("it belongs to {name}", name=self.agencies[agency.parent_id].name)
+        inside = line[0] in own
+        if agency.kind == Kind.COMMITTEE and inside:
+            return 0.0, _("a committee in the issuer's territory")
+        if own[-1] == line[-1]:
+            where = self.parent(agency)
+            return 0.15 if agency.kind == Kind.COMMITTEE else 0.3, _(
+                "it belongs to {name}, beside the issuer", name=where.name if where else "–"
+            )
+        return 0.3, _("it lies outside the issuer's jurisdiction")
+
+    def _alike(self, said: tuple[str, ...], day: date | None) -> tuple[Candidate, ...]:
+        """Names that are only alike: for a person to choose from, never taken."""
+        from rapidfuzz import fuzz, process
+
+        keys = list(self._forms)
+        found: dict[int, Candidate] = {}
+        for key, score, _index in process.extract(
+            bare(said), keys, scorer=fuzz.token_sort_ratio, limit=12, score_cutoff=80
+        ):
+            for form in self._forms[key]:
+                agency = self.agencies[form.agency_id]
+                if day and not agency.valid_on(day):
+                    continue
+                found.setdefault(
+                    form.agency_id, Candidate(agency, score / 100 * 0.85, (_("a name that is alike"),), False)
+                )
+        return tuple(list(found.values())[:5])
+
+
+_TWO_WORD_LEVELS = {words_of("thành phố"), words_of("thị xã"), words_of("thị trấn"), words_of("đặc khu")}
+
+
+def _marks(said: tuple[str, ...], written: tuple[str, ...]) -> tuple[bool, bool]:
+    """Whether some word of `said` lost its marks, and whether some word bears other marks than `written`."""
+    lost = differs = False
+    for one, other in zip(said, written, strict=True):
+        if one != other:
+            lost = lost or one.isascii()
+            differs = differs or not one.isascii()
+    return lost, differs
+
+
+def _validity(agency: Agency) -> str:
+    if agency.valid_to:
+        return _("it existed until {day} only", day=show_day(agency.valid_to))
+    return _("it exists from {day} on", day=show_day(agency.valid_from)) if agency.valid_from else ""

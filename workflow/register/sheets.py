@@ -1,0 +1,149 @@
+"""Tables that an office edits in a spreadsheet: read from .xlsx or .csv with row numbers, and written as either.
+
+Columns are found by their titles in either language, in any order. A column that is left out says nothing of its values; an
+empty cell says that there is none.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from workflow.errors import BadInput
+from workflow.i18n import _
+from workflow.names import fold
+from workflow.periods import show_day
+from workflow.terminal import day
+
+# What a spreadsheet program would take for a formula when it opens a .csv.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table: its number as the spreadsheet program shows it, and its texts by column key."""
+
+    number: int
+    cells: dict[str, str]
+
+
+@dataclass
+class Faults:
+    """What is wrong in a table, by row and column; `settle` refuses the whole table if there is anything."""
+
+    name: str
+    titles: dict[str, str]
+    found: list[str] = field(default_factory=list)
+
+    def add(self, line: Line, column: str, problem: str) -> None:
+        """Note one fault."""
+        self.found.append(
+            _("row {n}, column “{column}”: {problem}", n=line.number, column=_(self.titles[column]), problem=problem)
+        )
+
+    def day(self, line: Line, column: str) -> date | None:
+        """The day in a cell; None where it is empty or no day, which is noted."""
+        try:
+            return day(line.cells[column]) if line.cells.get(column) else None
+        except BadInput as problem:
+            self.add(line, column, str(problem))
+            return None
+
+    def settle(self) -> None:
+        """Raise BadInput with every fault (the first thirty in words)."""
+        if self.found:
+            more = len(self.found) - 30
+            lines = self.found[:30] + ([_("and {n} more", n=more)] if more > 0 else [])
+            raise BadInput(
+                "{name} was not loaded, nothing was changed. {n} errors:\n{errors}",
+                name=self.name,
+                n=len(self.found),
+                errors="\n".join(f"  {line}" for line in lines),
+            )
+
+
+def read(path: Path, titles: dict[str, str], needed: Sequence[str]) -> list[Line]:
+    """Return the rows of a table whose columns are `titles` (key → English title); raises BadInput naming what lacks."""
+    rows = _csv(path) if path.suffix.lower() == ".csv" else _xlsx(path)
+    head = [fold(str(cell)) for cell in rows[0]] if rows else []
+    places = {}
+    for key, title in titles.items():
+        place = next((head.index(fold(known)) for known in (_(title), title, key) if fold(known) in head), None)
+        if place is not None:
+            places[key] = place
+    lacking = [_(titles[key]) for key in needed if key not in places]
+    if lacking:
+        raise BadInput("{name}: the columns {columns} are missing.", name=path.name, columns=", ".join(lacking))
+    lines = []
+    for number, row in enumerate(rows[1:], 2):
+        cells = {key: _text(row[place]) if place < len(row) else "" for key, place in places.items()}
+        if any(cells.values()):
+            lines.append(Line(number, cells))
+    return lines
+
+
+def write(path: Path, titles: dict[str, str], rows: Iterable[dict[str, str]], sheet: str) -> None:
+    """Write a table as .csv or .xlsx, every cell as text."""
+    if path.suffix.lower() == ".csv":
+        with path.open("w", encoding="utf-8-sig", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow([_(title) for title in titles.values()])
+            writer.writerows([[_tame(row.get(key, "")) for key in titles] for row in rows])
+        return
+    if path.suffix.lower() != ".xlsx":
+        raise BadInput("{name} is neither .xlsx nor .csv.", name=path.name)
+    import xlsxwriter
+
+    with xlsxwriter.Workbook(str(path)) as book:
+        bold = book.add_format({"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1, "valign": "top"})
+        plain = book.add_format({"text_wrap": True, "border": 1, "valign": "top", "num_format": "@"})
+        page = book.add_worksheet(sheet)
+        page.freeze_panes(1, 2)
+        written = list(rows)
+        for column, (key, title) in enumerate(titles.items()):
+            longest = max((len(row.get(key, "")) for row in written), default=0)
+            page.set_column(column, column, min(max(longest, len(_(title)), 8) + 1, 46))
+            page.write_string(0, column, _(title), bold)
+            for number, row in enumerate(written, 1):
+                page.write_string(number, column, row.get(key, ""), plain)
+        page.autofilter(0, 0, max(len(written), 1), len(titles) - 1)
+
+
+def _csv(path: Path) -> list[list[Any]]:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise BadInput("{name} is not UTF-8; save it as “CSV UTF-8” or as .xlsx.", name=path.name) from error
+    mark = max(",;\t", key=text.split("\n", 1)[0].count)
+    rows: list[list[Any]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    return [[cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell for cell in row] for row in rows]
+
+
+def _xlsx(path: Path) -> list[list[Any]]:
+    import python_calamine as calamine
+
+    try:
+        sheet = calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
+        return sheet.to_python(skip_empty_area=False)
+    except OSError:
+        raise
+    except Exception as error:  # calamine's errors share no base class
+        raise BadInput("{name} is no readable spreadsheet (.xlsx or .csv).", name=path.name) from error
+
+
+def _tame(text: str) -> str:
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _text(value: object) -> str:
+    """A cell as text: days as people write them, whole numbers without a point; line breaks stay, to be seen and refused."""
+    if isinstance(value, datetime | date):
+        return show_day(value.date() if isinstance(value, datetime) else value)
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip() if value is not None else ""

@@ -1,0 +1,161 @@
+"""A plan of succession for people and programs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from sqlmodel import Session, col, func, select
+
+from workflow.agency import Agency
+from workflow.i18n import _
+from workflow.message import ActionLink
+from workflow.periods import show_day, show_period
+from workflow.register.inheritance import Confirming, Duty, Move, Part, Plan
+from workflow.standing import say_status
+from workflow.task import Task
+from workflow.terminal import Column, table
+
+
+def lines(session: Session, made: Plan, most: int) -> Iterator[str]:
+    """What would move and what waits for a decision; of long lists the first `most` lines."""
+    names = _names(made)
+    yield from summary(session, made)
+    for title, moves in ((_("What passes"), made.moves), (_("To decide"), made.undecided)):
+        if not moves:
+            continue
+        yield from ("", f"{title} ({len(moves)})", "")
+        columns = (
+            Column("code", _("Task")),
+            Column("what", _("What"), wide=True),
+            Column("due", _("Due")),
+            Column("former", _("Former agency"), wide=True),
+            Column("heir", _("Heir"), wide=True),
+            Column("on", _("From")),
+        )
+        yield from table(columns, [_row(move, names) for move in moves[:most]])
+        if len(moves) > most:
+            yield _("… and {n} more; --json or --sheet has them all", n=len(moves) - most)
+
+
+def summary(session: Session, made: Plan) -> Iterator[str]:
+    """The plan in figures, and what to look at."""
+    duties = made.duties()
+    passing = {move.thing.id for move in duties}
+    parts = sum(isinstance(move.thing, Part) for move in made.moves)
+    monitors = sum(isinstance(move.thing, Confirming) for move in made.moves)
+    formers = len({step.former.id for step in made.steps})
+    yield _("{n} agencies are succeeded, in {steps} steps.", n=formers, steps=len(made.steps))
+    yield _(
+        "{duties} open periods and {parts} parts in living tasks pass to the heirs; deadlines do not change, reminders follow.",
+        duties=len(passing),
+        parts=parts,
+    )
+    yield _(
+        "{links} links in letters act no more and lead to the heir; {people} focal points go along; {monitors} directives are confirmed by an heir.",
+        links=_links(session, passing),
+        people=len(made.people),
+        monitors=monitors,
+    )
+    if made.undecided:
+        former = Counter(move.former_id for move in made.undecided)
+        yield "⚠ " + _(
+            "{n} things wait for a decision, of {agencies} agencies.", n=len(made.undecided), agencies=len(former)
+        )
+    warnings = (
+        (_("have no mailbox; nobody there would be written to"), [agency.name for agency in made.mute()]),
+        (
+            _("end with a split agency; name who answers for the heirs"),
+            [f"{p.name} <{p.email}>" for p in made.lost_people],
+        ),
+        (_("still belong to an agency that ends"), [f"{a.name} ({a.code})" for a in made.left_children]),
+    )
+    for told, about in warnings:
+        if about:
+            yield f"⚠ {'; '.join(about[:12])}{' …' if len(about) > 12 else ''} " + told
+
+
+def as_json(session: Session, made: Plan) -> dict[str, Any]:
+    """The whole plan for programs: every move with its task, period, from and to."""
+    names = _names(made)
+
+    def told(move: Move) -> dict[str, Any]:
+        thing, step = move.thing, move.step
+        duty = thing if isinstance(thing, Duty) else None
+        return {
+            "thing": type(thing).__name__.lower(),
+            "task": None if isinstance(thing, Confirming) else thing.task,
+            "directive": thing.directive,
+            "period": duty and duty.period,
+            "due": duty and duty.due_on,
+            "status": duty and duty.status,
+            "from": names[move.former_id].code,
+            "to": step and step.heir.code,
+            "on": step and step.on,
+            "basis": step and step.basis,
+        }
+
+    return {
+        "moves": [told(move) for move in made.moves],
+        "undecided": [told(move) for move in made.undecided],
+        "focal_points": [{"name": p.name, "email": p.email, "to": s.heir.code} for p, s in made.people],
+        "focal_points_ending": [{"name": p.name, "email": p.email} for p in made.lost_people],
+        "links": _links(session, {move.thing.id for move in made.duties()}),
+        "without_mailbox": [a.code for a in made.mute()],
+        "left_below": [a.code for a in made.left_children],
+    }
+
+
+def to_decide(session: Session, made: Plan) -> Iterator[dict[str, str]]:
+    """One row for each task or directive of an agency that waits for a decision."""
+    names = _names(made)
+    heirs: dict[int | None, list[str]] = {}
+    for step in made.steps:
+        heirs.setdefault(step.former.id, []).append(f"{step.heir.code} {step.heir.name}")
+    codes = {m.thing.task for m in made.undecided if not isinstance(m.thing, Confirming)}
+    texts = dict(session.exec(select(Task.code, Task.text).where(col(Task.code).in_(codes))).all())
+    seen = set()
+    for move in made.undecided:
+        thing = move.thing
+        code = thing.directive if isinstance(thing, Confirming) else thing.task
+        if (move.former_id, code) not in seen:
+            seen.add((move.former_id, code))
+            agency = names[move.former_id]
+            yield {
+                "code": code,
+                "former": f"{agency.code} {agency.name}",
+                "text": texts.get(code, _("confirms the results of {code}", code=code)),
+                "heirs": "\n".join(heirs[move.former_id]),
+                "heir": "",
+            }
+
+
+def _names(made: Plan) -> dict[int, Agency]:
+    return {agency.id or 0: agency for step in made.steps for agency in (step.former, step.heir)}
+
+
+def _row(move: Move, names: dict[int, Agency]) -> dict[str, str]:
+    thing, step = move.thing, move.step
+    if isinstance(thing, Duty):
+        what = f"{show_period(thing.period)}, {say_status(thing.status)}"
+    elif isinstance(thing, Part):
+        what = _("part in the task and its coming periods")
+    else:
+        what = _("confirms its results")
+    due = show_day(thing.due_on) if isinstance(thing, Duty) and thing.due_on else "–"
+    return {
+        "code": thing.directive if isinstance(thing, Confirming) else thing.task,
+        "what": what,
+        "due": due,
+        "former": f"{names[move.former_id].name} ({names[move.former_id].code})",
+        "heir": f"{step.heir.name} ({step.heir.code})" if step else "?",
+        "on": show_day(step.on) if step else "",
+    }
+
+
+def _links(session: Session, passing: set[int]) -> int:
+    """How many links that still act belong to the periods."""
+    open_links = select(ActionLink.occurrence_id, func.count()).where(col(ActionLink.revoked_at).is_(None))
+    counted = session.exec(open_links.group_by(col(ActionLink.occurrence_id)))
+    return sum(count for occurrence_id, count in counted if occurrence_id in passing)

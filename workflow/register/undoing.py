@@ -1,0 +1,161 @@
+"""Taking a succession back, as long as nothing has happened since."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import update
+from sqlmodel import Session, col, func, select
+
+from workflow import audit
+from workflow.agency import Agency, FocalPoint
+from workflow.audit import AuditEntry, By
+from workflow.audit_words import say_act
+from workflow.database import exclusive
+from workflow.directive import Directive
+from workflow.errors import Refused
+from workflow.i18n import _
+from workflow.message import ActionLink, Message, Reminder
+from workflow.occurrence import Occurrence
+from workflow.register.handing import set_column, set_owners
+from workflow.register.kinds import Manner
+from workflow.register.succession import Handover, Succession
+from workflow.task import Assignment
+
+
+def undo(session: Session, batch: int, *, by: By, at: datetime) -> list[Succession]:
+    """Take a batch back in the caller's transaction; raises Refused where something has happened since."""
+    exclusive(session, "audit")
+    query = select(Succession).where(Succession.batch == batch, col(Succession.undone_at).is_(None))
+    rows = list(session.exec(query.order_by(col(Succession.effective_on), col(Succession.id))))
+    if not rows:
+        raise Refused("There is no succession number {n} that could be undone.", n=batch)
+    _nothing_since(session, rows)
+    ids = [row.id or 0 for row in rows]
+    handed = list(
+        session.exec(select(Handover).where(col(Handover.succession_id).in_(ids)).order_by(col(Handover.id).desc()))
+    )
+    owners = {h.occurrence_id: h.agency_id or 0 for h in handed if h.occurrence_id}
+    links = col(ActionLink.occurrence_id).in_(
+        select(Handover.occurrence_id).where(col(Handover.succession_id).in_(ids))
+    )
+    again = update(ActionLink).where(links, col(ActionLink.revoked_at) == rows[0].applied_at).values(revoked_at=None)
+    session.execute(again.execution_options(synchronize_session=False))
+    set_owners(session, owners)
+    parts, monitors = _former_holders(session, handed)
+    set_column(session, Assignment, "owed_by_id", parts)
+    set_column(session, Directive, "monitor_id", monitors)
+    session.expire_all()
+    _take_back_people(session, handed)
+    facts = list(_undone_facts(session, rows, owners))
+    for one in handed:
+        session.delete(one)
+    for row in rows:
+        if row.kind != Manner.TRANSFERRED:
+            session.get_one(Agency, row.former_id).valid_to = row.former_valid_to
+        row.undone_at = at
+    session.flush()
+    audit.record_all(session, facts, by=by, at=at)
+    return rows
+
+
+def _former_holders(session: Session, handed: list[Handover]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Who owed each part and confirmed each directive before; nobody but the one it was issued to is written as nobody."""
+    parts = {h.assignment_id: h.agency_id for h in handed if h.assignment_id}
+    issued = {a.id: a.agency_id for a in session.exec(select(Assignment).where(col(Assignment.id).in_(list(parts))))}
+    monitors = {h.directive_id: h.agency_id for h in handed if h.directive_id}
+    given = {d.id: d.issuer_id for d in session.exec(select(Directive).where(col(Directive.id).in_(list(monitors))))}
+    unset = {h.directive_id for h in handed if h.directive_id and h.held == "issuer"}
+    return (
+        [{"row": row, "new": None if owner == issued.get(row) else owner} for row, owner in parts.items()],
+        [
+            {"row": row, "new": None if row in unset and owner == given.get(row) else owner}
+            for row, owner in monitors.items()
+        ],
+    )
+
+
+def _take_back_people(session: Session, handed: list[Handover]) -> None:
+    for one in handed:
+        if one.child_id:
+            session.get_one(Agency, one.child_id).parent_id = one.agency_id
+        if one.focal_point_id and one.agency_id:
+            session.get_one(FocalPoint, one.focal_point_id).valid_to = (
+                date.fromisoformat(one.held) if one.held else None
+            )
+    fresh = [one.focal_point_id for one in handed if one.focal_point_id and not one.agency_id]
+    for one in handed:
+        if one.focal_point_id in fresh:
+            session.delete(one)
+    handed[:] = [one for one in handed if one.focal_point_id not in fresh]
+    session.flush()
+    for point_id in fresh:
+        session.delete(session.get_one(FocalPoint, point_id))
+
+
+def _undone_facts(session: Session, rows: list[Succession], owners: dict[int, int]) -> Iterator[dict[str, Any]]:
+    ids = {row.former_id for row in rows} | {row.heir_id for row in rows}
+    agencies = {a.id: a for a in session.exec(select(Agency).where(col(Agency.id).in_(ids)))}
+    reason = _("succession {n} undone", n=rows[0].batch)
+    labels = {}
+    passed = select(Occurrence).where(col(Occurrence.id).in_(select(Handover.occurrence_id)))
+    for occurrence in session.exec(passed):
+        if occurrence.id in owners:
+            labels[occurrence.id] = f"{occurrence.task.code}/{occurrence.period}"
+    for occurrence_id, owner in owners.items():
+        yield {
+            "act": "undo succession",
+            "subject": labels[occurrence_id],
+            "occurrence_id": occurrence_id,
+            "after": {"agency": agencies[owner].name},
+            "reason": reason,
+        }
+    for row in rows:
+        yield {"act": "undo succession", "subject": agencies[row.former_id].code, "reason": reason}
+
+
+def _nothing_since(session: Session, rows: list[Succession]) -> None:
+    """Refuse where a later succession, a letter or any act builds on the batch."""
+    ids, at = [row.id or 0 for row in rows], rows[0].applied_at
+    agencies = {row.former_id for row in rows} | {row.heir_id for row in rows}
+    later = select(Succession).where(Succession.batch > rows[0].batch, col(Succession.undone_at).is_(None))
+    for one in session.exec(later):
+        if {one.former_id, one.heir_id} & agencies:
+            raise Refused(
+                "Succession {n} was recorded later and concerns the same agencies; undo it first.", n=one.batch
+            )
+    moved = select(Handover.occurrence_id).where(
+        col(Handover.succession_id).in_(ids), col(Handover.occurrence_id).is_not(None)
+    )
+    last = (
+        session.exec(select(func.max(AuditEntry.id)).where(AuditEntry.at == at, AuditEntry.act == "succeed")).one() or 0
+    )
+    act = select(AuditEntry).where(col(AuditEntry.id) > last, col(AuditEntry.occurrence_id).in_(moved))
+    told = session.exec(act.limit(1)).first()
+    if told:
+        raise Refused(
+            "{subject} has gone on since ({act}); it can no longer be undone.", subject=told.subject, act=told.act
+        )
+    parts = select(Assignment.task_id).where(
+        col(Assignment.id).in_(select(Handover.assignment_id).where(col(Handover.succession_id).in_(ids)))
+    )
+    opened = (
+        select(AuditEntry)
+        .join(Occurrence, col(Occurrence.id) == col(AuditEntry.occurrence_id))
+        .where(col(AuditEntry.id) > last, AuditEntry.act == "open", col(Occurrence.task_id).in_(parts))
+    )
+    fresh = session.exec(opened.limit(1)).first()
+    if fresh:
+        raise Refused(
+            "{subject} has gone on since ({act}); it can no longer be undone.",
+            subject=fresh.subject,
+            act=say_act(fresh.act),
+        )
+    letter = select(Message).join(Reminder).where(Message.queued_at > at, col(Reminder.occurrence_id).in_(moved))
+    sent = session.exec(letter.limit(1)).first()
+    if sent:
+        raise Refused(
+            "A letter to {recipient} was written since; it can no longer be undone.", recipient=sent.recipient
+        )
