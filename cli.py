@@ -21,7 +21,7 @@ PARTS = {
         "agencies", "focal-points", "groups", "succession", "deadline", "cycle", "event", "upgrade", "doctor",
     ),
     "notifications": ("outbox", "tick", "run", "calendar"),
-    "reports": ("overdue",),
+    "reports": ("overdue", "inherited"),
     "web": ("serve", "demo"),
 }  # fmt: skip
 

@@ -18,6 +18,7 @@ from workflow.config import LinkSettings
 from workflow.errors import BadInput
 from workflow.message import ActionLink, Message
 from workflow.occurrence import Occurrence
+from workflow.register.succession import Handover
 
 REPORT_DONE = "report_done"
 
@@ -77,18 +78,35 @@ def new_token(keys: Keys) -> str:
 
 def read(session: Session, keys: Keys, token: str, *, at: datetime, settings: LinkSettings) -> ActionLink | None:
     """The link of a token that may act now; None for a forged, unknown, revoked or expired one, without telling which."""
+    link = _known(session, keys, token)
+    if not link or link.revoked_at:
+        return None
+    message = session.get(Message, link.message_id)
+    sent = message.sent_at if message else None
+    return link if at <= (sent or link.issued_at) + timedelta(days=settings.days) else None
+
+
+def passed_on(session: Session, keys: Keys, token: str) -> Occurrence | None:
+    """What the link of a former agency was for, where a succession gave it to another; None for every other link.
+
+    Whoever holds the link has seen the task in its letter; it shows who owes it now and acts no more.
+    """
+    link = _known(session, keys, token)
+    if not link or not link.revoked_at:
+        return None
+    moved = select(Handover).where(Handover.occurrence_id == link.occurrence_id)
+    return session.get(Occurrence, link.occurrence_id) if session.exec(moved).first() else None
+
+
+def _known(session: Session, keys: Keys, token: str) -> ActionLink | None:
+    """The recorded link of a token that we signed."""
     if len(token) > 200:
         return None
     try:
         keys.signer(REPORT_DONE).unsign(token.encode("utf-8", "replace"))
     except BadSignature:
         return None
-    link = session.exec(select(ActionLink).where(ActionLink.token_hash == _hash(token))).first()
-    if not link or link.revoked_at:
-        return None
-    message = session.get(Message, link.message_id)
-    sent = message.sent_at if message else None
-    return link if at <= (sent or link.issued_at) + timedelta(days=settings.days) else None
+    return session.exec(select(ActionLink).where(ActionLink.token_hash == _hash(token))).first()
 
 
 def address(settings: LinkSettings, token: str) -> str:

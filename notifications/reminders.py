@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from notifications import ladder, letters, links
-from workflow.agency import FocalPoint
+from workflow.agency import Agency, FocalPoint, working_hours
 from workflow.config import Settings
 from workflow.database import exclusive
 from workflow.message import Message, Reminder
@@ -37,11 +37,14 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
     exclusive(session, "tick")
     local = at.astimezone(ZoneInfo(settings.time_zone))
     today, calendar = local.date(), office_calendar(session)
-    hours = settings.reminders
     done = Queued()
-    if not calendar.is_working(today) or not hours.from_hour <= local.hour < hours.to_hour:
+    if not calendar.is_working(today):
         return done
-    open_now = open_between(session, date.min, ladder.horizon(today, calendar, settings.reminders))
+    open_now = [
+        o
+        for o in open_between(session, date.min, ladder.horizon(today, calendar, settings.reminders))
+        if _at_work(o.agency, local.hour, settings)
+    ]
     recipients = _recipients(session, open_now, settings, today, done)
     served = _served(session, open_now)
     written_today = set(
@@ -70,10 +73,17 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
     return done
 
 
+def _at_work(agency: Agency, hour: int, settings: Settings) -> bool:
+    """Whether letters may go out at this hour: in the agency's own working hours, else in those of the settings."""
+    own = working_hours(agency.working_hours or "")
+    first, last = own or (settings.reminders.from_hour, settings.reminders.to_hour)
+    return first <= hour < last
+
+
 def _recipients(
     session: Session, occurrences: list[Occurrence], settings: Settings, today: date, done: Queued
 ) -> dict[str, list[Occurrence]]:
-    """Mailbox and focal points of the day for every agency; the office stands in for an agency that has none."""
+    """Mailbox and focal points of the day for every agency; else its deputy mailbox, else the office stands in."""
     people = defaultdict(set)
     for point in session.exec(select(FocalPoint)):
         if (not point.valid_from or point.valid_from <= today) and (not point.valid_to or today <= point.valid_to):
@@ -82,6 +92,7 @@ def _recipients(
     for occurrence in occurrences:
         agency = occurrence.agency
         told = people[agency.id or 0] | ({agency.mailbox} if agency.mailbox else set())
+        told = told or ({agency.deputy_mailbox} if agency.deputy_mailbox else set())
         if not told and agency.name not in done.without_mailbox:
             done.without_mailbox.append(agency.name)
         for recipient in told or ({settings.office.mailbox} if settings.office.mailbox else set()):
@@ -115,7 +126,8 @@ def _write(
     context = digest(
         all_due, settings, today=today, addresses={i: links.address(settings.links, t) for i, t in tokens.items()}
     )
-    subject, text, html = letters.render(settings.language, "digest", context)
+    spoken = {o.agency.language or settings.language for o in all_due}
+    subject, text, html = letters.render(spoken.pop() if len(spoken) == 1 else settings.language, "digest", context)
     key = f"digest:{recipient}:{today}"
     domain = settings.mail.sender.rpartition("@")[2].strip("> ") or "localhost"
     message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"

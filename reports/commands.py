@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workflow.i18n import _
 from workflow.options import Agency, AsOfDay, Directive, Json, as_of
+
+if TYPE_CHECKING:
+    from reports.report import Report
 
 app = typer.Typer()
 
@@ -42,3 +46,52 @@ def overdue(
     from reports import screen
 
     terminal.say(screen.text(built))
+
+
+@app.command(
+    "inherited",
+    help=_(
+        "What an agency took over from those it succeeded, and how it stands.\n\n\b\nExamples:\n  dondoc inherited LS.05986\n  dondoc inherited STC --from SKHDT --output tiep-nhan.docx"
+    ),
+)
+def inherited(
+    context: typer.Context,
+    heir: Annotated[str, typer.Argument(metavar=_("HEIR"))],
+    former: Annotated[str | None, typer.Option("--from", help=_("The agency that ends (code or name)."))] = None,
+    output: Annotated[Path | None, typer.Option("--output", help=_("Write the report as .xlsx or .docx."))] = None,
+    day: AsOfDay = None,
+    json_: Json = False,
+) -> None:
+    from reports import inherited as report
+    from reports import screen
+    from workflow import queries, terminal
+    from workflow.snapshot import snapshot
+
+    looked = as_of(context.obj, day)
+    with snapshot(context.obj.database.url) as view:
+        ids = queries.agency_id(view, heir), queries.agency_id(view, former) if former else None
+        if json_:
+            terminal.say_json(report.rows(view, looked, *ids))
+            return
+        built = report.build(view, looked, *ids)
+    if output:
+        _write(built, output)
+        terminal.say(_("Written to {file}.", file=str(output)))
+    else:
+        terminal.say(screen.text(built))
+
+
+def _write(report: Report, file: Path) -> None:
+    """Write a report in the format that the name of the file says."""
+    from workflow.errors import BadInput
+
+    if file.suffix.lower() == ".xlsx":
+        from reports import excel
+
+        excel.write(report, file)
+    elif file.suffix.lower() == ".docx":
+        from reports import word
+
+        word.write(report, file)
+    else:
+        raise BadInput("{name} is neither .xlsx nor .docx.", name=file.name)

@@ -17,6 +17,7 @@ from workflow.i18n import _
 from workflow.message import ActionLink
 from workflow.names import printable
 from workflow.occurrence import Occurrence
+from workflow.register.succession import handed
 from workflow.standing import DONE, OPEN
 
 router = APIRouter()
@@ -30,7 +31,7 @@ def show(request: Request, token: str) -> Response:
     with office.database.transaction() as session:
         link = links.read(session, office.keys, token, at=office.now(), settings=office.settings.links)
         if not link:
-            return _no_link(request)
+            return _no_link(request, session, token)
         return _task_page(request, session, link, token)
 
 
@@ -49,7 +50,7 @@ def act(
     with office.database.transaction() as session:
         link = links.read(session, office.keys, token, at=office.now(), settings=office.settings.links)
         if not link:
-            return _no_link(request)
+            return _no_link(request, session, token)
         recipient, occurrence = link.recipient, session.get_one(Occurrence, link.occurrence_id)
         if occurrence.status not in OPEN:
             return _task_page(request, session, link, token)
@@ -128,8 +129,25 @@ def _task_page(
     )
 
 
-def _no_link(request: Request) -> Response:
-    """The same answer for a forged, unknown, revoked and expired link."""
+def _no_link(request: Request, session: Session, token: str) -> Response:
+    """The same answer for a forged, unknown, revoked and expired link; one that a succession ended leads to the heir."""
+    office: Office = request.app.state.office
+    occurrence = links.passed_on(session, office.keys, token)
+    if occurrence:
+        steps = [
+            {"former": former.name, "heir": heir.name, "effective_on": row.effective_on, "basis": row.basis}
+            for row, former, heir in handed(session, occurrence.id or 0)
+        ]
+        return page(
+            request,
+            "passed_on.html",
+            status=410,
+            task=occurrence.task,
+            directive=occurrence.task.directive,
+            heir=occurrence.agency,
+            due_on=occurrence.due_on,
+            steps=steps,
+        )
     return page(
         request,
         "message.html",

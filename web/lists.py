@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 
 from reports import overdue
 from web.pages import Office, page
-from workflow import awaited, queries, terminal
+from workflow import awaited, dossier, queries, terminal
 from workflow.card import came_about
 from workflow.snapshot import snapshot
 from workflow.timing import Timing
@@ -53,7 +53,7 @@ def task(request: Request, code: str) -> Response:
     """Everything about one task."""
     office = _open(request)
     with snapshot(office.settings.database.url) as view:
-        card, calendar = queries.task(view, code, office.as_of()), awaited.calendar(view)
+        card, calendar = dossier.task(view, code, office.as_of()), awaited.calendar(view)
     stored = card["timing"]
     timing = Timing.from_json(stored if isinstance(stored, dict) else json.loads(stored))
     counted = [list(came_about(row, timing, calendar)) if row["occurrence_id"] else [] for row in card["occurrences"]]

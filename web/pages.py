@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications.links import Keys
 from workflow.audit_words import say_act
+from workflow.card import passed_words, rollup_words
 from workflow.config import Settings
 from workflow.database import Database
 from workflow.i18n import _, language
@@ -53,6 +54,8 @@ _environment.filters.update(
     status=say_status,
     standing=say_standing,
     act=say_act,
+    rollup=rollup_words,
+    passed=passed_words,
 )
 
 

@@ -237,6 +237,12 @@ def add_focal_point(
     return point
 
 
+def working_hours(text: str) -> tuple[int, int] | None:
+    """The first and the last hour of "7-17", full hours of the day; None for anything else."""
+    found = re.fullmatch(r"(\d{1,2})\s*[-–]\s*(\d{1,2})", text.strip())
+    return (int(found[1]), int(found[2])) if found and int(found[1]) < int(found[2]) <= 24 else None
+
+
 def checked_address(text: str) -> str:
     """Return one plain e-mail address; refuse line breaks, lists and anything a mail server could misread."""
     _name, address = parseaddr(text)

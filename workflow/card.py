@@ -29,10 +29,11 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
     place = _plain(card["place"])
     yield from _field(_("Where"), _where(place, str(place.get("file", card["file_name"]))))
     for role, title in (("lead", _("Lead agency")), ("coordinating", _("Coordinating"))):
-        names = [
-            a["words"] + (f" ({a['code']})" if a["code"] else "") for a in card["assignments"] if a["role"] == role
-        ]
-        yield from _field(title, "; ".join(names))
+        own = [part for part in card["assignments"] if part["role"] == role]
+        yield from _field(title, "; ".join(_who(part) for part in own))
+        if role == "lead":
+            for part in own:
+                yield from (f"{'':22} – {_member(member)}" for member in part["members"])
     yield from _field(_("Deliverable"), card["deliverable"])
     yield from _field(_("Deadline as written"), f"“{card['timing_words']}”" if card["timing_words"] else _("none"))
     yield from _field(_("Understood as"), timing.explain())
@@ -41,11 +42,17 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
     for question in waiting:
         yield from _field(_("To decide"), _question(question))
     yield ""
+    for row in card["rollup"]:
+        yield show_period(row["period"]) + ": " + rollup_words(row)
+    passed: dict[int, list[Row]] = {}
+    for row in card["passed"]:
+        passed.setdefault(row["occurrence_id"], []).append(row)
     for row in card["occurrences"]:
         if row["occurrence_id"]:
             due = _("due by the end of {day}", day=show_day(row["due_on"])) if row["due_on"] else _("no deadline")
             state = f"{say_status(row['status'])}, {say_standing(row['standing'])}"
             yield f"• {show_period(row['period'])} – {row['agency']}: {due}; {state}"
+            yield from (f"    {passed_words(step)}" for step in passed.get(row["occurrence_id"], ()))
             yield from (f"    {told}" for told in came_about(row, timing, calendar))
         else:
             yield f"• {say_standing(Standing.UNDECIDED)}"
@@ -69,6 +76,39 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
             f": {entry['reason']}" if entry["reason"] else ""
         )
         yield from _changed(_plain(entry["before"]), _plain(entry["after"]))
+
+
+def _who(part: Row) -> str:
+    """An agency as the document names it, with its code, who owes it now, and how many a group stands for."""
+    facts = [part["code"], part["heir"] and _("today {name} ({code})", name=part["heir"], code=part["heir_code"])]
+    if part["members"]:
+        facts.append(_("{n} agencies", n=len(part["members"])))
+    told = "; ".join(filter(None, facts))
+    return str(part["words"]) + (f" ({told})" if told else "")
+
+
+def _member(member: Row) -> str:
+    heir = member["heir"] and _("today {name} ({code})", name=member["heir"], code=member["heir_code"])
+    return f"{member['name']} ({member['code']})" + (f" → {heir}" if heir else "")
+
+
+def rollup_words(row: Row) -> str:
+    """How far several agencies have come with one period."""
+    return _(
+        "{reported} of {agencies} agencies have reported, {overdue} are overdue",
+        **{k: row[k] for k in ("reported", "agencies", "overdue")},
+    )
+
+
+def passed_words(row: Row) -> str:
+    """That a period passed to an heir: from whom, since when, on what basis."""
+    return _(
+        "issued to {former}, owed by {heir} since {day} ({basis})",
+        former=row["former"],
+        heir=row["heir"],
+        day=show_day(row["effective_on"]),
+        basis=row["basis"],
+    )
 
 
 def came_about(row: Row, timing: Timing, calendar: WorkingCalendar) -> Iterator[str]:

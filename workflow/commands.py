@@ -86,11 +86,11 @@ def tasks(
 
 @app.command("show", help=_("Show everything about one task.\n\n\b\nExample:\n  dondoc show KH88-II.3"))
 def show(context: typer.Context, code: Code, day: AsOfDay = None, json_: Json = False) -> None:
-    from workflow import awaited, card, queries, terminal
+    from workflow import awaited, card, dossier, terminal
     from workflow.snapshot import snapshot
 
     with snapshot(context.obj.database.url) as view:
-        found = queries.task(view, code, as_of(context.obj, day))
+        found = dossier.task(view, code, as_of(context.obj, day))
         calendar = awaited.calendar(view)
     if json_:
         terminal.say_json(found)

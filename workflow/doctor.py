@@ -175,6 +175,14 @@ def _record(settings: Settings) -> Iterator[Finding]:
         if unreachable
         else _("every agency that owes something can be written to"),
     )
+    ended = found["ended"]
+    yield Finding(
+        _("Succession"),
+        "warning" if ended else "good",
+        _("ended, but still owe something: {names}; `dondoc succession plan`", names="; ".join(ended))
+        if ended
+        else _("whoever owes something exists"),
+    )
     yield Finding(
         _("Deadlines"),
         "warning" if found["undecided"] else "good",

@@ -16,6 +16,7 @@ from workflow.lifecycle import Decision, move
 from workflow.message import ActionLink
 from workflow.names import printable
 from workflow.periods import show_period
+from workflow.register.succession import Lineage, in_force
 from workflow.standing import OPEN, Standing, Status, standing
 from workflow.submission import Evidence, Submission
 from workflow.task import Task
@@ -118,6 +119,9 @@ class Occurrence(SQLModel, table=True):
         self._move(session, "reopen", by=by, at=at, reason=reason)
         self.submitted_on = None
         self.started_at = self.started_at or at
+        heir = Lineage(in_force(session)).sole_heir(self.agency_id, at.date())
+        if heir != self.agency_id:  # its agency has ended since; open work belongs to somebody who exists
+            self.hand_over(session, session.get_one(Agency, heir), by=by, at=at, reason=reason)
 
     def suspend(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
         """Let it rest; it is neither counted nor reminded."""

@@ -16,7 +16,9 @@ from workflow.snapshot import Row, Snapshot
 from workflow.standing import STANDING_SQL
 
 # What an occurrence was on a past day; for today the columns themselves are the answer.
-_THEN = """(select o.id, o.task_id, o.agency_id, o.period, o.opens_on, o.original_due_on, o.due_on,
+_THEN = """(select o.id, o.task_id, o.issued_to_id, o.period,
+    coalesce((select p.agency_id from handover p join succession s on s.id = p.succession_id
+              where p.occurrence_id = o.id and s.effective_on > :today order by s.effective_on, p.id limit 1), o.agency_id) as agency_id, o.opens_on, o.original_due_on, o.due_on,
     coalesce((select e.status_after from audit_entry e where e.occurrence_id = o.id and e.status_after is not null and e.at < :end
               order by e.id desc limit 1), 'not_started') as status,
     (select s.submitted_on from submission s where s.occurrence_id = o.id and s.at < :end order by s.number desc limit 1) as submitted_on
@@ -72,11 +74,11 @@ def tasks(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[Row
         f"""select * from (
           select t.id as task_id, t.code, t.no, t.section, t.text, t.deliverable, t.timing_words, d.code as directive, d.number,
             d.issuer, o.id as occurrence_id, o.period, o.opens_on, o.original_due_on, o.due_on, o.submitted_on, o.status,
-            a.id as agency_id, a.code as agency_code, a.name as agency,
+            a.id as agency_id, a.code as agency_code, a.name as agency, i.code as issued_to_code, i.name as issued_to,
             case when o.id is null then 'undecided' else {STANDING_SQL} end as standing
           from task t join directive d on d.id = t.directive_id
           left join {as_of.occurrences} o on o.task_id = t.id
-          left join agency a on a.id = o.agency_id
+          left join agency a on a.id = o.agency_id left join agency i on i.id = o.issued_to_id
           where {where}
         ) listed where {_outer(wanted)}
         order by case when due_on is null then 1 else 0 end, due_on, directive, task_id, agency_id""",
@@ -124,59 +126,6 @@ def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) ->
         **args,
         **as_of.args(),
     )
-
-
-def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
-    """Everything about one task: its place, agencies, questions, occurrences, reports and history."""
-    found = view.rows(
-        """select t.*, d.number, d.issuer, d.issued_on, d.subject, d.code as directive, d.file_name, m.name as monitor
-        from task t join directive d on d.id = t.directive_id left join agency m on m.id = d.monitor_id where t.code = :code""",
-        code=code.strip().upper(),
-    )
-    if not found:
-        raise BadInput(
-            "There is no task {code}. Nearest: {near}.", code=code, near=", ".join(nearest(view, code)) or "–"
-        )
-    card = found[0]
-    own = {"id": card["id"]}
-    card["assignments"] = view.rows(
-        """select s.role, s.words, a.name, a.code, a.kind, s.group_id, h.name as heir, h.code as heir_code
-        from assignment s left join agency a on a.id = s.agency_id left join agency h on h.id = s.owed_by_id
-        where s.task_id = :id order by s.role desc, s.position, case when s.group_id is null then 0 else 1 end, a.name, s.id""",
-        **own,
-    )
-    card["questions"] = view.rows(
-        "select message, args, answered_by, answer from question where task_id = :id order by id", **own
-    )
-    card["occurrences"] = tasks(view, as_of, Wanted(code=card["code"]))
-    card["submissions"] = view.rows(
-        """select s.number, s.submitted_on, s.by, s.channel, s.result, s.document_number, s.decision, s.decided_by, s.reason,
-            o.period, a.name as agency, s.id
-        from submission s join occurrence o on o.id = s.occurrence_id join agency a on a.id = o.agency_id
-        where o.task_id = :id order by s.at, s.id""",
-        **own,
-    )
-    files = view.rows(
-        """select e.submission_id, e.name, e.size from evidence e join submission s on s.id = e.submission_id
-        join occurrence o on o.id = s.occurrence_id where o.task_id = :id order by e.id""",
-        **own,
-    )
-    for submission in card["submissions"]:
-        submission["evidence"] = [f["name"] for f in files if f["submission_id"] == submission["id"]]
-    card["history"] = view.rows(
-        """select e.at as at_at, e.actor, e.channel, e.act, e.reason, e.status_after, e.subject, e.before, e.after from audit_entry e
-        left join occurrence o on o.id = e.occurrence_id where o.task_id = :id or e.subject = :code order by e.id""",
-        code=card["code"],
-        **own,
-    )
-    return card
-
-
-def nearest(view: Snapshot, code: str) -> list[str]:
-    """The task codes most like a mistyped one."""
-    from difflib import get_close_matches
-
-    return get_close_matches(code.strip().upper(), [row["code"] for row in view.rows("select code from task")], 3, 0.5)
 
 
 def directives(view: Snapshot) -> list[Row]:
@@ -237,6 +186,14 @@ def health(view: Snapshot, today: date) -> Row:
             where o.status in ('not_started', 'in_progress', 'returned') and (a.mailbox is null or a.mailbox = '')
             and not exists (select 1 from focal_point f where f.agency_id = a.id and (f.valid_from is null or f.valid_from <= :today)
             and (f.valid_to is null or f.valid_to >= :today)) order by a.name""",
+            today=today,
+        )
+    ]
+    one["ended"] = [
+        f"{row['name']} ({row['code']})"
+        for row in view.rows(
+            """select distinct a.name, a.code from agency a join occurrence o on o.agency_id = a.id
+            where o.status not in ('completed', 'cancelled') and a.valid_to < :today order by a.name, a.code""",
             today=today,
         )
     ]

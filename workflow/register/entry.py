@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workflow.agency import CODE, Agency, checked_address
+from workflow.agency import CODE, Agency, checked_address, working_hours
 from workflow.errors import BadInput
 from workflow.i18n import LANGUAGES, N_, _
 from workflow.names import fold, printable
@@ -84,7 +84,7 @@ def read(line: Line, faults: Faults) -> Entry:
             )
     if "working_hours" in cells:
         values["working_hours"] = cells["working_hours"] or None
-        if cells["working_hours"] and not hours(cells["working_hours"]):
+        if cells["working_hours"] and not working_hours(cells["working_hours"]):
             faults.add(
                 line, "working_hours", _("“{value}” are no hours; write them like 7-17.", value=cells["working_hours"])
             )
@@ -93,12 +93,6 @@ def read(line: Line, faults: Faults) -> Entry:
     if "focal_points" in cells:
         values["points"] = _points(line, faults)
     return Entry(line, code, values)
-
-
-def hours(text: str) -> tuple[int, int] | None:
-    """The first and the last hour of "7-17"; None for anything else."""
-    found = re.fullmatch(r"(\d{1,2})\s*[-–]\s*(\d{1,2})", text.strip())
-    return (int(found[1]), int(found[2])) if found and 0 <= int(found[1]) < int(found[2]) <= 24 else None
 
 
 def _choice(line: Line, key: str, labels: dict[Any, str], faults: Faults) -> str | None:

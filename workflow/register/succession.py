@@ -11,6 +11,7 @@ from datetime import date, datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from workflow.agency import Agency
 from workflow.database import Instant
 from workflow.register.kinds import Manner
 
@@ -59,6 +60,20 @@ def in_force(session: Session) -> list[Succession]:
     """Every succession that holds, earliest first."""
     query = select(Succession).where(col(Succession.undone_at).is_(None))
     return list(session.exec(query.order_by(col(Succession.effective_on), col(Succession.id))))
+
+
+def handed(session: Session, occurrence_id: int) -> list[tuple[Succession, Agency, Agency]]:
+    """The successions through which an open period passed, in their order, with the former agency and the heir."""
+    query = (
+        select(Succession)
+        .join(Handover, col(Handover.succession_id) == col(Succession.id))
+        .where(Handover.occurrence_id == occurrence_id)
+        .order_by(col(Handover.id))
+    )
+    return [
+        (row, session.get_one(Agency, row.former_id), session.get_one(Agency, row.heir_id))
+        for row in session.exec(query)
+    ]
 
 
 class Lineage:

@@ -1,0 +1,94 @@
+"""What an agency inherited: every open period that passed to it, from whom, since when, on what basis, and how it stands."""
+
+from __future__ import annotations
+
+from reports.report import Report, Section
+from workflow.i18n import _
+from workflow.periods import show_day, show_period
+from workflow.queries import AsOf
+from workflow.register.kinds import say_manner
+from workflow.snapshot import Row, Snapshot
+from workflow.standing import STANDING_SQL, say_standing, say_status
+from workflow.terminal import Column
+
+
+def rows(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = None) -> list[Row]:
+    """One row for each open period that passed to the heir (from one former agency, if named), earliest deadline first."""
+    one = "and s.former_id = :former" if former_id else ""
+    return view.rows(
+        f"""select t.code, t.text, t.deliverable, d.code as directive, d.number, o.period, o.original_due_on, o.due_on, o.status,
+          {STANDING_SQL} as standing, p.held as status_then, f.code as former_code, f.name as former, w.code as owner_code,
+          w.name as owner, s.kind, s.effective_on, s.basis, s.batch
+        from handover p join succession s on s.id = p.succession_id join {as_of.occurrences} o on o.id = p.occurrence_id
+        join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency f on f.id = s.former_id
+        join agency w on w.id = o.agency_id
+        where s.undone_at is null and s.heir_id = :heir {one}
+        order by s.effective_on, f.name, case when o.due_on is null then 1 else 0 end, o.due_on, d.id, t.position""",
+        heir=heir_id,
+        **({"former": former_id} if former_id else {}),
+        **as_of.args(),
+    )
+
+
+def build(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = None) -> Report:
+    """The report of a day: by former agency in figures, then every period."""
+    found = rows(view, as_of, heir_id, former_id)
+    heir = view.rows("select name from agency where id = :id", id=heir_id)[0]["name"]
+    title = _("What {name} took over, as of {day}", name=heir, day=show_day(as_of.day))
+    return Report(title, as_of.day, [_by_former(found), _periods(found)])
+
+
+def _by_former(found: list[Row]) -> Section:
+    former: dict[str, list[Row]] = {}
+    for row in found:
+        former.setdefault(row["former_code"], []).append(row)
+    columns = (
+        Column("former", _("Former agency"), wide=True),
+        Column("kind", _("Manner")),
+        Column("day", _("From")),
+        Column("basis", _("Legal basis"), wide=True),
+        Column("total", _("Taken over"), right=True),
+        Column("done", _("Done or reported since"), right=True),
+        Column("overdue", _("Overdue"), right=True),
+    )
+    told = [
+        {
+            "former": f"{own[0]['former']} ({code})",
+            "kind": say_manner(own[0]["kind"]),
+            "day": show_day(own[0]["effective_on"]),
+            "basis": own[0]["basis"],
+            "total": len(own),
+            "done": sum(row["status"] in ("submitted", "completed") for row in own),
+            "overdue": sum(row["standing"] == "overdue" for row in own),
+        }
+        for code, own in former.items()
+    ]
+    note = "" if told else _("Nothing passed to it.")
+    return Section(_("By former agency"), columns, told, note)
+
+
+def _periods(found: list[Row]) -> Section:
+    columns = (
+        Column("code", _("Task")),
+        Column("text", _("What is to be done"), wide=True),
+        Column("number", _("Directive")),
+        Column("period", _("Period")),
+        Column("due", _("Due")),
+        Column("former", _("Former agency"), wide=True),
+        Column("then", _("Status when taken over")),
+        Column("now", _("Status now"), wide=True),
+    )
+    told = [
+        {
+            "code": row["code"],
+            "text": row["text"],
+            "number": row["number"],
+            "period": show_period(row["period"]),
+            "due": show_day(row["due_on"]) if row["due_on"] else _("no deadline"),
+            "former": row["former"],
+            "then": say_status(row["status_then"]),
+            "now": f"{say_status(row['status'])}, {say_standing(row['standing'])}",
+        }
+        for row in found
+    ]
+    return Section(_("Open periods taken over"), columns, told, _("{n} open periods.", n=len(told)) if told else "")

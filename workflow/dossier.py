@@ -1,0 +1,101 @@
+"""Everything the record holds about one task, read without the mapper: for its card on a terminal, its page, and programs."""
+
+from __future__ import annotations
+
+from workflow.errors import BadInput
+from workflow.queries import AsOf, Wanted, tasks
+from workflow.snapshot import Row, Snapshot
+
+
+def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
+    """Everything about one task: its place, agencies, questions, occurrences, reports and history."""
+    found = view.rows(
+        """select t.*, d.number, d.issuer, d.issued_on, d.subject, d.code as directive, d.file_name, m.name as monitor
+        from task t join directive d on d.id = t.directive_id left join agency m on m.id = d.monitor_id where t.code = :code""",
+        code=code.strip().upper(),
+    )
+    if not found:
+        raise BadInput(
+            "There is no task {code}. Nearest: {near}.", code=code, near=", ".join(nearest(view, code)) or "–"
+        )
+    card = found[0]
+    own = {"id": card["id"]}
+    card["assignments"] = _parts(view, card["id"])
+    card["questions"] = view.rows(
+        "select message, args, answered_by, answer from question where task_id = :id order by id", **own
+    )
+    card["occurrences"] = tasks(view, as_of, Wanted(code=card["code"]))
+    card["rollup"] = rollup(card["occurrences"])
+    card["passed"] = view.rows(
+        """select p.occurrence_id, f.name as former, h.name as heir, s.effective_on, s.basis
+        from handover p join succession s on s.id = p.succession_id join agency f on f.id = s.former_id
+        join agency h on h.id = s.heir_id join occurrence o on o.id = p.occurrence_id
+        where o.task_id = :id order by p.id""",
+        **own,
+    )
+    card["submissions"] = view.rows(
+        """select s.number, s.submitted_on, s.by, s.channel, s.result, s.document_number, s.decision, s.decided_by, s.reason,
+            o.period, a.name as agency, s.id
+        from submission s join occurrence o on o.id = s.occurrence_id join agency a on a.id = o.agency_id
+        where o.task_id = :id order by s.at, s.id""",
+        **own,
+    )
+    files = view.rows(
+        """select e.submission_id, e.name, e.size from evidence e join submission s on s.id = e.submission_id
+        join occurrence o on o.id = s.occurrence_id where o.task_id = :id order by e.id""",
+        **own,
+    )
+    for submission in card["submissions"]:
+        submission["evidence"] = [f["name"] for f in files if f["submission_id"] == submission["id"]]
+    card["history"] = view.rows(
+        """select e.at as at_at, e.actor, e.channel, e.act, e.reason, e.status_after, e.subject, e.before, e.after from audit_entry e
+        left join occurrence o on o.id = e.occurrence_id where o.task_id = :id or e.subject = :code order by e.id""",
+        code=card["code"],
+        **own,
+    )
+    return card
+
+
+def _parts(view: Snapshot, task_id: int) -> list[Row]:
+    """The agencies as the document names them; a group carries its members, and whoever ended the heir that owes it now."""
+    rows = view.rows(
+        """select s.role, s.words, s.agency_id, s.group_id, a.name, a.code, a.kind, h.name as heir, h.code as heir_code
+        from assignment s left join agency a on a.id = s.agency_id left join agency h on h.id = s.owed_by_id
+        where s.task_id = :id order by s.role desc, s.position, a.name, s.id""",
+        id=task_id,
+    )
+    lines = [row for row in rows if row["group_id"] is None]
+    for line in lines:
+        own = [
+            row
+            for row in rows
+            if row["group_id"] and (row["group_id"], row["role"]) == (line["agency_id"], line["role"])
+        ]
+        line["members"] = [{key: row[key] for key in ("code", "name", "heir", "heir_code")} for row in own]
+    return lines
+
+
+def rollup(rows: list[Row]) -> list[Row]:
+    """How far the agencies that owe one period of a task have come together, where there are several; earliest period first."""
+    periods: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["occurrence_id"] and row["standing"] != "not_counted":
+            periods.setdefault(row["period"], []).append(row)
+    return [
+        {
+            "period": period,
+            "agencies": len(own),
+            "reported": sum(row["status"] in ("submitted", "completed") for row in own),
+            "confirmed": sum(row["status"] == "completed" for row in own),
+            "overdue": sum(row["standing"] == "overdue" for row in own),
+        }
+        for period, own in periods.items()
+        if len(own) > 1
+    ]
+
+
+def nearest(view: Snapshot, code: str) -> list[str]:
+    """The task codes most like a mistyped one."""
+    from difflib import get_close_matches
+
+    return get_close_matches(code.strip().upper(), [row["code"] for row in view.rows("select code from task")], 3, 0.5)
