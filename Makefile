@@ -40,8 +40,9 @@ check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-accuracy: $(VENV)/.dev ## measure reading and timing against documents read by hand
+accuracy: $(VENV)/.dev ## measure reading, timing and names of agencies against documents read by hand
 	$(BIN)/python -m benchmarks.accuracy $(SHARED)
+	$(BIN)/python -m benchmarks.names $(SHARED)
 
 bench: $(VENV)/.dev ## time cold commands at 10,000 tasks, reading long documents and many, and 100,000 phrases
 	$(BIN)/python -m benchmarks.cold $(SHARED)

@@ -82,11 +82,21 @@ def fill(folder: Path, count: int, today: date) -> config.Settings:
                     "place": {},
                 }
             )
-            assignments.append({"task_id": n, "agency_id": n % 100 + 1, "role": Role.LEAD, "position": 1, "words": "x"})
+            assignments.append(
+                {
+                    "task_id": n,
+                    "agency_id": n % 100 + 1,
+                    "issued_to_id": n % 100 + 1,
+                    "role": Role.LEAD,
+                    "position": 1,
+                    "words": "x",
+                }
+            )
             occurrences.append(
                 {
                     "task_id": n,
                     "agency_id": n % 100 + 1,
+                    "issued_to_id": n % 100 + 1,
                     "period": due.isoformat(),
                     "original_due_on": due,
                     "due_on": due,

@@ -35,7 +35,7 @@ class Names:
     def resolve(self, name: str) -> Resolution:
         """What the register knows of a name; a group is found by what it stands for."""
         if name not in self._known:
-            group = groups.find(self.session, name, self.issuer) if is_collective(name) else None
+            group = groups.find(self.session, name, self._owner(name)) if is_collective(name) else None
             found = self.register.resolve(name, self.day, self.issuer)
             self._known[name] = Resolution(name, group, ()) if group else found
         return self._known[name]
@@ -46,9 +46,10 @@ class Names:
 
     def enter_group(self, name: str) -> Agency | None:
         """The group a collective stands for, entered where its words say who belongs to it; None for the others."""
-        if self.issuer is None or not is_collective(name) or groups.rule_of(name) is None:
+        owner = self._owner(name)
+        if owner is None or not is_collective(name) or groups.rule_of(name) is None:
             return None
-        group = groups.find(self.session, name, self.issuer) or groups.enter(self.session, name, self.issuer)
+        group = groups.find(self.session, name, owner) or groups.enter(self.session, name, owner)
         self._known[name] = Resolution(name, group, ())
         return group
 
@@ -75,14 +76,18 @@ class Names:
     def enter(self, name: str) -> Agency:
         """Enter an agency that a document names: what it is and where it belongs, as far as its name and the issuer say."""
         if is_collective(name):
-            return groups.enter(self.session, name, self.issuer)
+            return groups.enter(self.session, name, self._owner(name))
         kind, level = kind_of(name)
         issues = self.issuer is None and name == self.issuer_words
         parent = self.issuer if self.issuer and kind in _OWN and self.issuer.kind == Kind.COMMITTEE else None
         added = add(self.session, name, kind=kind, level=level or (parent.level if parent else None), parent=parent)
+        self.register.agencies[added.id or 0] = added
         if issues:
             self.issuer = added
         return added
+
+    def _owner(self, name: str) -> Agency | None:
+        return groups.owner_of(name, self.issuer, self.register)
 
     def heir(self, agency: Agency, today: date) -> Agency | None:
         """The one that stands in an agency's place today; None where it goes on, or where several share its work."""

@@ -11,9 +11,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import JSON, Column
-from sqlmodel import Field, Session, SQLModel, col, insert, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
-from workflow.database import Instant, exclusive
+from workflow.database import Instant, exclusive, write_rows
 from workflow.names import printable
 
 
@@ -46,20 +46,16 @@ class AuditEntry(SQLModel, table=True):
 
     def digest(self) -> str:
         """The hash this entry must have: SHA-256 over the previous hash and the canonical content."""
-        content = [
-            self.at.astimezone(UTC).isoformat(),
-            self.actor,
-            self.channel,
-            self.act,
-            self.subject,
-            self.occurrence_id,
-            self.before,
-            self.after,
-            self.status_after,
-            self.reason,
-        ]
-        canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(f"{self.previous}\n{canonical}".encode()).hexdigest()
+        return _digest({name: getattr(self, name) for name in _HASHED}, self.previous)
+
+
+_HASHED = ("at", "actor", "channel", "act", "subject", "occurrence_id", "before", "after", "status_after", "reason")
+
+
+def _digest(entry: dict[str, Any], previous: str) -> str:
+    content = [entry["at"].astimezone(UTC).isoformat(), *(entry[name] for name in _HASHED[1:])]
+    canonical = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(f"{previous}\n{canonical}".encode()).hexdigest()
 
 
 def record(
@@ -100,16 +96,16 @@ def record(
 def record_all(session: Session, facts: Iterable[dict[str, Any]], *, by: By, at: datetime) -> None:
     """Append many entries that one act makes, without the mapper; each fact gives `act`, `subject` and the optional fields."""
     exclusive(session, "audit")
+    whole = {**dict.fromkeys(_HASHED), "at": at, "actor": printable(by.name), "channel": by.channel}
     previous, rows = head(session), []
     for fact in facts:
-        entry = AuditEntry(at=at, actor=printable(by.name), channel=by.channel, previous=previous, hash="", **fact)
-        entry.hash = previous = entry.digest()
-        rows.append(entry.model_dump(exclude={"id"}))
+        entry = {**whole, **fact, "previous": previous}
+        entry["hash"] = previous = _digest(entry, previous)
+        rows.append(entry)
         if len(rows) == 5000:
-            session.execute(insert(AuditEntry), rows)
+            write_rows(session, AuditEntry, rows)
             rows.clear()
-    if rows:
-        session.execute(insert(AuditEntry), rows)
+    write_rows(session, AuditEntry, rows)
 
 
 def head(session: Session) -> str:

@@ -44,13 +44,14 @@ def fold(name: str) -> str:
 
 _COLLECTIVE = re.compile(
     r"(?:(?:thu truong|lanh dao|nguoi dung dau|chu tich|giam doc|truong)\s+)?"
-    r"(?:(?:cac|nhung|tat ca)\b|(?:ubnd|uy ban nhan dan)\s+(?:cac|cap)\b)|(?:co quan|don vi)\b.*lien quan"
+    r"(?:(?:cac|nhung|tat ca|mot so|toan the)\b|(?:ubnd|uy ban nhan dan)\s+(?:cac|cap|\d+)\b)|(?:co quan|don vi)\b.*lien quan"
+    r"|(?:co quan|don vi) (?:co tham quyen|chu tri|phoi hop|chuc nang|duoc (?:giao|phan cong))\b"
 )
 
 
 def is_collective(name: str) -> bool:
     """Whether a name stands for many agencies without naming them: "các đơn vị liên quan", "UBND các xã"."""
-    return bool(_COLLECTIVE.match(strip_marks(name)))
+    return bool(_COLLECTIVE.match(re.sub(r"^(?:[-–+•*]\s*|va\s+)", "", strip_marks(name).strip())))
 
 
 def printable(text: str) -> str:

@@ -33,20 +33,20 @@ def decide(
         and part.agency_id
         and (former is None or former.id == (part.owed_by_id or part.agency_id))
     ]
-    taken = {
-        part: one
+    taken = [
+        (part, one)
         for part in parts
         for one in lineage.heirs(part.owed_by_id or part.agency_id or 0, today)
         if one.heir_id == heir.id
-    }
+    ]
     if not taken:
         raise Refused("No lead agency of {code} ended and left its work to {name}.", code=task.code, name=heir.name)
     if len(taken) > 1:
-        ended = "; ".join(session.get_one(Agency, one.former_id).code for one in taken.values())
+        ended = "; ".join(session.get_one(Agency, one.former_id).code for _part, one in taken)
         raise BadInput(
             "Several lead agencies of {code} ended; name one with --from: {codes}.", code=task.code, codes=ended
         )
-    part, succession = next(iter(taken.items()))
+    part, succession = taken[0]
     owner, told = part.owed_by_id or part.agency_id, f"{succession.basis} ({show_day(succession.effective_on)})"
     own = select(Occurrence).where(
         Occurrence.task_id == task.id, Occurrence.agency_id == owner, col(Occurrence.status).in_(LIVE)

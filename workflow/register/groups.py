@@ -21,17 +21,20 @@ from workflow.register.mention import Register
 from workflow.register.succession import Lineage, in_force
 from workflow.register.wording import bare, words_of
 
-_TITLE = re.compile(r"^(?:thu truong|lanh dao|nguoi dung dau|chu tich|giam doc|truong) ")
-_BODY = re.compile(r"(?:cac )?uy ban nhan dan (?:cac |cap )?(?=xa|phuong|huyen|thanh pho|thi|dac khu|quan|tinh)")
-# What each noun of a collective stands for; "đơn vị" and "ban" take their meaning from what they stand beside.
+_TITLE = re.compile(r"^(?:va )?(?:thu truong|lanh dao|nguoi dung dau|chu tich|giam doc|truong) ")
+_COUNT = r"(?:cac |cap |\d+ )"
+_BODY = re.compile(rf"(?:cac )?uy ban nhan dan {_COUNT}?(?=xa|phuong|huyen|thanh pho|thi|dac khu|quan|tinh)")
+# "… thuộc UBND thành phố", "… tỉnh": whose they are, said once more.
+_TAIL = re.compile(r" (?:(?:truc )?thuoc )?(?:uy ban nhan dan )?(?P<level>tinh|huyen|thanh pho|thi xa)$")
 _COMMUNE = frozenset(["xa", "phuong", "thi tran", "dac khu"])
 _DISTRICT = frozenset(["huyen", "thi xa", "thanh pho", "quan"])
+# What each noun of a collective stands for; "đơn vị" and "ban" take their meaning from what they stand beside.
 _OFFICES = {
     "phong": (Kind.OFFICE,),
     "phong chuyen mon": (Kind.OFFICE,),
     "don vi": (Kind.UNIT,),
-    "ban": (),
     "don vi su nghiep": (Kind.UNIT,),
+    "ban": (),
 }
 _DEPARTMENTS = {
     "so": (Kind.DEPARTMENT,),
@@ -46,32 +49,36 @@ _DEPARTMENTS = {
 
 @dataclass(frozen=True)
 class Rule:
-    """Who belongs to a group: agencies of these kinds and this level (None: any), directly under the group's agency or anywhere below."""
+    """Who belongs to a group: agencies of these kinds directly under its agency, or committees anywhere below it.
+
+    Committees are those of a level, or only those whose place begins with one of the nouns ("xã", "phường", without marks).
+    """
 
     kinds: tuple[str, ...]
     level: str | None = None
-    below: bool = False
+    nouns: tuple[str, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        return {"kinds": list(self.kinds), "level": self.level, "below": self.below}
+        return {"kinds": list(self.kinds), "level": self.level, "nouns": list(self.nouns)}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Rule:
-        return cls(tuple(stored["kinds"]), stored.get("level"), bool(stored.get("below")))
+        return cls(tuple(stored["kinds"]), stored.get("level"), tuple(stored.get("nouns", ())))
 
 
 def rule_of(words: str) -> Rule | None:
     """Whom the words of a collective stand for; None where they name nobody in particular ("các đơn vị liên quan")."""
-    said = _TITLE.sub("", re.sub(r"\s*[,;/]\s*|\s+va\s+|\s*&\s*", ", ", _plain(words)))
+    said = _TITLE.sub("", _plain(words))
     body = _BODY.match(said)
     if body:
-        return _of_level(re.split(r", ", said[body.end() :]))
-    found = re.fullmatch(r"(?:tat ca )?(?:cac|nhung) (.+)", said)
+        return _of_level(said[body.end() :].split(", "), at_level=bool(re.search(r"\bcap ", body[0])))
+    found = re.fullmatch(r"(?:va )?(?:tat ca )?(?:cac|nhung) (.+)", said)
     if not found:
         return None
-    nouns = [re.sub(r"^cac ", "", noun) for noun in re.split(r", ", found[1])]
+    nouns = [re.sub(r"^cac ", "", noun) for noun in found[1].split(", ")]
     if set(nouns) <= _COMMUNE or set(nouns) <= _DISTRICT:
         return _of_level(nouns)
+    nouns[-1] = _TAIL.sub("", nouns[-1])
     for known, needed in ((_OFFICES, "phong"), (_DEPARTMENTS, "so")):
         if all(noun in known for noun in nouns) and any(noun.startswith(needed) for noun in nouns):
             kinds = [kind for noun in nouns for kind in known[noun]]
@@ -80,18 +87,32 @@ def rule_of(words: str) -> Rule | None:
 
 
 def _plain(words: str) -> str:
-    said = strip_marks(" ".join(words.split())).strip(" .;:")
-    return re.sub(r"\bubnd\b", "uy ban nhan dan", said)
+    """The words without marks, their nouns divided by commas however they were joined."""
+    said = strip_marks(" ".join(words.split())).strip(" .;:-–+")
+    said = re.sub(r"\bubnd\b", "uy ban nhan dan", re.sub(r"\btp\b\.?", "thanh pho", said))
+    said = re.sub(r"\b(so|phong) (?=ban\b)|\b(ban) (?=nganh\b)", lambda found: f"{found[1] or found[2]}, ", said)
+    return re.sub(r"\s*[,;/]\s*(?:va )?|\s+va\s+|\s*&\s*|\s+[-–]\s+", ", ", said)
 
 
-def _of_level(nouns: list[str]) -> Rule | None:
-    """The committees of the communes or districts that the words name; None where more is said of them than their level."""
-    kinds = set(nouns)
-    if kinds and kinds <= _COMMUNE:
-        return Rule((Kind.COMMITTEE.value,), Level.COMMUNE.value, below=True)
-    if kinds and kinds <= _DISTRICT:
-        return Rule((Kind.COMMITTEE.value,), Level.DISTRICT.value, below=True)
+def _of_level(nouns: list[str], *, at_level: bool = False) -> Rule | None:
+    """The committees of the places that the words name; None where more is said of them than their nouns."""
+    for level, known in ((Level.COMMUNE, _COMMUNE), (Level.DISTRICT, _DISTRICT)):
+        if nouns and set(nouns) <= known:
+            return Rule((Kind.COMMITTEE.value,), level.value, () if at_level else tuple(sorted(set(nouns))))
     return None
+
+
+def owner_of(words: str, issuer: Agency | None, register: Register) -> Agency | None:
+    """Whose group it is in a document of `issuer`: a department speaks of its province's communes, an office of its city's offices."""
+    rule = rule_of(words)
+    if issuer is None or rule is None:
+        return issuer
+    tail = _TAIL.search(_plain(words))
+    line = [register.agencies[i] for i in register.line(issuer) if register.agencies[i].kind == Kind.COMMITTEE]
+    if tail and rule.level is None:
+        return next((a for a in line if strip_marks(a.name).split("nhan dan ")[-1].startswith(tail["level"])), None)
+    own_offices = rule.level is None and str(Kind.OFFICE) in rule.kinds and issuer.kind == Kind.DEPARTMENT
+    return issuer if own_offices else next(iter(line), issuer)
 
 
 def find(session: Session, words: str, owner: Agency | None) -> Agency | None:
@@ -143,7 +164,8 @@ def _by_rule(register: Register, rule: Rule, owner_id: int) -> list[Agency]:
         if agency.kind in rule.kinds
         and (rule.level is None or agency.level == rule.level)
         and agency.id != owner_id
-        and (owner_id in register.line(agency) if rule.below else agency.parent_id == owner_id)
+        and (owner_id in register.line(agency) if rule.level else agency.parent_id == owner_id)
+        and (not rule.nouns or strip_marks(agency.name).split("nhan dan ")[-1].startswith(rule.nouns))
     ]
 
 

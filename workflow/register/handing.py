@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import bindparam, update
-from sqlmodel import Session, col, func, insert, select
+from sqlalchemy import update
+from sqlmodel import Session, SQLModel, col, func, select
 
 from workflow import audit
 from workflow.agency import FocalPoint
 from workflow.audit import By
-from workflow.database import exclusive
+from workflow.database import exclusive, write_rows
 from workflow.directive import Directive
 from workflow.errors import Refused
 from workflow.message import ActionLink
@@ -63,7 +64,7 @@ def apply(
     rows = _record(session, steps, batch, by=by, at=at)
     total, done = len(made.moves), 0
     for block in _blocks(iter(made.moves)):
-        session.execute(insert(Handover), [_handover(move, rows) for move in block])
+        write_rows(session, Handover, [_handover(move, rows) for move in block])
         done += len(block)
         progress(done, 2 * total)
     _move_owners(session, made)
@@ -119,27 +120,26 @@ def _move_owners(session: Session, made: Plan) -> None:
     for move in made.moves:
         last[type(move.thing)][move.thing.id] = (move.step.heir.id or 0) if move.step else 0
     set_owners(session, last[Duty])
-    for table, column, owners in ((Assignment, "owed_by_id", last[Part]), (Directive, "monitor_id", last[Confirming])):
-        set_column(session, table, column, [{"row": row, "new": owner} for row, owner in owners.items()])
+    set_column(session, Assignment, "owed_by_id", last[Part])
+    set_column(session, Directive, "monitor_id", last[Confirming])
 
 
 def set_owners(session: Session, owners: dict[int, int]) -> None:
     """Give open periods another owner; whoever holds an older copy of one is told that it changed."""
-    table = Occurrence.__table__  # type: ignore[attr-defined]
-    statement = (
-        update(table)
-        .where(table.c.id == bindparam("row"))
-        .values(agency_id=bindparam("new"), version=table.c.version + 1)
-    )
-    for block in _blocks({"row": row, "new": owner} for row, owner in owners.items()):
-        session.connection().execute(statement, block)
+    set_column(session, Occurrence, "agency_id", owners, version=col(Occurrence.version) + 1)
 
 
-def set_column(session: Session, kind: type, column: str, values: list[dict[str, Any]]) -> None:
-    table = kind.__table__  # type: ignore[attr-defined]
-    statement = update(table).where(table.c.id == bindparam("row")).values({column: bindparam("new")})
-    for block in _blocks(iter(values)):
-        session.connection().execute(statement, block)
+def set_column(
+    session: Session, kind: type[SQLModel], column: str, values: Mapping[int, int | None], **also: Any
+) -> None:
+    """Set one column of many rows, past the mapper: rows by their new value, in blocks."""
+    table = SQLModel.metadata.tables[str(kind.__tablename__)]
+    rows: dict[int | None, list[int]] = defaultdict(list)
+    for row, value in values.items():
+        rows[value].append(row)
+    for value, own in rows.items():
+        for block in _blocks(own):
+            session.execute(update(table).where(table.c.id.in_(block)).values({column: value, **also}))
 
 
 def _revoke(session: Session, successions: set[int], at: datetime) -> None:

@@ -9,6 +9,7 @@ a matter of succession, not of the name.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -26,8 +27,9 @@ from workflow.register.wording import bare, words_of
 SURE = 0.9
 MARGIN = 0.03
 
+_BULLET = re.compile(r"^(?:[-–+•*]|\d{1,2}[.)]|[a-zđ]\))\s+|^và\s+", re.I)
 _TITLES = re.compile(
-    r"^(?:đồng chí\s+)?(?:chủ tịch|giám đốc|thủ trưởng|lãnh đạo|trưởng|chánh|người đứng đầu)\s+(?=ubnd|[uủ][yỷ] ban|sở|phòng|ban|công an|văn phòng|thanh tra|trung tâm)",
+    r"^(?:đồng chí\s+)?(?:chủ tịch|giám đốc|thủ trưởng|lãnh đạo|chỉ huy trưởng|trưởng|chánh|người đứng đầu)\s+(?=ubnd|[uủ][yỷ] ban|sở|phòng|ban|bộ|công an|văn phòng|thanh tra|trung tâm)",
     re.I,
 )
 
@@ -40,6 +42,7 @@ class Candidate:
     score: float
     told: tuple[str, ...]
     named: bool = True  # False: only alike
+    lasting: float = 0.0  # the score without regard to the day
 
 
 @dataclass(frozen=True)
@@ -73,6 +76,7 @@ class _Form(NamedTuple):
     told: str
     scope_id: int | None = None
     said: bool = False  # a person said so
+    levelled: bool = False  # names the level it belongs to: "Phòng Nội vụ thành phố"
 
 
 @dataclass
@@ -112,25 +116,27 @@ class Register:
         place = self._place(agency)
         if place:
             yield _Form(own, place, 0.04, agency.level == Level.PROVINCE, _("the place that its committee governs"))
-        above = self.parent(agency)
+        above, full = self.parent(agency), ()  # type: Agency | None, tuple[str, ...]
         while above:
             where = self._place(above)
             if where:
                 yield from self._with_place(agency, name, where)
+                if full:
+                    yield _Form(own, name + full + where, 0.01, True, _("its name with the place it belongs to"))
+                full += where
             above = self.parent(above)
 
     def _with_place(self, agency: Agency, name: tuple[str, ...], where: tuple[str, ...]) -> Iterator[_Form]:
         own, told = agency.id or 0, _("its name with the place it belongs to")
         level = where[:2] if where[:2] in _TWO_WORD_LEVELS else where[:1]
         rest = where[len(level) :]
-        body = words_of("ủy ban nhân dân")
         ends = name[-len(level) :] == level
         yield _Form(own, name + (rest if ends else where), 0.01, True, told)
         if agency.kind != Kind.COMMITTEE:
             if not ends:
-                yield _Form(own, name + level, 0.01, False, _("its name with the level it belongs to"))
+                yield _Form(own, name + level, 0.01, False, _("its name with the level it belongs to"), levelled=True)
                 yield _Form(own, name + rest, 0.02, True, told)
-            yield _Form(own, name + body + where, 0.01, True, told)
+            yield _Form(own, name + _BODY + where, 0.01, True, told)
         else:
             yield _Form(own, self._place(agency) + where, 0.04, True, told)
 
@@ -158,45 +164,72 @@ class Register:
 
     def resolve(self, words: str, day: date | None, issuer: Agency | None, *, anywhere: bool = False) -> Resolution:
         """What `words` mean in a document of `issuer` on a day (None: not known); `anywhere` asks for no jurisdiction."""
-        said = words_of(_TITLES.sub("", words.strip()))
+        plain = unicodedata.normalize("NFC", words).strip()
+        said = words_of(_TITLES.sub("", _BULLET.sub("", plain)))
         line = self.line(issuer)
+        own = self._of_level(said, line)
+        if own:
+            told = (_("the committee of this level that the issuer belongs to"),)
+            return Resolution(words, own, (Candidate(own, 0.97, told),))
         best: dict[int, Candidate] = {}
+        marked: dict[int, tuple[str, ...]] = {}
         for form in self._forms.get(bare(said), ()):
             if form.scope_id is not None and form.scope_id not in line:
                 continue
-            one = self._weigh(said, form, day, line, anywhere)
+            one = self._weigh(said, form, day, line, anywhere, words.isascii())
             if form.agency_id not in best or best[form.agency_id].score < one.score:
-                best[form.agency_id] = one
+                best[form.agency_id], marked[form.agency_id] = one, form.words
         ranked = sorted(best.values(), key=lambda c: (-c.score, c.agency.code))
         if not ranked:
             return Resolution(words, None, self._alike(said, day))
         clear = len(ranked) == 1 or ranked[0].score - ranked[1].score >= MARGIN - 1e-9
         sure = ranked[0].score >= SURE - 1e-9 and clear
+        if (
+            sure and said != marked[ranked[0].agency.id or 0]
+        ):  # without marks it may be a name that is written otherwise
+            own_words = marked[ranked[0].agency.id or 0]
+            sure = not any(
+                marked[c.agency.id or 0] != own_words and c.lasting >= ranked[0].lasting - MARGIN for c in ranked[1:]
+            )
         return Resolution(words, ranked[0].agency if sure else None, tuple(ranked))
 
     def _weigh(
-        self, said: tuple[str, ...], form: _Form, day: date | None, line: list[int], anywhere: bool
+        self, said: tuple[str, ...], form: _Form, day: date | None, line: list[int], anywhere: bool, plain: bool
     ) -> Candidate:
         agency = self.agencies[form.agency_id]
         score, told = 1 - form.cost, [form.told]
-        lost, differs = _marks(said, form.words)
-        if differs:
+        differs = said != form.words and not plain
+        if differs and agency.kind in _FUNCTIONS:  # no two functions differ in marks alone; places do
+            score -= 0.05
+            told.append(_("but the diacritics differ"))
+        elif differs:
             score -= 0.2
             told.append(_("but the diacritics differ"))
-        elif lost:
+        elif said != form.words:
             score -= 0.05
             told.append(_("written without diacritics"))
+        late = 0.0
         if day and not agency.valid_on(day):
             # Whom a person named stands, unless another of this name existed on the day.
-            score -= 0.08 if form.said else 0.2
+            late = 0.08 if form.said else 0.2
             told.append(_validity(agency))
         if not (anywhere or form.placed):
-            far, why = self._distance(agency, line)
+            far, why = self._distance(agency, line, form.levelled)
             score -= far
             told.append(why)
-        return Candidate(agency, score, tuple(told))
+        return Candidate(agency, score - late, tuple(told), lasting=score)
 
-    def _distance(self, agency: Agency, line: list[int]) -> tuple[float, str]:
+    def _of_level(self, said: tuple[str, ...], line: list[int]) -> Agency | None:
+        """The committee that "UBND tỉnh", "UBND huyện" means in a document of its line; None for any other name."""
+        if said[:4] != _BODY or said[4:] not in _LEVELS:
+            return None
+        for agency_id in line:
+            agency = self.agencies[agency_id]
+            if self._place(agency)[: len(said) - 4] == said[4:]:
+                return agency
+        return None
+
+    def _distance(self, agency: Agency, line: list[int], levelled: bool) -> tuple[float, str]:
         """How far an agency lies from the issuer: what that costs, and the reason."""
         own = self.line(agency)
         if agency.parent_id is None and own[0] not in line:
@@ -211,6 +244,8 @@ class Register:
         inside = line[0] in own
         if agency.kind == Kind.COMMITTEE and inside:
             return 0.0, _("a committee in the issuer's territory")
+        if levelled and inside:
+            return 0.06, _("the only one of this level in the issuer's territory")
         if own[-1] == line[-1]:
             where = self.parent(agency)
             return 0.15 if agency.kind == Kind.COMMITTEE else 0.3, _(
@@ -237,17 +272,12 @@ class Register:
         return tuple(list(found.values())[:5])
 
 
+_BODY = words_of("ủy ban nhân dân")
+_LEVELS = {
+    words_of(level) for level in ("tỉnh", "huyện", "thành phố", "thị xã", "quận", "xã", "phường", "thị trấn", "đặc khu")
+}
+_FUNCTIONS = (Kind.DEPARTMENT, Kind.OFFICE, Kind.UNIT, Kind.SECTOR, Kind.ASSOCIATION)
 _TWO_WORD_LEVELS = {words_of("thành phố"), words_of("thị xã"), words_of("thị trấn"), words_of("đặc khu")}
-
-
-def _marks(said: tuple[str, ...], written: tuple[str, ...]) -> tuple[bool, bool]:
-    """Whether some word of `said` lost its marks, and whether some word bears other marks than `written`."""
-    lost = differs = False
-    for one, other in zip(said, written, strict=True):
-        if one != other:
-            lost = lost or one.isascii()
-            differs = differs or not one.isascii()
-    return lost, differs
 
 
 def _validity(agency: Agency) -> str:

@@ -103,11 +103,10 @@ def check(
     `skip` holds what is recorded already, as (former agency, heir, manner).
     """
     faults = Faults(name, TITLES)
-    known = _Known(
-        list(session.exec(select(Agency))),
-        set(session.exec(select(Task.code))),
-        set(session.exec(select(Directive.code))),
-    )
+    lines = list(lines)
+    named = any(line.cells.get("tasks") for line in lines)
+    codes = [set(session.exec(select(kind.code))) if named else set() for kind in (Task, Directive)]
+    known = _Known(list(session.exec(select(Agency))), *codes)
     rows = [row for row in (_row(line, known, faults) for line in lines) if row.key() not in skip]
     _check_heirs(rows, faults)
     _check_once(session, rows, faults)

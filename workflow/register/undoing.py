@@ -22,7 +22,7 @@ from workflow.occurrence import Occurrence
 from workflow.register.handing import set_column, set_owners
 from workflow.register.kinds import Manner
 from workflow.register.succession import Handover, Succession
-from workflow.task import Assignment
+from workflow.task import Assignment, Task
 
 
 def undo(session: Session, batch: int, *, by: By, at: datetime) -> list[Succession]:
@@ -61,19 +61,16 @@ def undo(session: Session, batch: int, *, by: By, at: datetime) -> list[Successi
     return rows
 
 
-def _former_holders(session: Session, handed: list[Handover]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _former_holders(session: Session, handed: list[Handover]) -> tuple[dict[int, int | None], dict[int, int | None]]:
     """Who owed each part and confirmed each directive before; nobody but the one it was issued to is written as nobody."""
     parts = {h.assignment_id: h.agency_id for h in handed if h.assignment_id}
-    issued = {a.id: a.agency_id for a in session.exec(select(Assignment).where(col(Assignment.id).in_(list(parts))))}
-    monitors = {h.directive_id: h.agency_id for h in handed if h.directive_id}
-    given = {d.id: d.issuer_id for d in session.exec(select(Directive).where(col(Directive.id).in_(list(monitors))))}
-    unset = {h.directive_id for h in handed if h.directive_id and h.held == "issuer"}
+    own = select(Assignment.id, Assignment.agency_id).join(Handover, col(Handover.assignment_id) == col(Assignment.id))
+    successions = {h.succession_id for h in handed}
+    issued = dict(session.exec(own.where(col(Handover.succession_id).in_(successions))).all())
+    monitors = {h.directive_id: h for h in handed if h.directive_id}
     return (
-        [{"row": row, "new": None if owner == issued.get(row) else owner} for row, owner in parts.items()],
-        [
-            {"row": row, "new": None if row in unset and owner == given.get(row) else owner}
-            for row, owner in monitors.items()
-        ],
+        {row: None if owner == issued.get(row) else owner for row, owner in parts.items()},
+        {row: None if h.held == "issuer" else h.agency_id for row, h in monitors.items()},
     )
 
 
@@ -99,11 +96,13 @@ def _undone_facts(session: Session, rows: list[Succession], owners: dict[int, in
     ids = {row.former_id for row in rows} | {row.heir_id for row in rows}
     agencies = {a.id: a for a in session.exec(select(Agency).where(col(Agency.id).in_(ids)))}
     reason = _("succession {n} undone", n=rows[0].batch)
-    labels = {}
-    passed = select(Occurrence).where(col(Occurrence.id).in_(select(Handover.occurrence_id)))
-    for occurrence in session.exec(passed):
-        if occurrence.id in owners:
-            labels[occurrence.id] = f"{occurrence.task.code}/{occurrence.period}"
+    passed = (
+        select(Occurrence.id, Task.code, Occurrence.period)
+        .join(Task, col(Task.id) == col(Occurrence.task_id))
+        .join(Handover, col(Handover.occurrence_id) == col(Occurrence.id))
+        .where(col(Handover.succession_id).in_([row.id for row in rows]))
+    )
+    labels = {occurrence_id: f"{code}/{period}" for occurrence_id, code, period in session.exec(passed)}
     for occurrence_id, owner in owners.items():
         yield {
             "act": "undo succession",
@@ -132,11 +131,16 @@ def _nothing_since(session: Session, rows: list[Succession]) -> None:
     last = (
         session.exec(select(func.max(AuditEntry.id)).where(AuditEntry.at == at, AuditEntry.act == "succeed")).one() or 0
     )
-    act = select(AuditEntry).where(col(AuditEntry.id) > last, col(AuditEntry.occurrence_id).in_(moved))
+    passing = ("succeed", "undo succession")  # later ones that hold are refused above, those undone left nothing
+    act = select(AuditEntry).where(
+        col(AuditEntry.id) > last, col(AuditEntry.occurrence_id).in_(moved), col(AuditEntry.act).not_in(passing)
+    )
     told = session.exec(act.limit(1)).first()
     if told:
         raise Refused(
-            "{subject} has gone on since ({act}); it can no longer be undone.", subject=told.subject, act=told.act
+            "{subject} has gone on since ({act}); it can no longer be undone.",
+            subject=told.subject,
+            act=say_act(told.act),
         )
     parts = select(Assignment.task_id).where(
         col(Assignment.id).in_(select(Handover.assignment_id).where(col(Handover.succession_id).in_(ids)))

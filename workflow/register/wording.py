@@ -19,6 +19,11 @@ _SHORT = {
     "hdnd": "hội đồng nhân dân",
     "ubmttq": "ủy ban mặt trận tổ quốc",
     "mttq": "mặt trận tổ quốc",
+    "mttqvn": "mặt trận tổ quốc việt nam",
+    "ubmttqvn": "ủy ban mặt trận tổ quốc việt nam",
+    "chqs": "chỉ huy quân sự",
+    "bchqs": "ban chỉ huy quân sự",
+    "kktck": "khu kinh tế cửa khẩu",
     "vp": "văn phòng",
     "vpubnd": "văn phòng ủy ban nhân dân",
     "tp": "thành phố",
@@ -110,13 +115,19 @@ _LONGEST = max(len(key.split()) for key in _SHORT)
 @lru_cache(maxsize=65536)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name for comparing: lower case, marks in one order, abbreviations written out, doubled words once."""
-    raw = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", name).casefold())
+    raw = re.findall(r"[^\W_]+", _spaced(unicodedata.normalize("NFC", name)).casefold())
     return _once(_written_out([_ordered(word) for word in raw]))
 
 
 def bare(words: tuple[str, ...]) -> str:
     """The words without their marks: what names that only differ in marks have in common."""
     return " ".join(strip_marks(word) for word in words)
+
+
+def _spaced(name: str) -> str:
+    """A name with the space it lost between two words: "xãBắc Sơn"."""
+    lost = [n for n in range(1, len(name) - 1) if name[n - 1].islower() and name[n].isupper() and name[n + 1].islower()]
+    return "".join(f" {c}" if n in lost else c for n, c in enumerate(name))
 
 
 def _ordered(word: str) -> str:
@@ -160,10 +171,11 @@ def _expansion(words: list[str], at: int) -> tuple[str | tuple[str, ...], int]:
 
 
 def _once(words: list[str]) -> tuple[str, ...]:
-    """Without "và" and without the second of two equal beginnings ("Phòng Phòng Nội vụ")."""
+    """Without "và" and without the second of two equal beginnings ("Phòng Phòng Nội vụ", "UBND UBND xã …")."""
     kept: list[str] = []
     for word in words:
         if word in _SMALL or (kept and kept[-1] == word and not word.isdigit()):
             continue
         kept.append(word)
-    return tuple(kept)
+    doubled = next((n for n in range(len(kept) // 2, 1, -1) if kept[:n] == kept[n : 2 * n]), 0)
+    return tuple(kept[doubled:])
