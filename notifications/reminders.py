@@ -171,7 +171,7 @@ def digest(
             {
                 "code": task.code,
                 "text": task.text,
-                "agency": occurrence.agency.name,
+                "agency": occurrence.owner(),
                 "words": task.timing_words or "",
                 "due": due,
                 "period": occurrence.period,

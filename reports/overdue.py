@@ -42,7 +42,7 @@ def _list(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None) ->
 def _shown(row: Row) -> dict[str, Any]:
     return {
         "code": row["code"],
-        "agency": row["agency"],
+        "agency": queries.owner(row),
         "due": show_day(row["due_on"]),
         "late": -row["days_left"],
         "status": say_status(row["status"]),

@@ -1,4 +1,4 @@
-"""The demonstration: two sample directives, every morning of 2025 replayed, some focal points pressing their links, the review.
+"""The demonstration: two sample directives, every morning of 2025 replayed, the reorganisation of 01/7/2025, the review.
 
 Nothing is pretended: the samples are read and imported, ticks write and send letters into a folder, links are taken out of
 those letters and pressed over HTTP against the real pages.
@@ -9,6 +9,7 @@ from __future__ import annotations
 import email
 import email.policy
 import http.client
+import itertools
 import re
 import shutil
 import threading
@@ -25,15 +26,20 @@ from sqlmodel import Session, select
 from directives import importing, reading
 from notifications import links, mailer
 from notifications.tick import tick
-from reports import overdue, screen
+from reports import inherited, overdue, screen
 from workflow import config, planner, queries, terminal
-from workflow.agency import Agency
+from workflow.agency import Agency, find_agency
 from workflow.audit import By
 from workflow.config import ReportSettings
 from workflow.database import Database
 from workflow.errors import Refused
 from workflow.i18n import _
 from workflow.occurrence import Occurrence
+from workflow.register import handing, inheritance, shipped, showing, steps
+from workflow.register.inheritance import Confirming
+from workflow.register.kinds import Kind
+from workflow.register.sheets import Line
+from workflow.register.steps import Step
 from workflow.report_cycle import cycle_timing
 from workflow.snapshot import snapshot
 from workflow.standing import Status
@@ -42,6 +48,9 @@ from workflow.terminal import say
 from workflow.timing import Cycle
 
 SAMPLES = Path(__file__).parent.parent / "directives" / "samples"
+REORGANISED = date(2025, 7, 1)
+# Which ward takes what each office of the former city owed, in turn: the person who decides gives every task to one.
+WARDS = ("LS.06187", "LS.05983", "LS.05986", "LS.05977")
 FIRST, LAST, REVIEWS = date(2025, 4, 11), date(2025, 12, 31), (date(2025, 10, 15), date(2025, 12, 31))
 # Who presses the link in a letter, and from how many days after the due day on (negative: before); the others stay silent.
 DILIGENT = {
@@ -80,21 +89,29 @@ def replay(folder: Path) -> None:
     )
     transport = mailer.FolderMailer(settings.mail.folder)
     say(_("1. Reading and recording the sample plan {file}", file="ke-hoach-88.docx"))
+    _register(database, clock)
     _import(database, settings, "ke-hoach-88.docx", clock)
     _decide(database, clock)
+    old_links: list[str] = []
     letters, pressed, mornings = 0, 0, (LAST - FIRST).days + 1
     with _serving(settings, database, clock) as port:
         seen: set[Path] = set()
         for n in range(mornings):
             day = FIRST + timedelta(days=n)
             clock.moment = clock.at(day)
+            if day == REORGANISED:
+                terminal.progress(1, 1)
+                _reorganise(database, settings, clock)
             if day == date(2025, 7, 4):
                 _import(database, settings, "cong-van-1026.pdf", clock)
             letters += tick(database, settings, keys, transport, at=clock.moment).delivered.sent
             clock.moment = clock.at(day, 10)
-            pressed += sum(_press(port, address) for address in _to_press(settings.mail.folder, seen, day))
+            addresses = list(_links(settings.mail.folder, seen))
+            old_links += [address for _code, _due, address in addresses if day < REORGANISED]
+            pressed += sum(_press(port, address) for address in _to_press(addresses, day))
             _confirm(database, clock)
             terminal.progress(n + 1, mornings)
+        passed_on = sum(_leads_to_heir(port, address) for address in old_links)
     say(
         _(
             "2. Replayed {n} mornings: {letters} letters written and sent, {pressed} results reported through links.",
@@ -102,9 +119,14 @@ def replay(folder: Path) -> None:
             letters=letters,
             pressed=pressed,
         ),
+        "   " + _("{n} links in letters of before the reorganisation lead to the heir of today.", n=passed_on),
         "",
     )
-    for number, day in enumerate(REVIEWS, 3):
+    with snapshot(settings.database.url) as view:
+        looked = queries.AsOf(LAST, settings.reminders.soon_days, settings.time_zone, past=False)
+        heir = queries.agency_id(view, WARDS[0])
+        say("3. " + screen.text(inherited.build(view, looked, heir)), "")
+    for number, day in enumerate(REVIEWS, 4):
         with snapshot(settings.database.url) as view:
             looked = queries.AsOf(day, settings.reminders.soon_days, settings.time_zone, past=day < LAST)
             say(
@@ -143,13 +165,9 @@ def _import(database: Database, settings: config.Settings, name: str, clock: _Cl
     proposal = reading.propose(SAMPLES / name)
     with database.transaction() as session:
         for agency in importing.add_agencies(session, proposal, importing.unknown_agencies(session, proposal)):
-            if agency.kind == "agency" and not agency.name.startswith("Chi nhánh"):
+            if agency.kind != Kind.COLLECTIVE and not agency.name.startswith("Chi nhánh"):
                 agency.mailbox = f"{agency.code.lower()}@demo.example"
-        monitor = session.exec(
-            select(Agency).where(
-                Agency.name == ("Phòng Tài chính - Kế hoạch" if name.startswith("ke") else "Sở Tài chính")
-            )
-        ).first()
+        monitor = find_agency(session, "LS.178.TCKH" if name.startswith("ke") else "STC")
         directive = importing.enact(
             session,
             proposal,
@@ -168,6 +186,55 @@ def _import(database: Database, settings: config.Settings, name: str, clock: _Cl
         )
 
 
+def _register(database: Database, clock: _Clock) -> None:
+    """The shipped register, with a mailbox for each agency that exists."""
+    with database.transaction() as session:
+        changes, _recorded = shipped.load(
+            session, "lang-son", today=clock.now().date(), by=By("Văn thư", "cli"), at=clock.now()
+        )
+        for agency in session.exec(select(Agency).where(Agency.kind != Kind.COLLECTIVE)):
+            agency.mailbox = f"{agency.code.lower()}@demo.example"
+    say("   " + _("{n} agencies of Lạng Sơn in the register", n=len(changes.added)))
+
+
+def _reorganise(database: Database, settings: config.Settings, clock: _Clock) -> None:
+    """01/7/2025: every district ends, and with it the issuer and all leads of the sample plan."""
+    with database.transaction() as session:
+        moving = shipped.waiting(session, "lang-son")
+        moving += _other_offices(session, moving)
+        waiting = inheritance.plan(session, moving).undecided
+        decisions: dict[tuple[str, str], str] = {}
+        for move in waiting:
+            thing = move.thing
+            code = thing.directive if isinstance(thing, Confirming) else thing.task
+            former = session.get_one(Agency, move.former_id).code
+            decisions.setdefault((former, code), WARDS[len(decisions) % len(WARDS)])
+        _batch, made = handing.apply(
+            session,
+            moving,
+            today=clock.now().date(),
+            by=By("Văn phòng UBND tỉnh", "cli"),
+            at=clock.now(),
+            decisions=decisions,
+        )
+        say("   " + _("The reorganisation of 01/7/2025, {n} tasks decided one by one:", n=len(decisions)))
+        say(*(f"     {line}" for line in showing.summary(made)))
+
+
+def _other_offices(session: Session, moving: list[Step]) -> list[Step]:
+    """The offices of the city that the plan names and the shipped register does not: they end with it, too."""
+    named = {step.former.code for step in moving}
+    city = select(Agency).where(Agency.code == "LS.178")
+    below = select(Agency).where(Agency.parent_id == session.exec(city).one().id, Agency.kind == Kind.OFFICE)
+    cells = {"kind": "split", "on": "01/7/2025", "basis": "Luật số 72/2025/QH15 ngày 16/6/2025"}
+    lines = [
+        Line(1000 + n, {**cells, "former": office.code, "heir": ward})
+        for n, (office, ward) in enumerate(itertools.product(session.exec(below).all(), WARDS))
+        if office.code not in named
+    ]
+    return steps.check(session, lines, "demo")
+
+
 def _decide(database: Database, clock: _Clock) -> None:
     """A person answers one open question: how often "Định kỳ" is; the other stays open."""
     with database.transaction() as session:
@@ -177,8 +244,8 @@ def _decide(database: Database, clock: _Clock) -> None:
         planner.follow_decision(session, task, by=by, at=clock.now(), reason="Chế độ báo cáo")
 
 
-def _to_press(folder: Path, seen: set[Path], day: date) -> Iterator[str]:
-    """The links in this morning's letters that a diligent focal point presses today."""
+def _links(folder: Path, seen: set[Path]) -> Iterator[tuple[str, date, str]]:
+    """The links in this morning's letters, with the task and the day it is due."""
     for file in sorted(set(folder.glob("*.eml")) - seen):
         seen.add(file)
         letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
@@ -186,14 +253,25 @@ def _to_press(folder: Path, seen: set[Path], day: date) -> Iterator[str]:
         for block in re.split(r"\n(?=\[)", part.get_content() if part else ""):
             code, due = re.match(r"\[([^\]]+)\]", block), re.search(r"\b(\d{2}/\d{1,2}/\d{4}) –", block)
             address = re.search(r"https?://\S+", block)
-            if (
-                code
-                and due
-                and address
-                and code[1] in DILIGENT
-                and day >= terminal.day(due[1]) + timedelta(days=DILIGENT[code[1]])
-            ):
-                yield address[0]
+            if code and due and address:
+                yield code[1], terminal.day(due[1]), address[0]
+
+
+def _to_press(addresses: list[tuple[str, date, str]], day: date) -> Iterator[str]:
+    """The links that a diligent focal point presses today."""
+    for code, due, address in addresses:
+        if code in DILIGENT and day >= due + timedelta(days=DILIGENT[code]):
+            yield address
+
+
+def _leads_to_heir(port: int, address: str) -> int:
+    """Whether a link of a former agency says who owes the task now."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", urllib.parse.urlsplit(address).path)
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return int(answer.status == 410)
 
 
 @contextmanager

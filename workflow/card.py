@@ -10,6 +10,7 @@ from workflow.audit_words import say_act
 from workflow.calendar import WorkingCalendar
 from workflow.i18n import _
 from workflow.periods import say, show_day, show_days, show_period
+from workflow.queries import owner
 from workflow.snapshot import Row
 from workflow.standing import Standing, say_standing, say_status
 from workflow.timing import Kind, Timing
@@ -51,7 +52,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
         if row["occurrence_id"]:
             due = _("due by the end of {day}", day=show_day(row["due_on"])) if row["due_on"] else _("no deadline")
             state = f"{say_status(row['status'])}, {say_standing(row['standing'])}"
-            yield f"• {show_period(row['period'])} – {row['agency']}: {due}; {state}"
+            yield f"• {show_period(row['period'])} – {owner(row)}: {due}; {state}"
             yield from (f"    {passed_words(step)}" for step in passed.get(row["occurrence_id"], ()))
             yield from (f"    {told}" for told in came_about(row, timing, calendar))
         else:

@@ -12,6 +12,7 @@ from workflow.agency import Agency
 from workflow.audit import By
 from workflow.database import Instant, enum_column, exclusive
 from workflow.errors import BadInput, Refused
+from workflow.i18n import _
 from workflow.lifecycle import Decision, move
 from workflow.message import ActionLink
 from workflow.names import printable
@@ -160,6 +161,12 @@ class Occurrence(SQLModel, table=True):
             reason=reason,
         )
 
+    def owner(self) -> str:
+        """Who owes it, for a person: with the agency it was issued to, where that is another one."""
+        if self.issued_to_id == self.agency_id:
+            return self.agency.name
+        return _("{name} (taken over from {former})", name=self.agency.name, former=self.issued_to.name)
+
     def label(self) -> str:
         """Code and period as people say them: KH153-I.2 (quý II năm 2025)."""
         return f"{self.task.code} ({show_period(self.period)})"
@@ -196,6 +203,14 @@ class Occurrence(SQLModel, table=True):
         )
 
 
+# An occurrence with what a letter says of it.
+_WHOLE = (
+    joinedload(Occurrence.task).joinedload(Task.directive),  # type: ignore[arg-type]
+    joinedload(Occurrence.agency),  # type: ignore[arg-type]
+    joinedload(Occurrence.issued_to),  # type: ignore[arg-type]
+)
+
+
 def open_between(session: Session, first_due: date, last_due: date) -> list[Occurrence]:
     """Open occurrences due between two days, earliest first, with their tasks and agencies."""
     query = (
@@ -203,7 +218,7 @@ def open_between(session: Session, first_due: date, last_due: date) -> list[Occu
         .where(
             col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) >= first_due, col(Occurrence.due_on) <= last_due
         )
-        .options(joinedload(Occurrence.task).joinedload(Task.directive), joinedload(Occurrence.agency))  # type: ignore[arg-type]
+        .options(*_WHOLE)
         .order_by(col(Occurrence.due_on), col(Occurrence.id))
     )
     return list(session.exec(query))

@@ -11,6 +11,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from workflow.errors import BadInput
+from workflow.i18n import _
 from workflow.names import fold, strip_marks
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import STANDING_SQL
@@ -95,15 +96,22 @@ def overdue(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[R
     where, args = _narrow(view, wanted or Wanted())
     rows = view.rows(
         f"""select t.code, t.text, t.deliverable, t.timing_words, d.code as directive, d.number, d.issuer, a.code as agency_code,
-            a.name as agency, o.period, o.original_due_on, o.due_on, o.status
+            a.name as agency, i.code as issued_to_code, i.name as issued_to, o.period, o.original_due_on, o.due_on, o.status
         from {as_of.occurrences} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
-        join agency a on a.id = o.agency_id
+        join agency a on a.id = o.agency_id join agency i on i.id = o.issued_to_id
         where o.due_on < :today and o.status in ('not_started', 'in_progress', 'returned') and {where}
         order by o.due_on, d.id, t.position, a.id""",
         **args,
         **{k: v for k, v in as_of.args().items() if k != "soon"},
     )
     return [_with_days(row, as_of.day) for row in rows]
+
+
+def owner(row: Row) -> str:
+    """Who owes a period, for a person: with the agency it was issued to, where that is another one."""
+    if row.get("issued_to_code") in (None, row["agency_code"]):
+        return str(row["agency"])
+    return _("{name} (taken over from {former})", name=row["agency"], former=row["issued_to"])
 
 
 def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) -> list[Row]:

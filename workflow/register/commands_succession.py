@@ -112,7 +112,7 @@ def plan(
         made = inheritance.plan(session, steps, _decided(steps, decisions))
         if sheet:
             _write_sheet(session, made, sheet)
-        said = showing.as_json(session, made) if json_ else list(showing.lines(session, made, SHOWN))
+        said = showing.as_json(made) if json_ else list(showing.lines(made, SHOWN))
         session.rollback()
     if json_:
         terminal.say_json(said)
@@ -149,7 +149,7 @@ def apply(
         today = clock.local_day(how["at"], context.obj.time_zone)
         decided = _decided(steps, decisions)
         batch, made = handing.apply(session, steps, today=today, decisions=decided, progress=terminal.progress, **how)
-        told = list(showing.summary(session, made))
+        told = list(showing.summary(made))
     terminal.say(
         *told,
         "",

@@ -13,10 +13,11 @@ from itertools import groupby
 from typing import NamedTuple
 
 from sqlalchemy import select as columns
-from sqlmodel import Session, col, or_, select
+from sqlmodel import Session, col, func, or_, select
 
 from workflow.agency import Agency, FocalPoint
 from workflow.directive import Directive
+from workflow.message import ActionLink
 from workflow.occurrence import Occurrence
 from workflow.register.kinds import Kind, Manner
 from workflow.register.steps import REST, Step
@@ -76,6 +77,7 @@ class Plan:
     lost_people: list[FocalPoint] = field(default_factory=list)
     children: list[tuple[Agency, Step]] = field(default_factory=list)
     left_children: list[Agency] = field(default_factory=list)
+    links: int = 0  # links in letters that act no more
 
     def duties(self) -> list[Move]:
         """The moves of open periods."""
@@ -112,6 +114,7 @@ def plan(session: Session, steps: list[Step], decisions: Decisions | None = None
         held[former_id] += staying
     _people(session, made)
     _children(session, made, formers)
+    made.links = _open_links(session, {move.thing.id for move in made.duties()})
     return made
 
 
@@ -188,6 +191,13 @@ def _things(session: Session, formers: list[int]) -> list[tuple[int, Duty | Part
     for monitor_id, issuer_id, directive_id, code in session.execute(confirming):
         found.append((monitor_id or issuer_id or 0, Confirming(directive_id or 0, code, monitor_id)))
     return found
+
+
+def _open_links(session: Session, passing: set[int]) -> int:
+    """How many links that still act belong to the periods."""
+    counted = columns(col(ActionLink.occurrence_id), func.count()).where(col(ActionLink.revoked_at).is_(None))
+    rows = session.execute(counted.group_by(col(ActionLink.occurrence_id)))
+    return sum(count for occurrence_id, count in rows if occurrence_id in passing)
 
 
 def _people(session: Session, made: Plan) -> None:

@@ -27,7 +27,11 @@ from workflow.register.wording import bare, words_of
 SURE = 0.9
 MARGIN = 0.03
 
-_BULLET = re.compile(r"^(?:[-–+•*]|\d{1,2}[.)]|[a-zđ]\))\s+|^và\s+", re.I)
+_BULLET = re.compile(
+    r"^(?:(?:[-–+•*]|(?:\d{1,2}\.)+(?:\d{1,2})?|\d{1,2}\)|[a-zđ]\)|điều \d+\.|\[[^\]]*\]|đ/c)\s+)+|^và\s+", re.I
+)
+# What is said of the agency after its name: "(để thực hiện)", "chủ trì, phối hợp", a footnote mark.
+_AFTER = re.compile(r"\s*\([^()]*\)\s*$|[\s,–-]+(?:cơ quan |đơn vị )?chủ trì(?:, phối hợp)?\s*$|[¹²³⁴-⁹]+$", re.I)
 _TITLES = re.compile(
     r"^(?:đồng chí\s+)?(?:chủ tịch|giám đốc|thủ trưởng|lãnh đạo|chỉ huy trưởng|trưởng|chánh|người đứng đầu)\s+(?=ubnd|[uủ][yỷ] ban|sở|phòng|ban|bộ|công an|văn phòng|thanh tra|trung tâm)",
     re.I,
@@ -115,6 +119,8 @@ class Register:
             return
         place = self._place(agency)
         if place:
+            level = place[:2] if place[:2] in _TWO_WORD_LEVELS else place[:1]
+            yield _Form(own, _BODY + place[len(level) :], 0.08, False, _("its name without the level"))
             yield _Form(own, place, 0.04, agency.level == Level.PROVINCE, _("the place that its committee governs"))
         above, full = self.parent(agency), ()  # type: Agency | None, tuple[str, ...]
         while above:
@@ -138,6 +144,7 @@ class Register:
                 yield _Form(own, name + rest, 0.02, True, told)
             yield _Form(own, name + _BODY + where, 0.01, True, told)
         else:
+            yield _Form(own, name + rest, 0.02, True, told)
             yield _Form(own, self._place(agency) + where, 0.04, True, told)
 
     def _place(self, agency: Agency) -> tuple[str, ...]:
@@ -159,13 +166,20 @@ class Register:
         return ids
 
     def issuer(self, words: str, day: date | None) -> Agency | None:
-        """The agency that issued a document, by its letterhead; None if the register does not know it for certain."""
-        return self.resolve(words, day, None, anywhere=True).agency if words.strip() else None
+        """The agency that issued a document, by its letterhead; None if the register does not know it for certain.
+
+        Where the letterhead has two lines, the first is the body that the issuer belongs to.
+        """
+        found: Agency | None = None
+        for line in filter(str.strip, words.split("\n")):
+            whole = None if found is None else self.resolve(f"{found.name} {line}", day, None, anywhere=True).agency
+            found = whole or self.resolve(line, day, found, anywhere=found is None).agency
+        return found
 
     def resolve(self, words: str, day: date | None, issuer: Agency | None, *, anywhere: bool = False) -> Resolution:
         """What `words` mean in a document of `issuer` on a day (None: not known); `anywhere` asks for no jurisdiction."""
         plain = unicodedata.normalize("NFC", words).strip()
-        said = words_of(_TITLES.sub("", _BULLET.sub("", plain)))
+        said = words_of(_TITLES.sub("", _BULLET.sub("", _AFTER.sub("", plain))))
         line = self.line(issuer)
         own = self._of_level(said, line)
         if own:

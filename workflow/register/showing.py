@@ -6,11 +6,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from sqlmodel import Session, col, func, select
+from sqlmodel import Session, col, select
 
 from workflow.agency import Agency
 from workflow.i18n import _
-from workflow.message import ActionLink
 from workflow.periods import show_day, show_period
 from workflow.register.inheritance import Confirming, Duty, Move, Part, Plan
 from workflow.standing import say_status
@@ -18,10 +17,10 @@ from workflow.task import Task
 from workflow.terminal import Column, table
 
 
-def lines(session: Session, made: Plan, most: int) -> Iterator[str]:
+def lines(made: Plan, most: int) -> Iterator[str]:
     """What would move and what waits for a decision; of long lists the first `most` lines."""
     names = _names(made)
-    yield from summary(session, made)
+    yield from summary(made)
     for title, moves in ((_("What passes"), made.moves), (_("To decide"), made.undecided)):
         if not moves:
             continue
@@ -39,7 +38,7 @@ def lines(session: Session, made: Plan, most: int) -> Iterator[str]:
             yield _("… and {n} more; --json or --sheet has them all", n=len(moves) - most)
 
 
-def summary(session: Session, made: Plan) -> Iterator[str]:
+def summary(made: Plan) -> Iterator[str]:
     """The plan in figures, and what to look at."""
     duties = made.duties()
     passing = {move.thing.id for move in duties}
@@ -54,7 +53,7 @@ def summary(session: Session, made: Plan) -> Iterator[str]:
     )
     yield _(
         "{links} links in letters act no more and lead to the heir; {people} focal points go along; {monitors} directives are confirmed by an heir.",
-        links=_links(session, passing),
+        links=made.links,
         people=len(made.people),
         monitors=monitors,
     )
@@ -76,7 +75,7 @@ def summary(session: Session, made: Plan) -> Iterator[str]:
             yield f"⚠ {'; '.join(about[:12])}{' …' if len(about) > 12 else ''} " + told
 
 
-def as_json(session: Session, made: Plan) -> dict[str, Any]:
+def as_json(made: Plan) -> dict[str, Any]:
     """The whole plan for programs: every move with its task, period, from and to."""
     names = _names(made)
 
@@ -101,7 +100,7 @@ def as_json(session: Session, made: Plan) -> dict[str, Any]:
         "undecided": [told(move) for move in made.undecided],
         "focal_points": [{"name": p.name, "email": p.email, "to": s.heir.code} for p, s in made.people],
         "focal_points_ending": [{"name": p.name, "email": p.email} for p in made.lost_people],
-        "links": _links(session, {move.thing.id for move in made.duties()}),
+        "links": made.links,
         "without_mailbox": [a.code for a in made.mute()],
         "left_below": [a.code for a in made.left_children],
     }
@@ -152,10 +151,3 @@ def _row(move: Move, names: dict[int, Agency]) -> dict[str, str]:
         "heir": f"{step.heir.name} ({step.heir.code})" if step else "?",
         "on": show_day(step.on) if step else "",
     }
-
-
-def _links(session: Session, passing: set[int]) -> int:
-    """How many links that still act belong to the periods."""
-    open_links = select(ActionLink.occurrence_id, func.count()).where(col(ActionLink.revoked_at).is_(None))
-    counted = session.exec(open_links.group_by(col(ActionLink.occurrence_id)))
-    return sum(count for occurrence_id, count in counted if occurrence_id in passing)

@@ -27,6 +27,13 @@ _SHORT = {
     "vp": "văn phòng",
     "vpubnd": "văn phòng ủy ban nhân dân",
     "tp": "thành phố",
+    "t": "tỉnh",
+    "h": "huyện",
+    "kv": "khu vực",
+    "lm htx": "liên minh hợp tác xã",
+    "ttdvnn": "trung tâm dịch vụ nông nghiệp",
+    "nghiep mt": "nghiệp môi trường",
+    "dong tb xh": "động thương binh xã hội",
     "tx": "thị xã",
     "htx": "hợp tác xã",
     "lmhtx": "liên minh hợp tác xã",
@@ -94,8 +101,10 @@ _SHORT = {
     "tt": "thị trấn",
 }
 # These stand for a level only where a name follows ("UBND P. Tam Thanh"), or for another word at the front of a name.
-_BEFORE_A_NAME = {"x", "p", "tt"}
-_AT_THE_FRONT = {"p": "phòng", "tt": "trung tâm"}
+_BEFORE_A_NAME = {"x", "p", "tt", "t", "h"}
+_AT_THE_FRONT = {"p": "phòng", "tt": "trung tâm", "s": "sở"}
+_Y = re.compile(r"^([^\Waeiouyăâêôơư]+|qu)y$")
+_LOOKALIKE = str.maketrans("АВСЕНКМОРТХІасеорхуі", "ABCEHKMOPTXIaceopxyi")
 _DROPPED = {"và", "va", "của", "trực", "thuộc"}
 _ROMAN = {
     "i": "1",
@@ -115,13 +124,19 @@ _LONGEST = max(len(key.split()) for key in _SHORT)
 @lru_cache(maxsize=65536)
 def words_of(name: str) -> tuple[str, ...]:
     """The words of a name for comparing: lower case, marks in one order, abbreviations written out, doubled words once."""
-    raw = re.findall(r"[^\W_]+", _spaced(unicodedata.normalize("NFC", name)).casefold())
-    return _once(_written_out([_ordered(word) for word in raw]))
+    raw = re.findall(r"[^\W\d_]+|\d+", _spaced(_visible(name)).casefold())
+    return _once(_written_out([word for word in map(_ordered, raw) if word not in _SMALL]))
 
 
 def bare(words: tuple[str, ...]) -> str:
     """The words without their marks: what names that only differ in marks have in common."""
     return " ".join(strip_marks(word) for word in words)
+
+
+def _visible(name: str) -> str:
+    """What a person sees: one form of each letter, no invisible signs, Latin letters for Cyrillic ones that look the same."""
+    shown = unicodedata.normalize("NFKC", name)
+    return "".join(c for c in shown if unicodedata.category(c) != "Cf").translate(_LOOKALIKE)
 
 
 def _spaced(name: str) -> str:
@@ -131,10 +146,11 @@ def _spaced(name: str) -> str:
 
 
 def _ordered(word: str) -> str:
-    """One spelling for "hòa" and "hoà", "Ủy" and "Uỷ": the tone stands after the syllable."""
+    """One spelling for "hòa" and "hoà", "Ủy" and "Uỷ", "Kỳ" and "Kì": the tone stands after the syllable."""
     decomposed = unicodedata.normalize("NFD", word)
     tones = "".join(sorted(c for c in decomposed if c in _TONES))
-    return unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES)) + tones
+    plain = unicodedata.normalize("NFC", "".join(c for c in decomposed if c not in _TONES))
+    return _Y.sub(r"\1i", plain) + tones
 
 
 _EXPANDED = {key: tuple(_ordered(word) for word in long.split()) for key, long in _SHORT.items()}
@@ -156,12 +172,12 @@ def _expansion(words: list[str], at: int) -> tuple[str | tuple[str, ...], int]:
     """What stands at a place of a name, written out, and how many words of it that uses up."""
     for count in range(min(_LONGEST, len(words) - at), 0, -1):
         key = " ".join(strip_marks(word) for word in words[at : at + count])
+        if at == 0 and key in _FRONT and len(words) > 1:
+            return _FRONT[key], count
         if key not in _EXPANDED or (key in _BEFORE_A_NAME and at + count == len(words)):
             continue
         if count == 1 and strip_marks(words[at]) != words[at].replace("đ", "d"):
             continue  # a word with marks is no abbreviation
-        if at == 0 and key in _FRONT:
-            return _FRONT[key], count
         if key == "x" and at and strip_marks(words[at - 1]) in ("vuc", "so", "khu"):
             break
         return _EXPANDED[key], count
@@ -174,7 +190,7 @@ def _once(words: list[str]) -> tuple[str, ...]:
     """Without "và" and without the second of two equal beginnings ("Phòng Phòng Nội vụ", "UBND UBND xã …")."""
     kept: list[str] = []
     for word in words:
-        if word in _SMALL or (kept and kept[-1] == word and not word.isdigit()):
+        if kept and kept[-1] == word and not word.isdigit():
             continue
         kept.append(word)
     doubled = next((n for n in range(len(kept) // 2, 1, -1) if kept[:n] == kept[n : 2 * n]), 0)
