@@ -146,7 +146,7 @@ def introduce(unknown: dict[str, list[str]]) -> dict[str, str | None]:
     for name, near in unknown.items():
         meant[name] = None
         if near:
-            terminal.say("", _("“{name}” is not in the register. Is it one of these?", name=name))
+            terminal.say("", _("“{name}” is not certain. Is it one of these?", name=name))
             taken = terminal.choose(near, _("no, a new agency"))
             meant[name] = near[taken - 1] if taken else None
     new = [name for name, agency in meant.items() if agency is None]

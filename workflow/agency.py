@@ -135,7 +135,7 @@ _HEADS = (
     (rf"{_BODY} (?:huyen|thi xa|thanh pho|tp|quan)\b", Kind.COMMITTEE, Level.DISTRICT),
     (rf"{_BODY} (?:xa|phuong|thi tran|dac khu)\b", Kind.COMMITTEE, Level.COMMUNE),
     (r"so\b", Kind.DEPARTMENT, Level.PROVINCE),
-    (r"phong\b", Kind.OFFICE, None),
+    (r"(?:phong|van phong (?:hdnd|hoi dong|ubnd|uy ban))\b", Kind.OFFICE, None),
     (r"(?:hop tac xa|htx|cong ty|tap doan|tong cong ty)\b", Kind.ENTERPRISE, None),
     (r"(?:hoi|hiep hoi|lien minh|doan thanh nien|uy ban mat tran)\b", Kind.ASSOCIATION, None),
     (r"(?:cong an|thue|kho bac|ngan hang nha nuoc|hai quan|bao hiem xa hoi|doi thue)\b", Kind.SECTOR, None),

@@ -66,7 +66,7 @@ class Resolution:
         else:
             yield _("No agency of the register is like “{words}”.", words=self.words)
         for one in self.candidates[:5]:
-            score = f"{one.score:.2f}".replace(".", ",")
+            score = f"{min(one.score, 1):.2f}".replace(".", ",")
             yield f"  {score}  {one.agency.name} ({one.agency.code}): " + "; ".join(one.told)
 
 
@@ -104,7 +104,8 @@ class Register:
         for alias in self.aliases:
             words = words_of(alias.words)
             told = _("a person said so: {source}", source=alias.source)
-            self._forms[bare(words)].append(_Form(alias.agency_id, words, 0, True, told, alias.scope_id, True))
+            # A little more than any name by itself: the person chose between agencies of this name.
+            self._forms[bare(words)].append(_Form(alias.agency_id, words, -0.05, True, told, alias.scope_id, True))
 
     def _written(self, agency: Agency) -> Iterator[_Form]:
         """The ways its name is written: as it stands, short, with the place it belongs to, a committee by its place alone."""
