@@ -21,7 +21,7 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: $(VENV)/.run ## read two sample directives, replay 2025, show the overdue review
+demo: $(VENV)/.run ## read two sample directives, replay 2025 with its reorganisation, show the reviews
 	$(BIN)/dondoc demo demo
 
 test: $(VENV)/.dev ## set up everything and run all tests with coverage
@@ -44,10 +44,11 @@ accuracy: $(VENV)/.dev ## measure reading, timing and names of agencies against 
 	$(BIN)/python -m benchmarks.accuracy $(SHARED)
 	$(BIN)/python -m benchmarks.names $(SHARED)
 
-bench: $(VENV)/.dev ## time cold commands at 10,000 tasks, reading long documents and many, and 100,000 phrases
+bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, and a succession of 700 agencies
 	$(BIN)/python -m benchmarks.cold $(SHARED)
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.phrases
+	$(BIN)/python -m benchmarks.succession
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py

@@ -12,8 +12,14 @@ import pytest
 
 import cli
 from directives.phrases import understand
+from tests import make
 from workflow.calendar import WorkingCalendar
+from workflow.database import Database
+from workflow.register import table
+from workflow.register.mention import Register
+from workflow.register.shipped import SHIPPED
 from workflow.standing import Standing, Status
+from workflow.terminal import day
 
 ROOT = Path(__file__).parent.parent
 DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -88,3 +94,19 @@ def test_the_table_of_phrases_says_what_the_program_understands() -> None:
         shown = [] if timing.needs_person and timing.rules else days
         assert (timing.kind, ", ".join(shown)) == (kind.split(",")[0], due), words
         assert timing.needs_person == ("a person decides" in kind), words
+
+
+def test_the_table_of_names_says_what_they_mean(tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "register.md").read_text(encoding="utf-8")
+    table_ = text.split("| name | issuer |", 1)[1].split("\n\n", 1)[0]
+    rows = [[cell.strip() for cell in line.strip("| ").split("|")] for line in table_.splitlines()[2:]]
+    assert len(rows) > 8
+    database = Database(f"sqlite:///{tmp_path}/a.db").ready()
+    with database.transaction() as session:
+        at = make.at("2025-08-01 08:00")
+        table.load(session, SHIPPED["lang-son"] / "agencies.csv", by=make.BY, at=at, today=at.date())
+        register = Register.load(session)
+        for words, issuer, on, means in rows:
+            found = register.resolve(words, day(on), register.issuer(issuer, day(on))).agency
+            assert (found.code if found else "asks") == means, words
+    database.dispose()
