@@ -41,6 +41,18 @@ def write(report: Report, path: Path) -> None:
     document.save(str(path))
 
 
+def _widths(section: Section) -> list[float]:
+    """Column widths in centimetres on 24.7: narrow ones hold their longest word, wide ones share the rest."""
+    narrow = {}
+    for column in section.columns:
+        if not column.wide:
+            texts = [column.title, *(str(row.get(column.key) or "") for row in section.rows)]
+            narrow[column.key] = 0.22 * max(len(word) for text in texts for word in (text.split() or [""])) + 0.5
+    wide = len(section.columns) - len(narrow)
+    rest = max(24.7 - sum(narrow.values()), 2.0 * wide) / max(wide, 1)
+    return [narrow.get(column.key, rest) for column in section.columns]
+
+
 def _table(document: Any, section: Section) -> None:
     """A ruled table whose head is repeated on every page and whose rows are not torn apart."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
@@ -49,8 +61,9 @@ def _table(document: Any, section: Section) -> None:
 
     table = document.add_table(rows=1, cols=len(section.columns), style="Table Grid")
     table.autofit = False
-    shares = [3.0 if column.wide else 1.2 for column in section.columns]
-    widths = [Cm(24.7 * share / sum(shares)) for share in shares]
+    widths = [Cm(width) for width in _widths(section)]
+    for place, width in zip(table.columns, widths, strict=True):
+        place.width = width  # some programs heed the grid, others the cells
     lines = [{column.key: column.title for column in section.columns}, *section.rows]
     for number, values in enumerate(lines):
         row = table.rows[0] if number == 0 else table.add_row()

@@ -328,3 +328,26 @@ def test_what_was_done_before_the_letter_left_is_not_sent(office: Office) -> Non
     office.mailer.outcomes.clear()
     later = office.tick("2025-09-30 10:00")
     assert (later.delivered.sent, later.delivered.dropped) == (0, 1)
+
+
+def test_an_agency_has_its_own_hours_language_and_deputy(office: Office) -> None:
+    with office.database.transaction() as session:
+        make.enacted(session, make.task(timing="10/7/2025", lead="Phòng Nội vụ; Phòng Tư pháp"), mailboxes=False)
+        late, english = find_agency(session, "Phòng Nội vụ"), find_agency(session, "Phòng Tư pháp")
+        assert late and english
+        late.mailbox, late.working_hours = "nv@example.vn", "14-16"
+        english.deputy_mailbox, english.language = "deputy@example.vn", "en"
+    office.tick("2025-07-09 08:00")
+    assert [m.recipient for m in office.mailer.letters] == ["deputy@example.vn"]
+    letter = email.message_from_bytes(office.mailer.letters[0].content, policy=email.policy.default)
+    assert letter["subject"] == "1 due soon – Phòng Tư pháp (09/7/2025)"
+    office.tick("2025-07-09 13:59")
+    assert len(office.mailer.letters) == 1
+    office.tick("2025-07-09 14:00")
+    assert [m.recipient for m in office.mailer.letters] == ["deputy@example.vn", "nv@example.vn"]
+    with office.database.transaction() as session:
+        found = find_agency(session, "Phòng Tư pháp")
+        assert found
+        found.mailbox = "tp@example.vn"
+    office.tick("2025-07-10 08:00")
+    assert office.mailer.letters[-1].recipient == "tp@example.vn", "the deputy stands in only where nobody else is"
