@@ -84,14 +84,15 @@ def inherited(
 def _write(report: Report, file: Path) -> None:
     """Write a report in the format that the name of the file says."""
     from workflow.errors import BadInput
+    from workflow.terminal import output_file
 
     if file.suffix.lower() == ".xlsx":
         from reports import excel
 
-        excel.write(report, file)
+        excel.write(report, output_file(file))
     elif file.suffix.lower() == ".docx":
         from reports import word
 
-        word.write(report, file)
+        word.write(report, output_file(file))
     else:
         raise BadInput("{name} is neither .xlsx nor .docx.", name=file.name)

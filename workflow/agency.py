@@ -113,7 +113,7 @@ def add_agency(
         kind=kind,
         level=level,
         parent_id=parent_id,
-        mailbox=checked_address(mailbox) if mailbox else None,
+        mailbox=free_mailbox(session, mailbox, None) if mailbox else None,
     )
     session.add(agency)
     session.flush()
@@ -202,6 +202,8 @@ def add_alias(session: Session, agency: Agency, words: str, source: str, scope: 
     Raises Refused if the words mean another agency there already.
     """
     folded = fold(words)
+    if not folded or ";" in words:
+        raise BadInput("“{words}” is no name of an agency.", words=printable(words))
     same = select(AgencyAlias).where(
         AgencyAlias.folded == folded, AgencyAlias.scope_id == (scope.id if scope else None)
     )
@@ -219,6 +221,19 @@ def add_alias(session: Session, agency: Agency, words: str, source: str, scope: 
     session.add(alias)
     session.flush()
     return alias
+
+
+def free_mailbox(session: Session, address: str, agency: Agency | None) -> str:
+    """A checked address that no other agency of the same days uses; raises Refused with the one that does."""
+    checked = checked_address(address)
+    users = session.exec(select(Agency).where(func.lower(Agency.mailbox) == checked.lower()))
+    first, last = (agency.valid_from or date.min, agency.valid_to or date.max) if agency else (date.min, date.max)
+    for other in users:
+        if other is not agency and (other.valid_from or date.min) <= last and first <= (other.valid_to or date.max):
+            raise Refused(
+                "{name} ({code}) has the mailbox {mailbox} already.", name=other.name, code=other.code, mailbox=checked
+            )
+    return checked
 
 
 def add_focal_point(

@@ -11,6 +11,7 @@ import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -106,6 +107,12 @@ def say_json(value: object) -> None:
         default=lambda v: v.isoformat() if isinstance(v, date | datetime) else str(v),
     )
     print()
+
+
+def output_file(path: Path) -> Path:
+    """A file that can be written to; raises OSError before any work is done where it cannot."""
+    path.open("ab").close()
+    return path
 
 
 def progress(done: int, total: int) -> None:

@@ -91,7 +91,7 @@ def set_mailbox(
 
     with acting(context.obj, by) as (session, how):
         found = agency.known_agency(session, name)
-        before, found.mailbox = found.mailbox, agency.checked_address(mailbox)
+        before, found.mailbox = found.mailbox, agency.free_mailbox(session, mailbox, found)
         audit.record(
             session, "set mailbox", found.code, **how, before={"mailbox": before}, after={"mailbox": found.mailbox}
         )

@@ -109,7 +109,7 @@ def plan(
 
     with opened(context.obj) as database, database.transaction() as session:
         steps = _steps(session, file, shipped, former, to, on, basis, kind, task)
-        made = inheritance.plan(session, steps, _decided(steps, decisions))
+        made = inheritance.plan(session, steps, _decided(session, steps, decisions))
         if sheet:
             _write_sheet(session, made, sheet)
         said = showing.as_json(made) if json_ else list(showing.lines(made, SHOWN))
@@ -147,7 +147,7 @@ def apply(
     with acting(context.obj, by) as (session, how):
         steps = _steps(session, file, shipped, former, to, on, basis, kind, task)
         today = clock.local_day(how["at"], context.obj.time_zone)
-        decided = _decided(steps, decisions)
+        decided = _decided(session, steps, decisions)
         batch, made = handing.apply(session, steps, today=today, decisions=decided, progress=terminal.progress, **how)
         told = list(showing.summary(made))
     terminal.say(
@@ -236,16 +236,17 @@ def decide(
     terminal.say(line)
 
 
-def _decided(steps: list[Step], file: Path | None) -> Decisions:
-    """What a filled sheet says; raises BadInput where an heir is none of the former agency's."""
+def _decided(session: Session, steps: list[Step], file: Path | None) -> Decisions:
+    """What a filled sheet says; raises BadInput where an heir is none of the former agency's, or nothing waits for the decision."""
     from workflow.names import fold
-    from workflow.register import sheets
+    from workflow.register import inheritance, sheets
     from workflow.register.sheets import Faults
 
     decided: Decisions = {}
     if file is None:
         return decided
     faults = Faults(file.name, SHEET)
+    waiting = inheritance.plan(session, steps).waiting()
     for line in sheets.read(file, SHEET, ("code", "former", "heir")):
         code, former, said = line.cells["code"].upper(), line.cells["former"].split(" ")[0].upper(), line.cells["heir"]
         heirs = [step.heir for step in steps if step.former.code.upper() == former]
@@ -258,7 +259,10 @@ def _decided(steps: list[Step], file: Path | None) -> Decisions:
             )
         elif meant:
             own = next(step.former.code for step in steps if step.former.code.upper() == former)
-            decided[own, code] = meant[0].code
+            if (own, code) not in waiting:
+                faults.add(line, "code", _("{code} of {former} waits for no decision", code=code, former=own))
+            elif decided.setdefault((own, code), meant[0].code) != meant[0].code:
+                faults.add(line, "heir", _("an earlier row gives {code} to another", code=code))
     faults.settle()
     return decided
 

@@ -31,14 +31,16 @@ def decide(
         for part in task.assignments
         if part.role == Role.LEAD
         and part.agency_id
-        and (former is None or former.id == (part.owed_by_id or part.agency_id))
+        and (former is None or former.id in (part.owed_by_id, part.agency_id))
     ]
-    taken = [
-        (part, one)
-        for part in parts
-        for one in lineage.heirs(part.owed_by_id or part.agency_id or 0, today)
-        if one.heir_id == heir.id
-    ]
+    taken = []
+    for part in parts:
+        for holder in dict.fromkeys((part.owed_by_id or part.agency_id or 0, part.agency_id or 0)):
+            heirs = {one.heir_id: one for one in lineage.heirs(holder, today)}
+            # A second decision may correct the first: whoever owes it is another heir of the same agency.
+            if heir.id in heirs and part.owed_by_id in (None, holder, *heirs) and part.owed_by_id != heir.id:
+                taken.append((part, heirs[heir.id]))
+                break
     if not taken:
         raise Refused("No lead agency of {code} ended and left its work to {name}.", code=task.code, name=heir.name)
     if len(taken) > 1:

@@ -83,6 +83,14 @@ class Plan:
         """The moves of open periods."""
         return [move for move in self.moves if isinstance(move.thing, Duty)]
 
+    def waiting(self) -> set[tuple[str, str]]:
+        """What a person must decide, as `Decisions` names it."""
+        codes = {step.former.id: step.former.code for step in self.steps}
+        return {
+            (codes[m.former_id], m.thing.directive if isinstance(m.thing, Confirming) else m.thing.task)
+            for m in self.undecided
+        }
+
     def mute(self) -> list[Agency]:
         """Heirs that get duties and have no mailbox of their own."""
         heirs = {m.step.heir.id: m.step.heir for m in self.moves if m.step and isinstance(m.thing, Duty)}

@@ -18,7 +18,7 @@ from workflow.errors import BadInput
 from workflow.i18n import _
 from workflow.names import fold
 from workflow.periods import show_day
-from workflow.terminal import day
+from workflow.terminal import day, output_file
 
 # What a spreadsheet program would take for a formula when it opens a .csv.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -89,6 +89,8 @@ def read(path: Path, titles: dict[str, str], needed: Sequence[str]) -> list[Line
 
 def write(path: Path, titles: dict[str, str], rows: Iterable[dict[str, str]], sheet: str) -> None:
     """Write a table as .csv or .xlsx, every cell as text."""
+    if path.suffix.lower() in (".csv", ".xlsx"):
+        output_file(path)
     if path.suffix.lower() == ".csv":
         with path.open("w", encoding="utf-8-sig", newline="") as out:
             writer = csv.writer(out)

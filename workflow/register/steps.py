@@ -109,6 +109,7 @@ def check(
     known = _Known(list(session.exec(select(Agency))), *codes)
     rows = [row for row in (_row(line, known, faults) for line in lines) if row.key() not in skip]
     _check_heirs(rows, faults)
+    _check_living(session, rows, faults)
     _check_once(session, rows, faults)
     _check_cycles(session, rows, faults)
     _check_tasks(rows, known, faults)
@@ -197,6 +198,31 @@ def _check_heirs(rows: list[_Row], faults: Faults) -> None:
                 "on",
                 _("by the register {name} exists until {day}", name=row.former.name, day=show_day(until)),
             )
+
+
+def _check_living(session: Session, rows: list[_Row], faults: Faults) -> None:
+    """No heir has itself ended by then, nor, for steps that are entered late, since: somebody must owe it today."""
+    ends = {s.former_id: (s.effective_on, _("the record")) for s in in_force(session) if s.kind != Manner.TRANSFERRED}
+    for row in rows:
+        if row.former and row.on and row.kind is not Manner.TRANSFERRED:
+            ends.setdefault(row.former.id or 0, (row.on, _("row {n}", n=row.line.number)))
+    recorded = {s.former_id for s in in_force(session)}
+    for row in rows:
+        ended = ends.get(row.heir.id or 0) if row.heir else None
+        if (
+            ended
+            and row.heir
+            and row.on
+            and (ended[0] <= row.on or row.heir.id in recorded)
+            and row.heir is not row.former
+        ):
+            told = _(
+                "{name} itself ended on {day} ({where}); name who stands in its place",
+                name=row.heir.name,
+                day=show_day(ended[0] - timedelta(days=1)),
+                where=ended[1],
+            )
+            faults.add(row.line, "heir", told)
 
 
 def _check_once(session: Session, rows: list[_Row], faults: Faults) -> None:
