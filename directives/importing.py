@@ -16,7 +16,7 @@ from workflow.audit import By, record
 from workflow.directive import Directive, LegalBasis, Revision, directive_code
 from workflow.errors import BadInput, Refused
 from workflow.i18n import N_, _
-from workflow.names import printable, strip_marks
+from workflow.names import is_collective, printable, strip_marks
 from workflow.register import groups
 from workflow.register.kinds import Kind
 from workflow.task import Assignment, Question, Role, Task, answer
@@ -205,9 +205,12 @@ def assign(names: Names, task: Task, role: Role, given: list[str], today: date) 
     heir; where several share its work, or a lead names nobody in particular, a person is asked.
     """
     assigned: set[int | None] = set()
-    for position, name in enumerate(given, 1):
+    # Who is named stands before the groups that may hold the same agency.
+    for position, name in sorted(enumerate(given, 1), key=lambda pair: is_collective(pair[1])):
         agency = names.meant(name) or names.enter_group(name)
         members = []
+        if agency is None and role is Role.LEAD:
+            _ask_lead(names, task, N_("“{words}” names nobody in particular; who owes it?"), words=name)
         if agency and agency.kind == Kind.COLLECTIVE:
             members = groups.members(names.session, agency, names.day or today, names.register)
             if not members and role is Role.LEAD:
@@ -230,7 +233,8 @@ def assign(names: Names, task: Task, role: Role, given: list[str], today: date) 
             )
             if one and role is Role.LEAD and one.kind != Kind.COLLECTIVE and names.ended(one, today):
                 told = ended_words(one, names.heirs(one, today))
-                _ask_lead(names, task, N_("{told}. Who owes it now? `dondoc succession decide`"), told=told)
+                message = N_("{told}. Who owes it now? `dondoc succession decide`")
+                _ask_lead(names, task, message, told=told, agency=one.code)
     names.session.flush()
 
 

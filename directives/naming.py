@@ -17,6 +17,7 @@ from workflow.register import groups
 from workflow.register.kinds import Kind
 from workflow.register.mention import Candidate, Register, Resolution
 from workflow.register.succession import Lineage, in_force
+from workflow.register.wording import words_of
 
 # What belongs to the agency that a document of its names; others stand on their own.
 _OWN = (Kind.COMMITTEE, Kind.DEPARTMENT, Kind.OFFICE, Kind.UNIT)
@@ -58,10 +59,10 @@ class Names:
 
         The issuer comes first: where the others belong is told from it. A collective that only coordinates asks nobody; one that leads is asked about where no rule says who belongs to it.
         """
-        spellings: dict[str, str] = {}
+        spellings: dict[tuple[str, ...], str] = {}
         for task in tasks:
             for name in [*task.lead, *(n for n in task.coordinating if not is_collective(n))]:
-                spellings.setdefault(fold(name), name)  # "Phòng Tài chính-KH" is "Phòng Tài chính - Kế hoạch"
+                spellings.setdefault(words_of(name), name)  # "Phòng Tài chính-KH" is "Phòng Tài chính - Kế hoạch"
         found: dict[str, tuple[Candidate, ...]] = {}
         if self.issuer is None and self.issuer_words:
             found[self.issuer_words] = self.register.resolve(

@@ -161,7 +161,7 @@ def test_one_name_for_two_is_asked_by_code(database: Database) -> None:
         ("Các sở - ban - ngành, đoàn thể", Rule(("department", "sector", "association"))),
         ("UBND các phường, xã", Rule(("committee",), "commune", ("phuong", "xa"))),
         ("Chủ tịch UBND các xã, phường", Rule(("committee",), "commune", ("phuong", "xa"))),
-        ("UBND 65 xã, phường", Rule(("committee",), "commune", ("phuong", "xa"))),
+        ("UBND 65 xã, phường", Rule(("committee",), "commune", ("phuong", "xa"), 65)),
         ("UBND cấp xã", Rule(("committee",), "commune")),
         ("UBND các huyện, TP", Rule(("committee",), "district", ("huyen", "thanh pho"))),
         ("các xã, phường", Rule(("committee",), "commune", ("phuong", "xa"))),
@@ -193,7 +193,7 @@ def test_who_belongs_to_a_group_on_a_day(session: Session, words: str, issuer: s
     names = Names(session, issuer, day)
     rule, owner = rule_of(words), groups.owner_of(words, names.issuer, names.register)
     assert rule and owner
-    assert len([a for a in groups._by_rule(names.register, rule, owner.id or 0) if a.valid_on(day)]) == count
+    assert len([a for a in groups.by_rule(names.register, rule, owner.id or 0) if a.valid_on(day)]) == count
 
 
 def test_a_list_takes_the_place_of_the_rule(database: Database) -> None:

@@ -11,6 +11,7 @@ from sqlmodel import Field, Session, SQLModel, col, func, or_, select
 from workflow.errors import BadInput, Refused
 from workflow.names import fold, printable, strip_marks
 from workflow.register.kinds import Kind, Level
+from workflow.register.wording import words_of
 
 CODE = re.compile(r"[A-Za-z0-9Đđ._-]{1,30}")
 
@@ -100,7 +101,7 @@ def add_agency(
         raise BadInput("An agency needs a name.")
     folded, parent_id = fold(name), parent.id if parent else None
     same = select(Agency).where(Agency.folded == folded, Agency.parent_id == parent_id, col(Agency.valid_to).is_(None))
-    if session.exec(same).first():
+    if any(words_of(known.name) == words_of(name) for known in session.exec(same)):
         raise Refused("{name} is already in the register.", name=name)
     if code and not CODE.fullmatch(code):
         raise BadInput("“{code}” is not a code: letters, digits, dots and dashes only.", code=printable(code))
@@ -182,6 +183,9 @@ def _meant(session: Session, words: str) -> list[Agency]:
             .order_by(col(Agency.id))
         )
     )
+    if not words.isascii():  # "Tân Thanh" is not "Tân Thành"
+        aliased = set(session.exec(aliases))
+        named = [a for a in named if a.id in aliased or words_of(a.name) == words_of(words)]
     short = session.exec(select(Agency).where(Agency.short_name != ""))
     named += [a for a in short if fold(a.short_name) == folded and a not in named]
     return [a for a in named if a.valid_to is None] or named

@@ -19,12 +19,13 @@ from workflow.occurrence import Occurrence, open_record
 from workflow.office_calendar import office_calendar
 from workflow.periods import ONGOING, UNTIMED, Window
 from workflow.standing import OPEN, Status
-from workflow.task import Question, Task, answer, due_within_plan, follows_calendar, open_questions
+from workflow.task import Assignment, Question, Role, Task, answer, due_within_plan, follows_calendar, open_questions
 from workflow.timing import Kind
 
 
 def plan(session: Session, task: Task, *, until: date, by: By, at: datetime) -> list[Occurrence]:
     """Open the occurrences of one task that fall due up to `until`, one for each lead agency and period."""
+    exclusive(session, "audit")  # before the owners are read: a succession that is being applied changes them
     known = {(agency, o.period) for o in _existing(session, task) for agency in (o.agency_id, o.issued_to_id)}
     return _plan(session, task, known, until=until, by=by, at=at)
 
@@ -41,11 +42,15 @@ def _plan(
 
 
 # A task with what planning it reads.
-_WHOLE = (selectinload(Task.assignments), joinedload(Task.directive))  # type: ignore[arg-type]
+_WHOLE = (
+    selectinload(Task.assignments).joinedload(Assignment.agency),  # type: ignore[arg-type]
+    joinedload(Task.directive),  # type: ignore[arg-type]
+)
 
 
 def plan_recurring(session: Session, today: date, *, horizon_days: int, at: datetime) -> int:
     """Open the coming occurrences of every recurring task; returns how many are new."""
+    exclusive(session, "audit")
     recurring = col(Task.recurs).is_(True) & col(Task.undecided).is_(False)
     known: dict[int, set[tuple[int, str]]] = defaultdict(set)
     periods = select(Occurrence.task_id, Occurrence.agency_id, Occurrence.issued_to_id, Occurrence.period)
@@ -64,10 +69,10 @@ def follow_decision(session: Session, task: Task, *, by: By, at: datetime, reaso
     """
     how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
     changed = []
-    for agency_id in _lead_ids(task):
-        followed = _follow(session, task, agency_id, frozenset(), date.min, **how)
+    for owner, issued_to in task.parts():
+        followed = _follow(session, task, owner, issued_to, frozenset(), date.min, **how)
         if not task.recurs and followed.left:
-            own = [o for o in _existing(session, task) if o.agency_id == agency_id and o.status in OPEN]
+            own = [o for o in _own(session, task, owner, issued_to) if o.status in OPEN]
             raise Refused(
                 "{code} has several open periods: {periods}. Cancel those that no longer hold.",
                 code=task.code,
@@ -88,22 +93,46 @@ def follow_amendment(
     longer asked is cancelled; what was begun, or was due before the later document, stays open.
     """
     how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
-    existing, leads = _existing(session, task), _lead_ids(task)
-    former = list(dict.fromkeys(o.agency_id for o in existing if o.agency_id not in leads and o.status in OPEN))
-    fresh = [agency_id for agency_id in leads if agency_id not in {o.agency_id for o in existing}]
+    _give_back(session, task, **how)
+    existing, parts = _existing(session, task), task.parts()
+    owners, issued = {owner for owner, _issued_to in parts}, {issued_to for _owner, issued_to in parts}
+    served_by = {agency for o in existing for agency in (o.agency_id, o.issued_to_id)}
+    former = list(dict.fromkeys(o.agency_id for o in existing if o.agency_id not in owners and o.status in OPEN))
+    fresh = [part for part in parts if not set(part) & served_by]
     served: dict[int, frozenset[str]] = {}
-    for old, new in zip(former, fresh, strict=False):
+    grouped = any(a.group_id for a in task.assignments if a.role == Role.LEAD)
+    for old, (new, issued_to) in zip(former, fresh, strict=False) if not grouped else ():
         own = [o for o in existing if o.agency_id == old]
-        served[new] = frozenset(o.period for o in own)
+        served[issued_to] = frozenset(o.period for o in own)
         for occurrence in own:
             if occurrence.status in OPEN:
                 occurrence.hand_over(session, session.get_one(Agency, new), **how)
-    dropped = [o for o in existing if o.agency_id in former[len(fresh) :] and o.status in OPEN]
+    unpaired = former if grouped else former[len(fresh) :]
+    dropped = [o for o in existing if o.agency_id in unpaired and o.status in OPEN]
+    dropped += [o for o in existing if o.status in OPEN and _double(o, existing, issued)]
     unsettled = _drop(session, dropped, task.since(), **how)
-    for agency_id in leads if retimed else fresh:
-        followed = _follow(session, task, agency_id, served.get(agency_id, frozenset()), task.since(), **how)
-        unsettled += _drop(session, followed.left, task.since(), **how)
+    for owner, issued_to in parts if retimed else fresh:
+        since, had = task.since(), served.get(issued_to, frozenset())
+        followed = _follow(session, task, owner, issued_to, had, since, **how)
+        unsettled += _drop(session, followed.left, since, **how)
     return unsettled
+
+
+def _give_back(session: Session, task: Task, **how: Any) -> None:
+    """Give what an earlier amendment took from an agency back to it, where it leads again."""
+    owner_of = {issued_to: owner for owner, issued_to in task.parts()}
+    for occurrence in _existing(session, task):
+        owner = owner_of.get(occurrence.issued_to_id, occurrence.agency_id)
+        if owner != occurrence.agency_id and occurrence.status in OPEN:
+            occurrence.hand_over(session, session.get_one(Agency, owner), **how)
+
+
+def _double(occurrence: Occurrence, existing: list[Occurrence], issued: set[int]) -> bool:
+    """Whether it came from an agency that leads no more to one that owes the same period on its own account."""
+    return occurrence.issued_to_id not in issued and any(
+        other.issued_to_id in issued and (other.agency_id, other.period) == (occurrence.agency_id, occurrence.period)
+        for other in existing
+    )
 
 
 def settle_session(session: Session, task: Task, *, by: By, at: datetime, reason: str) -> bool:
@@ -166,7 +195,8 @@ class _Followed(NamedTuple):
 def _follow(
     session: Session,
     task: Task,
-    agency_id: int,
+    owner: int,
+    issued_to: int,
     served: frozenset[str],
     since: date,
     *,
@@ -174,12 +204,13 @@ def _follow(
     at: datetime,
     reason: str,
 ) -> _Followed:
-    """Match one agency's open occurrences with the periods that hold; open what lacks from `since` on."""
+    """Match the open occurrences of one lead's part with the periods that hold; open what lacks from `since` on."""
     if task.undecided:
         return _Followed([], [])
     wanted = {w.key: w for w in _windows(task, _year_end(task), office_calendar(session))}
-    own = [o for o in _existing(session, task) if o.agency_id == agency_id]
-    known = served | {o.period for o in _existing(session, task) if agency_id in (o.agency_id, o.issued_to_id)}
+    own = _own(session, task, owner, issued_to)
+    part = {owner, issued_to}
+    known = served | {o.period for o in _existing(session, task) if part & {o.agency_id, o.issued_to_id}}
     missing = [w for key, w in wanted.items() if key not in known and (since <= w.due)]
     left = [o for o in own if o.status in OPEN and o.period not in wanted]
     changed = []
@@ -192,8 +223,7 @@ def _follow(
             changed += [occurrence] if _redate(session, occurrence, _due(window), by=by, at=at, reason=reason) else []
             left.remove(occurrence)
             missing.remove(window)
-    issued_to = dict(task.owners()).get(agency_id, agency_id)
-    changed += [_open(session, task, agency_id, issued_to, window, by=by, at=at) for window in missing]
+    changed += [_open(session, task, owner, issued_to, window, by=by, at=at) for window in missing]
     return _Followed(changed, left)
 
 
@@ -223,8 +253,14 @@ def _existing(session: Session, task: Task) -> list[Occurrence]:
     return list(session.exec(query))
 
 
-def _lead_ids(task: Task) -> list[int]:
-    return [owner for owner, _issued_to in task.owners()]
+def _own(session: Session, task: Task, owner: int, issued_to: int) -> list[Occurrence]:
+    """The occurrences of one lead's part: issued to it, or taken over from an agency that leads no more."""
+    others = {agency for _owner, agency in task.parts()} - {issued_to}
+    return [
+        o
+        for o in _existing(session, task)
+        if o.issued_to_id == issued_to or (o.agency_id == owner and o.issued_to_id not in others)
+    ]
 
 
 def _year_end(task: Task) -> date:

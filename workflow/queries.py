@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from workflow.errors import BadInput
 from workflow.i18n import _
 from workflow.names import fold, strip_marks
+from workflow.register.wording import words_of
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import STANDING_SQL
 
@@ -219,7 +220,7 @@ def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
         args["directive"] = directive_id(view, wanted.directive)
     if wanted.agency:
         parts.append("""(a.id = :agency or (a.id is null and exists (select 1 from assignment s
-            where s.task_id = t.id and s.role = 'lead' and s.agency_id = :agency)))""")
+            where s.task_id = t.id and s.role = 'lead' and coalesce(s.owed_by_id, s.agency_id) = :agency)))""")
         args["agency"] = agency_id(view, wanted.agency)
     if wanted.search:
         parts.append("t.folded like :search escape '!'")
@@ -255,13 +256,16 @@ def directive_id(view: Snapshot, words: str) -> int:
 def agency_id(view: Snapshot, words: str) -> int:
     """The agency of this code, name or alias, as `workflow.agency.known_agency` finds it; raises BadInput."""
     rows = view.rows(
-        """select a.id, a.name, a.code, a.valid_to as valid_to_on, case when upper(a.code) = upper(:words) then 1 else 0 end as coded
+        """select a.id, a.name, a.code, a.valid_to as valid_to_on, case when upper(a.code) = upper(:words) then 1 else 0 end as coded,
+          case when a.id in (select agency_id from agency_alias where folded = :folded) then 1 else 0 end as aliased
         from agency a where upper(a.code) = upper(:words) or a.folded = :folded
         or a.id in (select agency_id from agency_alias where folded = :folded)
-        union select a.id, a.name, a.code, a.valid_to, 0 from agency a where a.short_name <> '' and upper(a.short_name) = upper(:words)""",
+        union select a.id, a.name, a.code, a.valid_to, 0, 1 from agency a where a.short_name <> '' and upper(a.short_name) = upper(:words)""",
         words=words.strip(),
         folded=fold(words),
     )
+    if not words.isascii():  # "Tân Thanh" is not "Tân Thành"
+        rows = [row for row in rows if row["coded"] or row["aliased"] or words_of(row["name"]) == words_of(words)]
     rows = [row for row in rows if row["coded"]] or [row for row in rows if not row["valid_to_on"]] or rows
     if len({row["id"] for row in rows}) > 1:
         shared = "; ".join(f"{row['code']} ({row['name']})" for row in rows)

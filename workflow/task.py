@@ -15,6 +15,7 @@ from workflow.errors import BadInput
 from workflow.names import strip_marks
 from workflow.office_calendar import office_calendar
 from workflow.periods import show_day
+from workflow.register.kinds import Kind
 from workflow.timing import Timing
 
 
@@ -61,17 +62,16 @@ class Task(SQLModel, table=True):
         """The lead assignments, in the order of the document; a collective stands for its members."""
         return [a for a in self.assignments if a.role == Role.LEAD and a.group_id is None]
 
-    def owners(self) -> list[tuple[int, int]]:
-        """Who owes its coming periods, each once: the agency that owes and the one it was issued to.
+    def parts(self) -> list[tuple[int, int]]:
+        """Each lead agency's part: who owes it now, and whom it was issued to. A collective owes nothing itself, its members do."""
+        led = [a for a in self.assignments if a.role == Role.LEAD and a.agency and a.agency.kind != Kind.COLLECTIVE]
+        return [(part.owed_by_id or part.agency_id or 0, part.agency_id or 0) for part in led]
 
-        A collective with members is owed by them, and by itself only as long as nobody is known to belong to it.
-        """
-        led = [a for a in self.assignments if a.role == Role.LEAD and a.agency_id is not None]
-        groups = {a.group_id for a in led}
+    def owners(self) -> list[tuple[int, int]]:
+        """Who owes its coming periods, each once, with the first agency from which the part comes."""
         found: dict[int, int] = {}
-        for part in led:
-            if part.agency_id not in groups:
-                found.setdefault(part.owed_by_id or part.agency_id or 0, part.agency_id or 0)
+        for owner, issued_to in self.parts():
+            found.setdefault(owner, issued_to)
         return list(found.items())
 
     def decide(self, session: Session, timing: Timing, *, by: By, at: datetime, reason: str) -> None:

@@ -36,11 +36,13 @@ def decide(
     taken = []
     for part in parts:
         for holder in dict.fromkeys((part.owed_by_id or part.agency_id or 0, part.agency_id or 0)):
-            heirs = {one.heir_id: one for one in lineage.heirs(holder, today)}
+            heirs = {lineage.sole_heir(one.heir_id, today): one for one in lineage.heirs(holder, today)}
             # A second decision may correct the first: whoever owes it is another heir of the same agency.
             if heir.id in heirs and part.owed_by_id in (None, holder, *heirs) and part.owed_by_id != heir.id:
                 taken.append((part, heirs[heir.id]))
                 break
+    if not heir.valid_on(today):
+        raise Refused("{name} does not exist today; name who stands in its place.", name=heir.name)
     if not taken:
         raise Refused("No lead agency of {code} ended and left its work to {name}.", code=task.code, name=heir.name)
     if len(taken) > 1:
@@ -64,8 +66,8 @@ def decide(
     session.add(Handover(succession_id=succession.id or 0, assignment_id=part.id, agency_id=owner))
     part.owed_by_id = heir.id
     session.flush()
-    ended_name = session.get_one(Agency, owner).name
-    asked = [q for q in open_questions(session, task) if ended_name in str(q.args.get("told", ""))]
+    codes = {session.get_one(Agency, i).code for i in (owner, part.agency_id) if i}
+    asked = [q for q in open_questions(session, task) if q.args.get("agency") in codes]
     answer(asked, _("{name} owes it.", name=heir.name), by=by, at=at)
     planner.plan(session, task, until=today, by=by, at=at)
     return len(passed)

@@ -36,7 +36,7 @@ TITLES = {
 }
 PLAIN = ("short_name", "identifier", "scheme", "source")
 _POINT = re.compile(
-    r"(?P<name>[^<>\[\]]+?)\s*<(?P<email>[^<>]+)>\s*(?:\((?P<position>[^()]*)\))?\s*"
+    r"(?P<name>[^<>\[\]]+?)\s*<(?P<email>[^<>]+)>\s*(?:\((?P<position>[^\[\]]*)\))?\s*"
     r"(?:\[(?P<from>[^\[\]–]*)–(?P<to>[^\[\]–]*)\])?"
 )
 

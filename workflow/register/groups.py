@@ -7,7 +7,7 @@ agencies under that agency) or from a list that a person made. "Các đơn vị 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -57,13 +57,14 @@ class Rule:
     kinds: tuple[str, ...]
     level: str | None = None
     nouns: tuple[str, ...] = ()
+    count: int | None = None  # "UBND 65 xã, phường" names nobody where there are not so many
 
     def to_json(self) -> dict[str, Any]:
-        return {"kinds": list(self.kinds), "level": self.level, "nouns": list(self.nouns)}
+        return {"kinds": list(self.kinds), "level": self.level, "nouns": list(self.nouns), "count": self.count}
 
     @classmethod
     def from_json(cls, stored: dict[str, Any]) -> Rule:
-        return cls(tuple(stored["kinds"]), stored.get("level"), tuple(stored.get("nouns", ())))
+        return cls(tuple(stored["kinds"]), stored.get("level"), tuple(stored.get("nouns", ())), stored.get("count"))
 
 
 def rule_of(words: str) -> Rule | None:
@@ -71,7 +72,9 @@ def rule_of(words: str) -> Rule | None:
     said = _TITLE.sub("", _plain(words))
     body = _BODY.match(said)
     if body:
-        return _of_level(said[body.end() :].split(", "), at_level=bool(re.search(r"\bcap ", body[0])))
+        rule = _of_level(said[body.end() :].split(", "), at_level=bool(re.search(r"\bcap ", body[0])))
+        number = re.search(r"\d+", body[0])
+        return replace(rule, count=int(number[0])) if rule and number else rule
     found = re.fullmatch(r"(?:va )?(?:tat ca )?(?:cac|nhung) (.+)", said)
     if not found:
         return None
@@ -110,9 +113,14 @@ def owner_of(words: str, issuer: Agency | None, register: Register) -> Agency | 
     tail = _TAIL.search(_plain(words))
     line = [register.agencies[i] for i in register.line(issuer) if register.agencies[i].kind == Kind.COMMITTEE]
     if tail and rule.level is None:
-        return next((a for a in line if strip_marks(a.name).split("nhan dan ")[-1].startswith(tail["level"])), None)
+        return next((a for a in line if _place(a).startswith(tail["level"])), None)
     own_offices = rule.level is None and str(Kind.OFFICE) in rule.kinds and issuer.kind == Kind.DEPARTMENT
     return issuer if own_offices else next(iter(line), issuer)
+
+
+def _place(committee: Agency) -> str:
+    """The place a committee governs, without marks: "xa bac son"."""
+    return bare(words_of(committee.name)).removeprefix("uy ban nhan dan ")
 
 
 def find(session: Session, words: str, owner: Agency | None) -> Agency | None:
@@ -151,13 +159,15 @@ def members(session: Session, group: Agency, day: date, register: Register | Non
         lineage = Lineage(in_force(session))
         found = [register.agencies[i] for i in dict.fromkeys(lineage.sole_heir(member, day) for member in listed)]
     elif group.rule and group.parent_id:
-        found = _by_rule(register, Rule.from_json(group.rule), group.parent_id)
+        rule = Rule.from_json(group.rule)
+        found = [a for a in by_rule(register, rule, group.parent_id) if a.valid_on(day)]
+        found = found if rule.count in (None, len(found)) else []
     else:
         return []
     return sorted((a for a in found if a.valid_on(day)), key=lambda a: (a.name, a.code))
 
 
-def _by_rule(register: Register, rule: Rule, owner_id: int) -> list[Agency]:
+def by_rule(register: Register, rule: Rule, owner_id: int) -> list[Agency]:
     return [
         agency
         for agency in register.agencies.values()
@@ -165,7 +175,7 @@ def _by_rule(register: Register, rule: Rule, owner_id: int) -> list[Agency]:
         and (rule.level is None or agency.level == rule.level)
         and agency.id != owner_id
         and (owner_id in register.line(agency) if rule.level else agency.parent_id == owner_id)
-        and (not rule.nouns or strip_marks(agency.name).split("nhan dan ")[-1].startswith(rule.nouns))
+        and (not rule.nouns or _place(agency).startswith(rule.nouns))
     ]
 
 
@@ -174,6 +184,9 @@ def list_members(session: Session, group: Agency, chosen: list[Agency]) -> None:
     for row in session.exec(select(GroupMember).where(GroupMember.group_id == group.id)):
         session.delete(row)
     session.flush()
+    group_among = next((a for a in chosen if a.kind == Kind.COLLECTIVE), None)
+    if group_among:
+        raise BadInput("{name} is a group itself; list its members.", name=group_among.name)
     for agency in dict.fromkeys(a.id for a in chosen):
         session.add(GroupMember(group_id=group.id or 0, agency_id=agency or 0))
     session.flush()

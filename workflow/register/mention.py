@@ -31,7 +31,11 @@ _BULLET = re.compile(
     r"^(?:(?:[-–+•*]|(?:\d{1,2}\.)+(?:\d{1,2})?|\d{1,2}\)|[a-zđ]\)|điều \d+\.|\[[^\]]*\]|đ/c)\s+)+|^và\s+", re.I
 )
 # What is said of the agency after its name: "(để thực hiện)", "chủ trì, phối hợp", a footnote mark.
-_AFTER = re.compile(r"\s*\([^()]*\)\s*$|[\s,–-]+(?:cơ quan |đơn vị )?chủ trì(?:, phối hợp)?\s*$|[¹²³⁴-⁹]+$", re.I)
+_AFTER = re.compile(
+    r"\s*\((?![^()]*\b(?:xã|phường|thị|huyện|thành phố|tp|tỉnh|quận|đặc khu)\b)[^()]*\)\s*$"  # a place in brackets is meant
+    r"|[\s,–-]+(?:cơ quan |đơn vị )?chủ trì(?:, phối hợp)?\s*$|[¹²³⁴-⁹]+$",
+    re.I,
+)
 _TITLES = re.compile(
     r"^(?:đồng chí\s+)?(?:chủ tịch|giám đốc|thủ trưởng|lãnh đạo|chỉ huy trưởng|trưởng|chánh|người đứng đầu)\s+(?=ubnd|[uủ][yỷ] ban|sở|phòng|ban|bộ|công an|văn phòng|thanh tra|trung tâm)",
     re.I,
@@ -104,8 +108,10 @@ class Register:
         for alias in self.aliases:
             words = words_of(alias.words)
             told = _("a person said so: {source}", source=alias.source)
-            # A little more than any name by itself: the person chose between agencies of this name.
-            self._forms[bare(words)].append(_Form(alias.agency_id, words, -0.05, True, told, alias.scope_id, True))
+            # In the documents it was said for, a little more than any name by itself: the person chose between agencies.
+            scoped = alias.scope_id is not None
+            form = _Form(alias.agency_id, words, -0.05 if scoped else 0, scoped, told, alias.scope_id, True)
+            self._forms[bare(words)].append(form)
 
     def _written(self, agency: Agency) -> Iterator[_Form]:
         """The ways its name is written: as it stands, short, with the place it belongs to, a committee by its place alone."""
@@ -214,7 +220,7 @@ class Register:
         agency = self.agencies[form.agency_id]
         score, told = 1 - form.cost, [form.told]
         differs = said != form.words and not plain
-        if differs and agency.kind in _FUNCTIONS:  # no two functions differ in marks alone; places do
+        if differs and _is_function(agency, form):  # no two functions differ in marks alone; places do
             score -= 0.05
             told.append(_("but the diacritics differ"))
         elif differs:
@@ -291,8 +297,15 @@ _BODY = words_of("ủy ban nhân dân")
 _LEVELS = {
     words_of(level) for level in ("tỉnh", "huyện", "thành phố", "thị xã", "quận", "xã", "phường", "thị trấn", "đặc khu")
 }
+_PLACES = {"xa", "phuong", "tran", "huyen", "pho", "quan", "khu", "tinh"}
 _FUNCTIONS = (Kind.DEPARTMENT, Kind.OFFICE, Kind.UNIT, Kind.SECTOR, Kind.ASSOCIATION)
 _TWO_WORD_LEVELS = {words_of("thành phố"), words_of("thị xã"), words_of("thị trấn"), words_of("đặc khu")}
+
+
+def _is_function(agency: Agency, form: _Form) -> bool:
+    """Whether the words say what an agency does and no place: "Sở Công Thương", but not "Phòng Kinh tế xã Tân Thanh"."""
+    plain = bare(form.words).split()
+    return agency.kind in _FUNCTIONS and form.words == words_of(agency.name) and not _PLACES & set(plain)
 
 
 def _validity(agency: Agency) -> str:

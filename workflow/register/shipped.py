@@ -8,6 +8,7 @@ from pathlib import Path
 from sqlmodel import Session
 
 from workflow.audit import By
+from workflow.database import exclusive
 from workflow.errors import BadInput
 from workflow.register import handing, steps, table
 from workflow.register.steps import Step
@@ -24,7 +25,8 @@ def load(session: Session, name: str, *, today: date, by: By, at: datetime) -> t
     person can say who takes them: then nothing is recorded, and `dondoc succession plan` shows them.
     """
     folder = _folder(name)
-    changes = table.load(session, folder / "agencies.csv", by=by, at=at, today=today)
+    exclusive(session, "audit")
+    changes = table.load(session, folder / "agencies.csv", by=by, at=at, today=today, gentle=True)
     return changes, succeed(session, name, today=today, by=by, at=at)
 
 

@@ -16,9 +16,10 @@ from workflow.i18n import N_, _
 from workflow.names import fold, printable
 from workflow.periods import show_day
 from workflow.register import sheets
-from workflow.register.kinds import MANNER_LABELS, Manner
+from workflow.register.kinds import MANNER_LABELS, Kind, Manner
 from workflow.register.sheets import Faults, Line
 from workflow.register.succession import BASIS, in_force
+from workflow.register.wording import words_of
 from workflow.task import Task
 
 TITLES = {
@@ -106,7 +107,7 @@ def check(
     lines = list(lines)
     named = any(line.cells.get("tasks") for line in lines)
     codes = [set(session.exec(select(kind.code))) if named else set() for kind in (Task, Directive)]
-    known = _Known(list(session.exec(select(Agency))), *codes)
+    known = _Known(list(session.exec(select(Agency).where(Agency.kind != Kind.COLLECTIVE))), *codes)
     rows = [row for row in (_row(line, known, faults) for line in lines) if row.key() not in skip]
     _check_heirs(rows, faults)
     _check_living(session, rows, faults)
@@ -162,7 +163,8 @@ def _agency(line: Line, column: str, day: date | None, known: _Known, faults: Fa
     coded = known.by_code.get(words.upper())
     if coded:
         return coded
-    named = known.by_name.get(fold(words), []) if words else []
+    named = [a for a in known.by_name.get(fold(words), []) if words.isascii() or words_of(a.name) == words_of(words)]
+    named = named if words else []
     living = [a for a in named if day and a.valid_on(day)] or named
     if len(living) == 1:
         return living[0]

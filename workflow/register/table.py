@@ -18,8 +18,9 @@ from workflow.names import fold
 from workflow.periods import show_day
 from workflow.register import entry, sheets
 from workflow.register.entry import PLAIN, TITLES, Entry
-from workflow.register.kinds import KIND_LABELS, LEVEL_LABELS, Kind
+from workflow.register.kinds import KIND_LABELS, LEVEL_LABELS, Kind, Manner
 from workflow.register.sheets import Faults
+from workflow.register.succession import in_force
 
 _STATED = (
     *("name", "kind", "level", "valid_from", "valid_to"),
@@ -36,8 +37,11 @@ class Changes:
     same: int = 0
 
 
-def load(session: Session, path: Path, *, by: By, at: datetime, today: date) -> Changes:
-    """Enter or update every agency of a table in the caller's transaction; raises BadInput with every fault by row."""
+def load(session: Session, path: Path, *, by: By, at: datetime, today: date, gentle: bool = False) -> Changes:
+    """Enter or update every agency of a table in the caller's transaction; raises BadInput with every fault by row.
+
+    A last day that a recorded succession gave stays: a table that says otherwise is refused, or, if `gentle`, not heeded there.
+    """
     lines = sheets.read(path, TITLES, ("code", "name"))
     faults = Faults(path.name, TITLES)
     known = {a.code.upper(): a for a in session.exec(select(Agency))}
@@ -46,6 +50,7 @@ def load(session: Session, path: Path, *, by: By, at: datetime, today: date) -> 
     entry.check_codes(entries, known, faults)
     entry.check_lines(entries, known, faults)
     entry.check_mailboxes(entries, known, faults)
+    _keep_ends(session, entries, known, faults, gentle)
     faults.settle()
     agencies: dict[str, Agency] = {}
     for one in entries:
@@ -63,6 +68,18 @@ def load(session: Session, path: Path, *, by: By, at: datetime, today: date) -> 
     _set_points(session, {key: v["points"] for key, v in stated.items() if "points" in v}, today)
     session.flush()
     return _told(session, entries, before, path.name, by=by, at=at)
+
+
+def _keep_ends(session: Session, entries: list[Entry], known: dict[str, Agency], faults: Faults, gentle: bool) -> None:
+    ended = {s.former_id for s in in_force(session) if s.kind != Manner.TRANSFERRED}
+    for one in entries:
+        agency = known.get(one.code.upper())
+        if agency and agency.id in ended and one.values.get("valid_to", agency.valid_to) != agency.valid_to:
+            if gentle:
+                del one.values["valid_to"]
+            else:
+                day = _shown(agency.valid_to)
+                faults.add(one.line, "valid_to", _("a recorded succession ended it on {day}", day=day))
 
 
 def _set(agency: Agency, values: dict[str, Any]) -> None:
@@ -130,8 +147,11 @@ def _told(
 
 
 def rows(session: Session) -> list[dict[str, str]]:
-    """The register as texts by column, one row for each agency, in the order it was entered."""
-    agencies = list(session.exec(select(Agency).order_by(col(Agency.id))))
+    """The register as texts by column, one row for each agency, in the order it was entered.
+
+    Groups are left out: documents and `dondoc groups set` make them.
+    """
+    agencies = list(session.exec(select(Agency).where(Agency.kind != Kind.COLLECTIVE).order_by(col(Agency.id))))
     codes = {a.id: a.code for a in agencies}
     names: dict[int, list[str]] = defaultdict(list)
     for alias in session.exec(

@@ -45,7 +45,7 @@ _SHORT = {
     "qlkkt": "quản lý khu kinh tế",
     "bqlkkt": "ban quản lý khu kinh tế",
     "kcn": "khu công nghiệp",
-    "da": "dự án",
+    "ql da": "quản lý dự án",
     "qldt": "quản lý đô thị",
     "tc kh": "tài chính kế hoạch",
     "tckh": "tài chính kế hoạch",
@@ -95,7 +95,6 @@ _SHORT = {
     "bhxh": "bảo hiểm xã hội",
     "qs": "quân sự",
     "bch": "ban chỉ huy",
-    "cv": "công viên",
     "x": "xã",
     "p": "phường",
     "tt": "thị trấn",
@@ -105,7 +104,7 @@ _BEFORE_A_NAME = {"x", "p", "tt", "t", "h"}
 _AT_THE_FRONT = {"p": "phòng", "tt": "trung tâm", "s": "sở"}
 _Y = re.compile(r"^([^\Waeiouyăâêôơư]+|qu)y$")
 _LOOKALIKE = str.maketrans("АВСЕНКМОРТХІасеорхуі", "ABCEHKMOPTXIaceopxyi")
-_DROPPED = {"và", "va", "của", "trực", "thuộc"}
+_DROPPED = {"và", "va", "của"}
 _ROMAN = {
     "i": "1",
     "ii": "2",
@@ -130,7 +129,12 @@ def words_of(name: str) -> tuple[str, ...]:
 
 def bare(words: tuple[str, ...]) -> str:
     """The words without their marks: what names that only differ in marks have in common."""
-    return " ".join(strip_marks(word) for word in words)
+    return " ".join(map(_plain, words))
+
+
+@lru_cache(maxsize=65536)
+def _plain(word: str) -> str:
+    return strip_marks(word)
 
 
 def _visible(name: str) -> str:
@@ -171,18 +175,18 @@ def _written_out(words: list[str]) -> list[str]:
 def _expansion(words: list[str], at: int) -> tuple[str | tuple[str, ...], int]:
     """What stands at a place of a name, written out, and how many words of it that uses up."""
     for count in range(min(_LONGEST, len(words) - at), 0, -1):
-        key = " ".join(strip_marks(word) for word in words[at : at + count])
+        key = " ".join(_plain(word) for word in words[at : at + count])
         if at == 0 and key in _FRONT and len(words) > 1:
             return _FRONT[key], count
         if key not in _EXPANDED or (key in _BEFORE_A_NAME and at + count == len(words)):
             continue
-        if count == 1 and strip_marks(words[at]) != words[at].replace("đ", "d"):
+        if count == 1 and _plain(words[at]) != words[at].replace("đ", "d"):
             continue  # a word with marks is no abbreviation
-        if key == "x" and at and strip_marks(words[at - 1]) in ("vuc", "so", "khu"):
+        if key == "x" and at and _plain(words[at - 1]) in ("vuc", "so", "khu"):
             break
         return _EXPANDED[key], count
     word = words[at]
-    numbered = at and strip_marks(words[at - 1]) in ("vuc", "so", "khu")
+    numbered = at and _plain(words[at - 1]) in ("vuc", "so", "khu")
     return (_ROMAN[word] if numbered and word in _ROMAN else word), 1
 
 
