@@ -245,7 +245,7 @@ def _meant(
                 names=shown,
             )
         if unknown:
-            terminal.say(_("Not in the register yet: {names}.", names="; ".join(unknown)))
+            terminal.say(_("Not in the register yet, entered with the document: {names}.", names="; ".join(unknown)))
         return dict.fromkeys(unknown)
     chosen = dialogue.introduce({name: list(agencies) for name, agencies in alike.items()})
     return {name: shown and alike[name][shown] for name, shown in chosen.items()}

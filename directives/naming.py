@@ -82,6 +82,8 @@ class Names:
         issues = self.issuer is None and name == self.issuer_words
         parent = self.issuer if self.issuer and kind in _OWN and self.issuer.kind == Kind.COMMITTEE else None
         added = add(self.session, name, kind=kind, level=level or (parent.level if parent else None), parent=parent)
+        if parent and parent.valid_to:  # an office ends with its committee at the latest
+            added.valid_to = parent.valid_to
         self.register.agencies[added.id or 0] = added
         if issues:
             self.issuer = added

@@ -17,12 +17,12 @@ def rows(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = None
     one = "and s.former_id = :former" if former_id else ""
     return view.rows(
         f"""select t.code, t.text, t.deliverable, d.code as directive, d.number, o.period, o.original_due_on, o.due_on, o.status,
-          {STANDING_SQL} as standing, p.held as status_then, f.code as former_code, f.name as former, w.code as owner_code,
+          {STANDING_SQL} as standing, p.held as status_then, f.code as former_code, f.name as former, w.code as owner_code, h.code as heir_code,
           w.name as owner, s.kind, s.effective_on, s.basis, s.batch
         from handover p join succession s on s.id = p.succession_id join {as_of.occurrences} o on o.id = p.occurrence_id
-        join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency f on f.id = s.former_id
+        join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency f on f.id = s.former_id join agency h on h.id = s.heir_id
         join agency w on w.id = o.agency_id
-        where s.undone_at is null and s.heir_id = :heir {one}
+        where s.undone_at is null and s.effective_on <= :today and s.heir_id = :heir {one}
         order by s.effective_on, f.name, case when o.due_on is null then 1 else 0 end, o.due_on, d.id, t.position""",
         heir=heir_id,
         **({"former": former_id} if former_id else {}),
@@ -36,6 +36,15 @@ def build(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = Non
     heir = view.rows("select name from agency where id = :id", id=heir_id)[0]["name"]
     title = _("What {name} took over, as of {day}", name=heir, day=show_day(as_of.day))
     return Report(title, as_of.day, [_by_former(found), _periods(found)])
+
+
+def _passed_on(row: Row) -> str:
+    """Who owes it today, where the heir has passed it on."""
+    return (
+        ""
+        if row["owner_code"] == row["heir_code"]
+        else _("today {name} ({code})", name=row["owner"], code=row["owner_code"])
+    )
 
 
 def _by_former(found: list[Row]) -> Section:
@@ -87,7 +96,9 @@ def _periods(found: list[Row]) -> Section:
             "due": show_day(row["due_on"]) if row["due_on"] else _("no deadline"),
             "former": row["former"],
             "then": say_status(row["status_then"]),
-            "now": f"{say_status(row['status'])}, {say_standing(row['standing'])}",
+            "now": "; ".join(
+                filter(None, [f"{say_status(row['status'])}, {say_standing(row['standing'])}", _passed_on(row)])
+            ),
         }
         for row in found
     ]

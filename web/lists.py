@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from reports import overdue
 from web.pages import Office, page
 from workflow import awaited, dossier, queries, terminal
-from workflow.card import came_about
+from workflow.card import came_about, passed_on
 from workflow.snapshot import snapshot
 from workflow.timing import Timing
 
@@ -57,4 +57,4 @@ def task(request: Request, code: str) -> Response:
     stored = card["timing"]
     timing = Timing.from_json(stored if isinstance(stored, dict) else json.loads(stored))
     counted = [list(came_about(row, timing, calendar)) if row["occurrence_id"] else [] for row in card["occurrences"]]
-    return page(request, "task.html", card=card, explanation=timing.explain(), counted=counted)
+    return page(request, "task.html", card=card, explanation=timing.explain(), counted=counted, passed=passed_on(card))

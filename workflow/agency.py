@@ -208,6 +208,9 @@ def add_alias(session: Session, agency: Agency, words: str, source: str, scope: 
     folded = fold(words)
     if not folded or ";" in words:
         raise BadInput("“{words}” is no name of an agency.", words=printable(words))
+    bearer = next((a for a in _meant(session, words) if a.id != agency.id and a.valid_to is None), None)
+    if bearer and scope is None:
+        raise Refused("“{words}” already means {name}.", words=words, name=bearer.name)
     same = select(AgencyAlias).where(
         AgencyAlias.folded == folded, AgencyAlias.scope_id == (scope.id if scope else None)
     )
@@ -225,6 +228,16 @@ def add_alias(session: Session, agency: Agency, words: str, source: str, scope: 
     session.add(alias)
     session.flush()
     return alias
+
+
+def remove_alias(session: Session, agency: Agency, words: str, scope: Agency | None = None) -> None:
+    """Forget another name of an agency; raises BadInput if it has none like it there."""
+    same = select(AgencyAlias).where(AgencyAlias.folded == fold(words), AgencyAlias.agency_id == agency.id)
+    found = session.exec(same.where(AgencyAlias.scope_id == (scope.id if scope else None))).first()
+    if not found:
+        raise BadInput("{name} has no other name “{words}” there.", name=agency.name, words=words)
+    session.delete(found)
+    session.flush()
 
 
 def free_mailbox(session: Session, address: str, agency: Agency | None) -> str:

@@ -23,6 +23,7 @@ ACT_LABELS = {
     "undo succession": N_("succession undone"),
     "change agency": N_("agency changed"),
     "add name": N_("name taught"),
+    "remove name": N_("name forgotten"),
     "list group": N_("group listed"),
     "add agency": N_("agency entered"),
     "set mailbox": N_("mailbox set"),

@@ -45,9 +45,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
     yield ""
     for row in card["rollup"]:
         yield show_period(row["period"]) + ": " + rollup_words(row)
-    passed: dict[int, list[Row]] = {}
-    for row in card["passed"]:
-        passed.setdefault(row["occurrence_id"], []).append(row)
+    passed = passed_on(card)
     for row in card["occurrences"]:
         if row["occurrence_id"]:
             due = _("due by the end of {day}", day=show_day(row["due_on"])) if row["due_on"] else _("no deadline")
@@ -99,6 +97,14 @@ def rollup_words(row: Row) -> str:
         "{reported} of {agencies} agencies have reported, {overdue} are overdue",
         **{k: row[k] for k in ("reported", "agencies", "overdue")},
     )
+
+
+def passed_on(card: Row) -> dict[int, list[Row]]:
+    """The handovers of a task by the period that passed."""
+    passed: dict[int, list[Row]] = {}
+    for row in card["passed"]:
+        passed.setdefault(row["occurrence_id"], []).append(row)
+    return passed
 
 
 def passed_words(row: Row) -> str:

@@ -179,7 +179,10 @@ def _record(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         _("Succession"),
         "warning" if ended else "good",
-        _("ended, but still owe something: {names}; `dondoc succession plan`", names="; ".join(ended))
+        _(
+            "ended, but still owe something: {names}; enter their succession, or `dondoc succession decide`",
+            names="; ".join(ended),
+        )
         if ended
         else _("whoever owes something exists"),
     )

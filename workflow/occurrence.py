@@ -17,7 +17,7 @@ from workflow.lifecycle import Decision, move
 from workflow.message import ActionLink
 from workflow.names import printable
 from workflow.periods import show_period
-from workflow.register.succession import Lineage, in_force
+from workflow.register.succession import Handover, Lineage, in_force
 from workflow.standing import OPEN, Standing, Status, standing
 from workflow.submission import Evidence, Submission
 from workflow.task import Task
@@ -114,15 +114,20 @@ class Occurrence(SQLModel, table=True):
         self._settle(Decision.RETURNED, by=by, at=at, reason=reason)
         self.submitted_on = None
 
-    def reopen(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
-        """Take up again what was completed or cancelled."""
+    def reopen(self, session: Session, *, by: By, at: datetime, reason: str, today: date | None = None) -> None:
+        """Take up again what was completed or cancelled; what an agency did that has ended since is its heir's.
+
+        `today` is the day in the office's zone (None: the day of `at`).
+        """
         _need(reason)
         self._move(session, "reopen", by=by, at=at, reason=reason)
         self.submitted_on = None
         self.started_at = self.started_at or at
-        heir = Lineage(in_force(session)).sole_heir(self.agency_id, at.date())
-        if heir != self.agency_id:  # its agency has ended since; open work belongs to somebody who exists
-            self.hand_over(session, session.get_one(Agency, heir), by=by, at=at, reason=reason)
+        for step in Lineage(in_force(session)).path(self.agency_id, today or at.date()):
+            session.add(
+                Handover(succession_id=step.id or 0, occurrence_id=self.id, agency_id=self.agency_id, held=self.status)
+            )
+            self.hand_over(session, session.get_one(Agency, step.heir_id), by=by, at=at, reason=reason)
 
     def suspend(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
         """Let it rest; it is neither counted nor reminded."""
@@ -263,7 +268,8 @@ def choose(
     named = [
         o
         for o in every
-        if (not agency or o.agency_id == agency.id) and (not period or o.period.upper() == period.upper())
+        if (not agency or agency.id in (o.agency_id, o.issued_to_id))
+        and (not period or o.period.upper() == period.upper())
     ]
     if not named:
         parts = "; ".join(f"{o.agency.name}, {o.period}" for o in every)
@@ -279,6 +285,13 @@ def choose(
         raise Refused(
             "The report of {label} still waits for confirmation. Name another period with --period.",
             label=waiting[0].label(),
+        )
+    if len(usable) > len({o.period for o in usable}):
+        raise Refused(
+            "{name} owes {code} several times, taken over from: {codes}; name one of these with --agency.",
+            name=usable[0].agency.name,
+            code=task.code,
+            codes=", ".join(dict.fromkeys(o.issued_to.code for o in usable)),
         )
     if len(usable) > 1:
         raise Refused(

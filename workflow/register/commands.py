@@ -1,4 +1,4 @@
-"""Commands about the register: agencies, the names they are known by, and the people who answer for them."""
+"""Commands about the register: agencies and the names they are known by."""
 
 from __future__ import annotations
 
@@ -9,32 +9,41 @@ import typer
 
 from workflow.i18n import _
 from workflow.options import Actor, AsOfDay, Json, acting, as_of
-from workflow.register import commands_groups
+from workflow.register import commands_groups, commands_people
 
 if TYPE_CHECKING:
     from workflow.register.table import Changes
 
 agencies_app = typer.Typer(invoke_without_command=True, help=_("The register of agencies; alone, it lists them."))
-points_app = typer.Typer(no_args_is_help=True, help=_("The people who answer for agencies."))
 
 
 @agencies_app.callback()
-def register(context: typer.Context, day: AsOfDay = None, json_: Json = False) -> None:
+def register(
+    context: typer.Context,
+    day: AsOfDay = None,
+    ended: Annotated[bool, typer.Option("--all", help=_("Also those that do not exist on the day."))] = False,
+    json_: Json = False,
+) -> None:
     if context.invoked_subcommand is None:
-        agencies(context, day, json_)
+        agencies(context, day, ended, json_)
 
 
 @agencies_app.command(
     "list",
     help=_("List the agencies with who answers for them and what they owe.\n\n\b\nExample:\n  dondoc agencies list"),
 )
-def agencies(context: typer.Context, day: AsOfDay = None, json_: Json = False) -> None:
+def agencies(
+    context: typer.Context,
+    day: AsOfDay = None,
+    ended: Annotated[bool, typer.Option("--all", help=_("Also those that do not exist on the day."))] = False,
+    json_: Json = False,
+) -> None:
     from workflow import terminal
     from workflow.register import lineage
     from workflow.snapshot import snapshot
 
     with snapshot(context.obj.database.url) as view:
-        rows = lineage.agencies(view, as_of(context.obj, day))
+        rows = lineage.agencies(view, as_of(context.obj, day), ended=ended)
     if json_:
         terminal.say_json(rows)
         return
@@ -145,6 +154,15 @@ def import_agencies(
         )
         return
     terminal.say(*_told(changes))
+    if changes.twins:
+        shown = ", ".join(f"{new} = {old}" for new, old in changes.twins[:20])
+        terminal.say(
+            "⚠ "
+            + _(
+                "The register has these names twice now: {codes}. Pass on what the older one owes: `dondoc succession apply --kind replaced --from OLD --to NEW --on DAY --basis …`",
+                codes=shown,
+            )
+        )
     if succeeded:
         terminal.say(_("{n} successions recorded.", n=succeeded))
     if dry_run:
@@ -248,14 +266,22 @@ def add_alias(
         str | None, typer.Option("--in", help=_("The agency in whose documents the name is used."))
     ] = None,
     source: Annotated[str, typer.Option("--source", help=_("Where the name was met."))] = "",
+    remove: Annotated[bool, typer.Option("--remove", help=_("Forget the name again."))] = False,
     by: Actor = None,
 ) -> None:
     from workflow import audit, terminal
     from workflow.agency import add_alias as add
-    from workflow.agency import known_agency
+    from workflow.agency import known_agency, remove_alias
 
     with acting(context.obj, by) as (session, how):
         found, within = known_agency(session, agency), known_agency(session, scope) if scope else None
+        if remove:
+            remove_alias(session, found, words, within)
+            audit.record(
+                session, "remove name", found.code, **how, before={"name": words, "in": within and within.code}
+            )
+            terminal.say(_("“{words}” no longer means {name}.", words=words, name=found.name))
+            return
         alias = add(session, found, words, source or how["by"].name, within)
         audit.record(session, "add name", found.code, **how, after={"name": alias.words, "in": within and within.code})
         line = _("“{words}” means {name} ({code}).", words=alias.words, name=found.name, code=found.code)
@@ -297,34 +323,7 @@ def which(
     terminal.say(*found.explain())
 
 
-@points_app.command(
-    "add",
-    help=_(
-        'Name the person who answers for an agency.\n\n\b\nExample:\n  dondoc focal-points add STC "Nguyễn Thị An" an.nt@langson.gov.vn --position "Chuyên viên"'
-    ),
-)
-def add_focal_point(
-    context: typer.Context,
-    agency: Annotated[str, typer.Argument(metavar=_("AGENCY"))],
-    name: Annotated[str, typer.Argument(metavar=_("NAME"))],
-    email: Annotated[str, typer.Argument(metavar=_("E-MAIL"))],
-    position: Annotated[str, typer.Option("--position", help=_("Position in the agency."))] = "",
-    since: Annotated[str | None, typer.Option("--from", help=_("First day (default: always)."))] = None,
-    by: Actor = None,
-) -> None:
-    from workflow import audit, terminal
-    from workflow.agency import add_focal_point as add
-    from workflow.agency import known_agency
-
-    with acting(context.obj, by) as (session, how):
-        found = known_agency(session, agency)
-        point = add(session, found, name, email, position=position, from_=terminal.day(since) if since else None)
-        audit.record(session, "add focal point", found.code, **how, after={"name": name, "email": point.email})
-        line = _("{person} answers for {name}.", person=f"{name} <{point.email}>", name=found.name)
-    terminal.say(line)
-
-
 app = typer.Typer()
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(commands_groups.app)
-app.add_typer(points_app, name="focal-points")
+app.add_typer(commands_people.app)

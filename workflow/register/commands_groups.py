@@ -56,7 +56,7 @@ def list_groups(context: typer.Context, day: AsOfDay = None, json_: Json = False
 
 @groups_app.command(
     "show",
-    help=_("Show who belongs to a group on a day.\n\n\b\nExample:\n  dondoc groups show CPBDV --as-of 11/4/2025"),
+    help=_("Show who belongs to a group on a day.\n\n\b\nExample:\n  dondoc groups show PBDV --as-of 11/4/2025"),
 )
 def show_group(
     context: typer.Context,
@@ -94,9 +94,9 @@ def set_group(
     within: Annotated[str | None, typer.Option("--in", help=_("The agency whose documents use the name."))] = None,
     by: Actor = None,
 ) -> None:
-    from workflow import audit, terminal
+    from workflow import audit, clock, terminal
     from workflow.agency import known_agency
-    from workflow.register import groups
+    from workflow.register import deciding, groups
 
     with acting(context.obj, by) as (session, how):
         owner = known_agency(session, within) if within else None
@@ -107,6 +107,8 @@ def set_group(
         )
         chosen = [known_agency(session, name) for name in member or []]
         groups.list_members(session, found, chosen)
+        today = clock.local_day(how["at"], context.obj.time_zone)
+        reached = deciding.fan_out(session, found, today=today, **how) if chosen else []
         audit.record(session, "list group", found.code, **how, after={"members": [a.code for a in chosen]})
         line = (
             _("{name}: {n} agencies listed.", name=found.name, n=len(chosen))
@@ -114,6 +116,8 @@ def set_group(
             else _("{name}: its rule says who belongs to it.", name=found.name)
         )
     terminal.say(line)
+    if reached:
+        terminal.say(_("{codes} are owed by them now.", codes=", ".join(task.code for task in reached)))
 
 
 app = typer.Typer()

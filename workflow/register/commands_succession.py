@@ -110,7 +110,7 @@ def plan(
     with opened(context.obj) as database, database.transaction() as session:
         steps = _steps(session, file, shipped, former, to, on, basis, kind, task)
         made = inheritance.plan(session, steps, _decided(session, steps, decisions))
-        if sheet:
+        if sheet and made.undecided:
             _write_sheet(session, made, sheet)
         said = showing.as_json(made) if json_ else list(showing.lines(made, SHOWN))
         session.rollback()
@@ -118,7 +118,9 @@ def plan(
         terminal.say_json(said)
         return
     terminal.say(*said)
-    if sheet:
+    if sheet and not made.undecided:
+        terminal.say(_("Nothing waits for a decision; {file} was not written.", file=str(sheet)))
+    elif sheet:
         terminal.say(_("Fill in the last column of {file} and apply with --decisions {file}.", file=str(sheet)))
 
 
@@ -142,10 +144,15 @@ def apply(
     by: Actor = None,
 ) -> None:
     from workflow import clock, terminal
+    from workflow.database import exclusive
+    from workflow.errors import Refused
     from workflow.register import handing, showing
 
     with acting(context.obj, by) as (session, how):
+        exclusive(session, "audit")  # before the register is read: two at once must not end one agency twice
         steps = _steps(session, file, shipped, former, to, on, basis, kind, task)
+        if not steps:
+            raise Refused("There is no step that is not recorded already.")
         today = clock.local_day(how["at"], context.obj.time_zone)
         decided = _decided(session, steps, decisions)
         batch, made = handing.apply(session, steps, today=today, decisions=decided, progress=terminal.progress, **how)
@@ -250,7 +257,8 @@ def _decided(session: Session, steps: list[Step], file: Path | None) -> Decision
     for line in sheets.read(file, SHEET, ("code", "former", "heir")):
         code, former, said = line.cells["code"].upper(), line.cells["former"].split(" ")[0].upper(), line.cells["heir"]
         heirs = [step.heir for step in steps if step.former.code.upper() == former]
-        meant = [h for h in heirs if said.upper() == h.code.upper() or fold(said) == fold(h.name)]
+        forms = {h.code: (h.code.upper(), f"{h.code} {h.name}".upper()) for h in heirs}
+        meant = [h for h in heirs if said.upper() in forms[h.code] or fold(said) == fold(h.name)]
         if not heirs:
             faults.add(line, "former", _("no agency is known as “{words}”", words=line.cells["former"]))
         elif said and not meant:

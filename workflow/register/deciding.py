@@ -1,10 +1,10 @@
-"""One task at a time: which heir owes what an agency that ended and was split had to do."""
+"""What a person decides of who owes a task: the heir of a split agency, and the members of a group that named nobody."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, or_, select
 
 from workflow import planner
 from workflow.agency import Agency
@@ -13,9 +13,10 @@ from workflow.errors import BadInput, Refused
 from workflow.i18n import _
 from workflow.occurrence import Occurrence
 from workflow.periods import show_day
+from workflow.register import groups
 from workflow.register.inheritance import LIVE
-from workflow.register.succession import Handover, Lineage, in_force
-from workflow.task import Role, Task, answer, open_questions
+from workflow.register.succession import Handover, Lineage, Succession, in_force
+from workflow.task import Assignment, Role, Task, answer, open_questions
 
 
 def decide(
@@ -56,14 +57,24 @@ def decide(
         Occurrence.task_id == task.id, Occurrence.agency_id == owner, col(Occurrence.status).in_(LIVE)
     )
     passed = list(session.exec(own))
+    former_id = succession.former_id
+    if owner != former_id:  # a decision that is corrected leaves no trace among what was taken over
+        earlier = select(Handover).join(Succession, col(Succession.id) == col(Handover.succession_id))
+        ids = [o.id for o in passed]
+        kept = or_(col(Handover.occurrence_id).in_(ids), col(Handover.assignment_id) == part.id)
+        for one in session.exec(earlier.where(Succession.former_id == former_id, kept)):
+            session.delete(one)
     for occurrence in passed:
         session.add(
             Handover(
-                succession_id=succession.id or 0, occurrence_id=occurrence.id, agency_id=owner, held=occurrence.status
+                succession_id=succession.id or 0,
+                occurrence_id=occurrence.id,
+                agency_id=former_id,
+                held=occurrence.status,
             )
         )
         occurrence.hand_over(session, heir, by=by, at=at, reason=told)
-    session.add(Handover(succession_id=succession.id or 0, assignment_id=part.id, agency_id=owner))
+    session.add(Handover(succession_id=succession.id or 0, assignment_id=part.id, agency_id=former_id))
     part.owed_by_id = heir.id
     session.flush()
     codes = {session.get_one(Agency, i).code for i in (owner, part.agency_id) if i}
@@ -71,3 +82,37 @@ def decide(
     answer(asked, _("{name} owes it.", name=heir.name), by=by, at=at)
     planner.plan(session, task, until=today, by=by, at=at)
     return len(passed)
+
+
+def fan_out(session: Session, group: Agency, *, today: date, by: By, at: datetime) -> list[Task]:
+    """Let the members of a group owe the tasks that it leads and that nobody owed so far; returns those tasks."""
+    led = select(Assignment).where(Assignment.agency_id == group.id, Assignment.role == Role.LEAD)
+    reached = []
+    for part in session.exec(led.order_by(col(Assignment.task_id))):
+        task = part.task
+        if any(other.group_id == group.id for other in task.assignments):
+            continue
+        known = {other.agency_id for other in task.assignments if other.role == Role.LEAD}
+        fresh = [a for a in groups.members(session, group, task.directive.issued_on) if a.id not in known]
+        lineage = Lineage(in_force(session))
+        for member in fresh:
+            heir = lineage.sole_heir(member.id or 0, today)
+            task.assignments.append(
+                Assignment(
+                    task_id=task.id or 0,
+                    agency_id=member.id,
+                    agency=member,
+                    owed_by_id=heir if heir != member.id else None,
+                    group_id=group.id,
+                    role=Role.LEAD,
+                    position=part.position,
+                    words=part.words,
+                )
+            )
+        if fresh:
+            session.flush()
+            asked = [q for q in open_questions(session, task) if q.args.get("words") == part.words]
+            answer(asked, _("{n} agencies", n=len(fresh)), by=by, at=at)
+            planner.plan(session, task, until=date(task.directive.plan_year, 12, 31), by=by, at=at)
+            reached.append(task)
+    return reached

@@ -100,6 +100,7 @@ def _choice(line: Line, key: str, labels: dict[Any, str], faults: Faults) -> str
     said = fold(line.cells[key])
     if not said:
         return Kind.AGENCY.value if key == "kind" else None
+    labels = {value: label for value, label in labels.items() if value != Kind.COLLECTIVE}
     for value, label in labels.items():
         if said in (fold(_(label)), fold(label), fold(value)):
             return str(value)

@@ -9,10 +9,11 @@ from itertools import islice
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm import aliased
 from sqlmodel import Session, SQLModel, col, func, select
 
 from workflow import audit
-from workflow.agency import FocalPoint
+from workflow.agency import Agency, FocalPoint
 from workflow.audit import By
 from workflow.database import exclusive, write_rows
 from workflow.directive import Directive
@@ -68,9 +69,9 @@ def apply(
         done += len(block)
         progress(done, 2 * total)
     _move_owners(session, made)
-    _revoke(session, set(rows.values()), at)
     _move_people(session, made, rows)
     session.flush()
+    _revoke(session, set(rows.values()), at, today)
     session.expire_all()
     audit.record_all(session, _facts(made, progress), by=by, at=at)
     return batch, made
@@ -142,20 +143,32 @@ def set_column(
             session.execute(update(table).where(table.c.id.in_(block)).values({column: value, **also}))
 
 
-def _revoke(session: Session, successions: set[int], at: datetime) -> None:
+def _revoke(session: Session, successions: set[int], at: datetime, today: date) -> None:
+    """End the links of the periods that passed, except of recipients who answer for the heir as well."""
     moved = select(Handover.occurrence_id).where(col(Handover.succession_id).in_(successions))
-    open_links = col(ActionLink.revoked_at).is_(None) & col(ActionLink.occurrence_id).in_(moved)
-    session.execute(
-        update(ActionLink).where(open_links).values(revoked_at=at).execution_options(synchronize_session=False)
+    duty, heir, point = aliased(Occurrence), aliased(Agency), aliased(FocalPoint)
+    mailbox = select(duty.id).join(heir, col(heir.id) == col(duty.agency_id))
+    mailbox = mailbox.where(
+        col(duty.id) == col(ActionLink.occurrence_id), col(heir.mailbox) == col(ActionLink.recipient)
     )
+    person = select(duty.id).join(point, col(point.agency_id) == col(duty.agency_id))
+    person = person.where(
+        col(duty.id) == col(ActionLink.occurrence_id),
+        col(point.email) == col(ActionLink.recipient),
+        col(point.valid_to).is_(None) | (col(point.valid_to) >= today),
+    )
+    ends = col(ActionLink.revoked_at).is_(None) & col(ActionLink.occurrence_id).in_(moved)
+    statement = update(ActionLink).where(ends, ~mailbox.exists(), ~person.exists()).values(revoked_at=at)
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def _move_people(session: Session, made: Plan, rows: dict[int, int]) -> None:
     """Let focal points answer for the heir from its day on, once each; subordinate agencies belong to the heir."""
+    ends = {step.former.id: step for step in made.steps if step.kind is not Manner.TRANSFERRED}
     for point, step in made.people:
-        _end(session, point, rows[step.line], step)
+        _end(session, point, rows[step.line], ends[point.agency_id])
         same = select(FocalPoint).where(FocalPoint.agency_id == step.heir.id, FocalPoint.email == point.email)
-        if not session.exec(same).first():
+        if not any((one.valid_to or date.max) >= step.on for one in session.exec(same)):
             fresh = FocalPoint(
                 agency_id=step.heir.id or 0,
                 name=point.name,
@@ -166,7 +179,6 @@ def _move_people(session: Session, made: Plan, rows: dict[int, int]) -> None:
             session.add(fresh)
             session.flush()
             session.add(Handover(succession_id=rows[step.line], focal_point_id=fresh.id))
-    ends = {step.former.id: step for step in made.steps if step.kind is not Manner.TRANSFERRED}
     for point in made.lost_people:
         _end(session, point, rows[ends[point.agency_id].line], ends[point.agency_id])
     for child, step in made.children:

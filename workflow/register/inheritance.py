@@ -102,7 +102,8 @@ def plan(session: Session, steps: list[Step], decisions: Decisions | None = None
     made = Plan(steps)
     formers = {step.former.id or 0 for step in steps}
     held: dict[int, list[Duty | Part | Confirming]] = defaultdict(list)
-    for owner_id, thing in _things(session, sorted(formers)):
+    split = sorted({step.former.id or 0 for step in steps if step.kind in (Manner.SPLIT, Manner.TRANSFERRED)})
+    for owner_id, thing in _things(session, sorted(formers), split):
         held[owner_id].append(thing)
     for (_day, _transfer, former_id), group in groupby(
         sorted(steps, key=_order), key=lambda s: (s.on, s.kind is Manner.TRANSFERRED, s.former.id or 0)
@@ -146,8 +147,12 @@ def _heir(thing: Duty | Part | Confirming, rows: list[Step], decisions: Decision
     return None, rows[0].kind is Manner.TRANSFERRED
 
 
-def _things(session: Session, formers: list[int]) -> list[tuple[int, Duty | Part | Confirming]]:
-    """What the agencies hold: open periods, parts in tasks that are alive, the confirming of directives that are."""
+def _things(session: Session, formers: list[int], split: list[int]) -> list[tuple[int, Duty | Part | Confirming]]:
+    """What the agencies hold: open periods, parts in tasks, the confirming of directives.
+
+    Of an agency that was split only what is alive counts, for a person must decide it; with one heir everything passes, so that
+    a later document about a finished task finds somebody who exists.
+    """
     duties = (
         columns(
             col(Occurrence.agency_id),
@@ -178,7 +183,7 @@ def _things(session: Session, formers: list[int]) -> list[tuple[int, Duty | Part
         .where(
             col(Assignment.role) == Role.LEAD,
             or_(owed.in_(formers), owed.is_(None) & col(Assignment.agency_id).in_(formers)),
-            alive,
+            or_(alive, func.coalesce(owed, col(Assignment.agency_id)).not_in(split)),
         )
         .order_by(col(Assignment.id))
     )
@@ -209,17 +214,25 @@ def _open_links(session: Session, passing: set[int]) -> int:
 
 
 def _people(session: Session, made: Plan) -> None:
-    """Focal points go with an agency that has one heir; those of a split agency end with it."""
+    """Focal points go with an agency that has one heir, to the last one of the steps; those of a split agency end with it."""
     ends = {step.former.id: step for step in made.steps if step.kind is not Manner.TRANSFERRED}
     points = select(FocalPoint).where(col(FocalPoint.agency_id).in_(list(ends))).order_by(col(FocalPoint.id))
     for point in session.exec(points):
-        step = ends[point.agency_id]
-        if point.valid_to and point.valid_to < step.on:
+        first = ends[point.agency_id]
+        if point.valid_to and point.valid_to < first.on:
             continue
-        if step.kind is Manner.SPLIT:
+        last = _last(first, ends)
+        if last.kind is Manner.SPLIT:
             made.lost_people.append(point)
         else:
-            made.people.append((point, step))
+            made.people.append((point, last))
+
+
+def _last(step: Step, ends: dict[int | None, Step]) -> Step:
+    """The step that leads to who stands there in the end: A to B on one day and B to C on another lead from A to C."""
+    while step.kind is not Manner.SPLIT and step.heir.id in ends:
+        step = ends[step.heir.id]
+    return step
 
 
 def _children(session: Session, made: Plan, formers: set[int]) -> None:
@@ -230,7 +243,8 @@ def _children(session: Session, made: Plan, formers: set[int]) -> None:
         step = ends[child.parent_id]
         if child.id in formers or not child.valid_on(step.on):
             continue
-        if step.kind in (Manner.RENAMED, Manner.REPLACED):
-            made.children.append((child, step))
+        last = _last(step, ends)
+        if {step.kind, last.kind} <= {Manner.RENAMED, Manner.REPLACED}:
+            made.children.append((child, last))
         else:
             made.left_children.append(child)

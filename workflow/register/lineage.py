@@ -27,8 +27,8 @@ def successions(view: Snapshot, agency_id: int | None = None) -> list[Row]:
     return view.rows(f"{_SUCCESSIONS} where s.undone_at is null {where} order by s.effective_on, s.id", **args)
 
 
-def agencies(view: Snapshot, as_of: AsOf) -> list[Row]:
-    """The register with who answers for each agency and how much it owes on the day."""
+def agencies(view: Snapshot, as_of: AsOf, *, ended: bool = False) -> list[Row]:
+    """The agencies of the day (`ended`: all) with who answers for each and how much it owes."""
     owed = {row["code"]: row for row in tally(view, as_of, "agency")}
     points: dict[int, list[str]] = {}
     for row in view.rows(
@@ -40,6 +40,8 @@ def agencies(view: Snapshot, as_of: AsOf) -> list[Row]:
     rows = view.rows(
         "select id, code, name, kind, mailbox, valid_from as valid_from_on, valid_to as valid_to_on from agency order by kind, name, id"
     )
+    day = as_of.day
+    rows = [row for row in rows if ended or (row["valid_from_on"] or day) <= day <= (row["valid_to_on"] or day)]
     for row in rows:
         counts = owed.get(row["code"], {})
         row["focal_points"] = points.get(row["id"], [])

@@ -120,6 +120,7 @@ class Register:
         yield _Form(
             own, name, 0, agency.level == Level.PROVINCE and agency.kind == Kind.COMMITTEE, _("its official name")
         )
+        yield _Form(own, words_of(agency.code), 0.03, False, _("its code"))
         if agency.short_name:
             yield _Form(own, words_of(agency.short_name), 0.01, False, _("its short name"))
         if agency.kind == Kind.COLLECTIVE:

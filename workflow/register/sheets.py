@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -76,6 +77,20 @@ def read(path: Path, titles: dict[str, str], needed: Sequence[str]) -> list[Line
         place = next((head.index(fold(known)) for known in (_(title), title, key) if fold(known) in head), None)
         if place is not None:
             places[key] = place
+    known = {fold(name) for key, title in titles.items() for name in (_(title), title, key)}
+    strange = [
+        str(cell).strip()
+        for cell, title in zip(rows[0] if rows else [], head, strict=True)
+        if title and title not in known
+    ]
+    doubled = [str(cell).strip() for n, cell in enumerate(rows[0] if rows else []) if head[n] and head[n] in head[:n]]
+    if strange or doubled:
+        raise BadInput(
+            "{name}: the columns {columns} are not known or stand twice; known are: {known}.",
+            name=path.name,
+            columns=", ".join(strange + doubled),
+            known=", ".join(_(title) for title in titles.values()),
+        )
     lacking = [_(titles[key]) for key in needed if key not in places]
     if lacking:
         raise BadInput("{name}: the columns {columns} are missing.", name=path.name, columns=", ".join(lacking))
@@ -148,4 +163,4 @@ def _text(value: object) -> str:
         return show_day(value.date() if isinstance(value, datetime) else value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
-    return str(value).strip() if value is not None else ""
+    return unicodedata.normalize("NFC", str(value)).strip() if value is not None else ""

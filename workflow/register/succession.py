@@ -48,9 +48,9 @@ class Handover(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     succession_id: int = Field(foreign_key="succession.id", index=True)
     occurrence_id: int | None = Field(default=None, foreign_key="occurrence.id", index=True)
-    assignment_id: int | None = Field(default=None, foreign_key="assignment.id", ondelete="SET NULL")
+    assignment_id: int | None = Field(default=None, foreign_key="assignment.id", ondelete="SET NULL", index=True)
     directive_id: int | None = Field(default=None, foreign_key="directive.id")
-    focal_point_id: int | None = Field(default=None, foreign_key="focal_point.id")
+    focal_point_id: int | None = Field(default=None, foreign_key="focal_point.id", index=True)
     child_id: int | None = Field(default=None, foreign_key="agency.id")
     agency_id: int | None = Field(default=None, foreign_key="agency.id")
     held: str | None = None
@@ -81,21 +81,26 @@ class Lineage:
 
     def __init__(self, successions: list[Succession]) -> None:
         self.after: dict[int, list[Succession]] = {}
-        self.before: dict[int, list[Succession]] = {}
         for one in successions:
             self.after.setdefault(one.former_id, []).append(one)
-            self.before.setdefault(one.heir_id, []).append(one)
 
     def heirs(self, agency_id: int, day: date) -> list[Succession]:
         """What ended an agency by a day: one row for each heir, none while it goes on."""
         return [s for s in self.after.get(agency_id, []) if s.kind != Manner.TRANSFERRED and s.effective_on <= day]
 
-    def sole_heir(self, agency_id: int, day: date) -> int:
-        """The agency that stands in its place on a day, through any number of steps; itself where several heirs share it."""
+    def path(self, agency_id: int, day: date) -> list[Succession]:
+        """The steps from an agency to the one heir that stands in its place on a day; none where it goes on or was split."""
+        steps: list[Succession] = []
         seen = {agency_id}
         while True:
-            heirs = {s.heir_id for s in self.heirs(agency_id, day)}
-            if len(heirs) != 1 or heirs <= seen:
-                return agency_id
-            agency_id = heirs.pop()
+            heirs = self.heirs(agency_id, day)
+            if len({s.heir_id for s in heirs}) != 1 or heirs[0].heir_id in seen:
+                return steps
+            steps.append(heirs[0])
+            agency_id = heirs[0].heir_id
             seen.add(agency_id)
+
+    def sole_heir(self, agency_id: int, day: date) -> int:
+        """The agency that stands in its place on a day, through any number of steps; itself where several heirs share it."""
+        steps = self.path(agency_id, day)
+        return steps[-1].heir_id if steps else agency_id

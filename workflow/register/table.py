@@ -21,6 +21,7 @@ from workflow.register.entry import PLAIN, TITLES, Entry
 from workflow.register.kinds import KIND_LABELS, LEVEL_LABELS, Kind, Manner
 from workflow.register.sheets import Faults
 from workflow.register.succession import in_force
+from workflow.register.wording import words_of
 
 _STATED = (
     *("name", "kind", "level", "valid_from", "valid_to"),
@@ -35,6 +36,7 @@ class Changes:
     added: list[str] = field(default_factory=list)
     changed: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)
     same: int = 0
+    twins: list[tuple[str, str]] = field(default_factory=list)  # codes of a new agency and an older one of its name
 
 
 def load(session: Session, path: Path, *, by: By, at: datetime, today: date, gentle: bool = False) -> Changes:
@@ -67,13 +69,35 @@ def load(session: Session, path: Path, *, by: By, at: datetime, today: date, gen
     _set_names(session, {key: v["aliases"] for key, v in stated.items() if "aliases" in v}, path.name)
     _set_points(session, {key: v["points"] for key, v in stated.items() if "points" in v}, today)
     session.flush()
-    return _told(session, entries, before, path.name, by=by, at=at)
+    changes = _told(session, entries, before, path.name, by=by, at=at)
+    changes.twins = _twins(agencies, known, set(before), today)
+    return changes
+
+
+def _twins(
+    entered: dict[str, Agency], known: dict[str, Agency], before: set[str], today: date
+) -> list[tuple[str, str]]:
+    """New agencies whose name an older one of the register bears today, as (new code, old code)."""
+    older: dict[tuple[str, ...], list[Agency]] = defaultdict(list)
+    for agency in known.values():
+        if agency.code in before and agency.code not in entered and agency.valid_on(today):
+            older[words_of(agency.name)].append(agency)
+    return [
+        (code, old.code)
+        for code, agency in entered.items()
+        if code not in before
+        for old in older.get(words_of(agency.name), ())
+    ]
 
 
 def _keep_ends(session: Session, entries: list[Entry], known: dict[str, Agency], faults: Faults, gentle: bool) -> None:
     ended = {s.former_id for s in in_force(session) if s.kind != Manner.TRANSFERRED}
     for one in entries:
         agency = known.get(one.code.upper())
+        begins, ends = (one.values.get(key, getattr(agency, key, None)) for key in ("valid_from", "valid_to"))
+        stated = {"valid_from", "valid_to"} & one.values.keys()
+        if agency and stated and (begins or date.min) > (ends or date.max) and len(stated) == 1:
+            faults.add(one.line, stated.pop(), _("it ends before it begins"))
         if agency and agency.id in ended and one.values.get("valid_to", agency.valid_to) != agency.valid_to:
             if gentle:
                 del one.values["valid_to"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import delete, or_, update
 from sqlmodel import Session, col, func, select
 
 from workflow import audit
@@ -34,9 +34,10 @@ def undo(session: Session, batch: int, *, by: By, at: datetime) -> list[Successi
         raise Refused("There is no succession number {n} that could be undone.", n=batch)
     _nothing_since(session, rows)
     ids = [row.id or 0 for row in rows]
-    handed = list(
-        session.exec(select(Handover).where(col(Handover.succession_id).in_(ids)).order_by(col(Handover.id).desc()))
-    )
+    query_ = select(Handover).where(col(Handover.succession_id).in_(ids)).order_by(col(Handover.id).desc())
+    handed = list(session.exec(query_))
+    for one in handed:
+        session.expunge(one)  # read once; they go with one statement
     owners = {h.occurrence_id: h.agency_id or 0 for h in handed if h.occurrence_id}
     links = col(ActionLink.occurrence_id).in_(
         select(Handover.occurrence_id).where(col(Handover.succession_id).in_(ids))
@@ -47,11 +48,11 @@ def undo(session: Session, batch: int, *, by: By, at: datetime) -> list[Successi
     parts, monitors = _former_holders(session, handed)
     set_column(session, Assignment, "owed_by_id", parts)
     set_column(session, Directive, "monitor_id", monitors)
-    session.expire_all()
     _take_back_people(session, handed)
     facts = list(_undone_facts(session, rows, owners))
-    for one in handed:
-        session.delete(one)
+    session.execute(delete(Handover).where(col(Handover.succession_id).in_(ids)))
+    _drop_fresh(session, handed)
+    session.expire_all()
     for row in rows:
         if row.kind != Manner.TRANSFERRED:
             session.get_one(Agency, row.former_id).valid_to = row.former_valid_to
@@ -75,6 +76,7 @@ def _former_holders(session: Session, handed: list[Handover]) -> tuple[dict[int,
 
 
 def _take_back_people(session: Session, handed: list[Handover]) -> None:
+    """People and subordinate agencies are again where they were."""
     for one in handed:
         if one.child_id:
             session.get_one(Agency, one.child_id).parent_id = one.agency_id
@@ -82,14 +84,13 @@ def _take_back_people(session: Session, handed: list[Handover]) -> None:
             session.get_one(FocalPoint, one.focal_point_id).valid_to = (
                 date.fromisoformat(one.held) if one.held else None
             )
-    fresh = [one.focal_point_id for one in handed if one.focal_point_id and not one.agency_id]
-    for one in handed:
-        if one.focal_point_id in fresh:
-            session.delete(one)
-    handed[:] = [one for one in handed if one.focal_point_id not in fresh]
     session.flush()
-    for point_id in fresh:
-        session.delete(session.get_one(FocalPoint, point_id))
+
+
+def _drop_fresh(session: Session, handed: list[Handover]) -> None:
+    """People who were entered for the heir go again."""
+    fresh = [one.focal_point_id for one in handed if one.focal_point_id and not one.agency_id]
+    session.execute(delete(FocalPoint).where(col(FocalPoint.id).in_(fresh)))
 
 
 def _undone_facts(session: Session, rows: list[Succession], owners: dict[int, int]) -> Iterator[dict[str, Any]]:
@@ -142,6 +143,7 @@ def _nothing_since(session: Session, rows: list[Succession]) -> None:
             subject=told.subject,
             act=say_act(told.act),
         )
+    _nothing_about(session, agencies, last)
     parts = select(Assignment.task_id).where(
         col(Assignment.id).in_(select(Handover.assignment_id).where(col(Handover.succession_id).in_(ids)))
     )
@@ -163,3 +165,19 @@ def _nothing_since(session: Session, rows: list[Succession]) -> None:
         raise Refused(
             "A letter to {recipient} was written since; it can no longer be undone.", recipient=sent.recipient
         )
+
+
+def _nothing_about(session: Session, agencies: set[int], last: int) -> None:
+    """Refuse where a document or an act since then built on who owes what: it would be left half taken back."""
+    acts = ("import", "amend", "add task", "decide timing", "reopen", "hand over")
+    since = select(AuditEntry.subject, AuditEntry.act).where(col(AuditEntry.id) > last, col(AuditEntry.act).in_(acts))
+    told = {subject.split("/")[0]: (subject, act) for subject, act in session.exec(since)}
+    if not told:
+        return
+    held = or_(col(Assignment.agency_id).in_(agencies), col(Assignment.owed_by_id).in_(agencies))
+    own = select(Task.code, Directive.code).join(Directive, col(Directive.id) == col(Task.directive_id))
+    for codes in session.exec(own.join(Assignment, col(Assignment.task_id) == col(Task.id)).where(held)):
+        for subject, act in (told[code] for code in codes if code in told):
+            raise Refused(
+                "{subject} has gone on since ({act}); it can no longer be undone.", subject=subject, act=say_act(act)
+            )

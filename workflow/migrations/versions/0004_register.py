@@ -104,7 +104,7 @@ def _handover() -> None:
             "child_id": "agency",
             "agency_id": "agency",
         },
-        only=("succession_id", "occurrence_id"),
+        only=("succession_id", "occurrence_id", "assignment_id", "focal_point_id"),
     )
 
 
@@ -139,6 +139,8 @@ def _table(
 def downgrade() -> None:
     for name in ("handover", "succession", "group_member"):
         op.drop_table(name)
+    op.execute("update occurrence set agency_id = issued_to_id")  # as if nobody had taken over anything
+    op.execute("delete from agency_alias where scope_id is not null")
     with op.batch_alter_table("occurrence", table_args=(STATUS,)) as occurrence:
         occurrence.drop_index(op.f("ix_occurrence_issued_to_id"))
         occurrence.drop_constraint(op.f("fk_occurrence_issued_to_id_agency"), type_="foreignkey")

@@ -1,0 +1,43 @@
+"""Commands about the people who answer for agencies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from workflow.i18n import _
+from workflow.options import Actor, acting
+
+points_app = typer.Typer(no_args_is_help=True, help=_("The people who answer for agencies."))
+
+
+@points_app.command(
+    "add",
+    help=_(
+        'Name the person who answers for an agency.\n\n\b\nExample:\n  dondoc focal-points add STC "Nguyễn Thị An" an.nt@langson.gov.vn --position "Chuyên viên"'
+    ),
+)
+def add_focal_point(
+    context: typer.Context,
+    agency: Annotated[str, typer.Argument(metavar=_("AGENCY"))],
+    name: Annotated[str, typer.Argument(metavar=_("NAME"))],
+    email: Annotated[str, typer.Argument(metavar=_("E-MAIL"))],
+    position: Annotated[str, typer.Option("--position", help=_("Position in the agency."))] = "",
+    since: Annotated[str | None, typer.Option("--from", help=_("First day (default: always)."))] = None,
+    by: Actor = None,
+) -> None:
+    from workflow import audit, terminal
+    from workflow.agency import add_focal_point as add
+    from workflow.agency import known_agency
+
+    with acting(context.obj, by) as (session, how):
+        found = known_agency(session, agency)
+        point = add(session, found, name, email, position=position, from_=terminal.day(since) if since else None)
+        audit.record(session, "add focal point", found.code, **how, after={"name": name, "email": point.email})
+        line = _("{person} answers for {name}.", person=f"{name} <{point.email}>", name=found.name)
+    terminal.say(line)
+
+
+app = typer.Typer()
+app.add_typer(points_app, name="focal-points")
