@@ -20,7 +20,7 @@ from workflow.directive import Directive
 from workflow.errors import BadInput, Refused
 from workflow.message import ActionLink, Reminder
 from workflow.occurrence import Occurrence
-from workflow.register import deciding, handing, inheritance, steps, table, undoing
+from workflow.register import deciding, handing, inheritance, showing, steps, table, undoing
 from workflow.register.inheritance import LIVE, Duty
 from workflow.register.sheets import Line
 from workflow.register.steps import Step
@@ -189,9 +189,12 @@ def test_focal_points_go_along_once(database: Database) -> None:
         add_focal_point(session, a, "An", "an@example.vn")
         add_focal_point(session, b, "An", "an@example.vn")
         add_focal_point(session, h, "Bình", "binh@example.vn")
+        planned = inheritance.plan(session, checked(session, row(2, "A", "merged", "H"), row(3, "B", "merged", "H")))
         handing.apply(
             session, checked(session, row(2, "A", "merged", "H"), row(3, "B", "merged", "H")), today=TODAY, **HOW
         )
+        told = "\n".join(showing.lines(planned, 10))
+        assert "An <an@example.vn>: Cơ quan A (A) → Cơ quan H (H)" in told and "Bình" not in told
         points = session.exec(select(FocalPoint).order_by(col(FocalPoint.id))).all()
         assert [(p.agency_id, p.email, p.valid_from, p.valid_to) for p in points] == [
             (a.id, "an@example.vn", None, date(2025, 6, 30)),

@@ -236,3 +236,25 @@ def test_upgrade_builds_and_keeps(tmp_path: Path) -> None:
     made.upgrade()
     assert made.version() == HEAD
     made.dispose()
+
+
+def test_an_older_version_takes_back_what_was_handed_on(database: Database) -> None:
+    """Two duties of one task at one heir do not fit the older key: each goes back to whom it was issued to."""
+    from alembic import command
+
+    from tests.test_register_regressions import merged
+    from tests.test_register_succession import offices
+    from workflow.database import migrations
+
+    with database.transaction() as session:
+        offices(session, "A", "B", "H")
+        make.enacted(session, make.task("1", timing="31/8/2025", lead="Cơ quan A; Cơ quan B"))
+        merged(session, ("A", "H"), ("B", "H"))
+    owned = text("select a.code from occurrence o join agency a on a.id = o.agency_id order by o.id")
+    with database.migrating() as connection:
+        assert list(connection.execute(owned).scalars()) == ["H", "H"]
+        command.downgrade(migrations(connection), "0003")
+        assert list(connection.execute(owned).scalars()) == ["A", "B"]
+        command.upgrade(migrations(connection), "head")
+        issued = text("select a.code from occurrence o join agency a on a.id = o.issued_to_id order by o.id")
+        assert list(connection.execute(issued).scalars()) == ["A", "B"]

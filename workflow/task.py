@@ -58,10 +58,6 @@ class Task(SQLModel, table=True):
         """The day of the document that states its timing: periods that had ended before are nobody's duty."""
         return self.stated_on or self.directive.issued_on
 
-    def leads(self) -> list["Assignment"]:
-        """The lead assignments, in the order of the document; a collective stands for its members."""
-        return [a for a in self.assignments if a.role == Role.LEAD and a.group_id is None]
-
     def parts(self) -> list[tuple[int, int]]:
         """Each lead agency's part: who owes it now, and whom it was issued to. A collective owes nothing itself, its members do."""
         led = [a for a in self.assignments if a.role == Role.LEAD and a.agency and a.agency.kind != Kind.COLLECTIVE]

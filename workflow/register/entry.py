@@ -169,7 +169,7 @@ def check_lines(entries: list[Entry], known: dict[str, Agency], faults: Faults) 
         while at and at not in seen:
             seen.add(at)
             at = above.get(at, "")
-        if at == entry.code.upper():
+        if at and at == entry.code.upper():
             faults.add(entry.line, "parent", _("{code} would belong to itself", code=entry.code))
 
 

@@ -36,6 +36,11 @@ def lines(made: Plan, most: int) -> Iterator[str]:
         yield from table(columns, [_row(move, names) for move in moves[:most]])
         if len(moves) > most:
             yield _("… and {n} more; --json or --sheet has them all", n=len(moves) - most)
+    if made.people:
+        yield from ("", _("Focal points that go along") + f" ({len(made.people)})", "")
+        for point, step in made.people[:most]:
+            former = names[point.agency_id]
+            yield f"  {point.name} <{point.email}>: {former.name} ({former.code}) → {step.heir.name} ({step.heir.code})"
 
 
 def summary(made: Plan) -> Iterator[str]:
