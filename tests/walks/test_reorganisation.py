@@ -111,7 +111,7 @@ def test_nothing_is_orphaned_when_the_city_ends(office: Office, tmp_path: Path) 
         planned = inheritance.plan(session, moving, decisions)
         before = {o.id: o.agency.code for o in session.exec(select(Occurrence))}
         _batch, made = handing.apply(session, moving, today=date(2025, 7, 1), by=PROVINCE, at=JULY, decisions=decisions)
-        assert made.moves == planned.moves and made.links > 0
+        assert made.moves == planned.moves and made.links.total() > 0 and made.reminders.total() > 0
         for occurrence in session.exec(select(Occurrence).where(col(Occurrence.status).in_(LIVE))):
             assert occurrence.agency.valid_on(date(2025, 7, 1)), occurrence.label()
             assert occurrence.issued_to.code == before[occurrence.id], "whom it was issued to stays"

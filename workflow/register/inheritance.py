@@ -6,18 +6,18 @@ are gone through in the order in which they take effect, so that what A leaves t
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import select as columns
 from sqlmodel import Session, col, func, or_, select
 
 from workflow.agency import Agency, FocalPoint
 from workflow.directive import Directive
-from workflow.message import ActionLink
+from workflow.message import ActionLink, Reminder
 from workflow.occurrence import Occurrence
 from workflow.register.kinds import Kind, Manner
 from workflow.register.steps import REST, Step
@@ -77,7 +77,8 @@ class Plan:
     lost_people: list[FocalPoint] = field(default_factory=list)
     children: list[tuple[Agency, Step]] = field(default_factory=list)
     left_children: list[Agency] = field(default_factory=list)
-    links: int = 0  # links in letters that act no more
+    links: Counter[int] = field(default_factory=Counter)  # links in letters that act no more, by open period
+    reminders: Counter[int] = field(default_factory=Counter)  # reminders that the former agency had, by open period
 
     def duties(self) -> list[Move]:
         """The moves of open periods."""
@@ -123,7 +124,9 @@ def plan(session: Session, steps: list[Step], decisions: Decisions | None = None
         held[former_id] += staying
     _people(session, made)
     _children(session, made, formers)
-    made.links = _open_links(session, {move.thing.id for move in made.duties()})
+    passing = {move.thing.id for move in made.duties()}
+    made.links = _count(session, passing, col(ActionLink.occurrence_id), col(ActionLink.revoked_at).is_(None))
+    made.reminders = _count(session, passing, col(Reminder.occurrence_id))
     return made
 
 
@@ -206,11 +209,10 @@ def _things(session: Session, formers: list[int], split: list[int]) -> list[tupl
     return found
 
 
-def _open_links(session: Session, passing: set[int]) -> int:
-    """How many links that still act belong to the periods."""
-    counted = columns(col(ActionLink.occurrence_id), func.count()).where(col(ActionLink.revoked_at).is_(None))
-    rows = session.execute(counted.group_by(col(ActionLink.occurrence_id)))
-    return sum(count for occurrence_id, count in rows if occurrence_id in passing)
+def _count(session: Session, passing: set[int], occurrence: Any, *where: Any) -> Counter[int]:
+    """How many rows of a table belong to each of the periods that pass."""
+    rows = session.execute(columns(occurrence, func.count()).where(*where).group_by(occurrence))
+    return Counter({occurrence_id: count for occurrence_id, count in rows if occurrence_id in passing})
 
 
 def _people(session: Session, made: Plan) -> None:

@@ -33,7 +33,7 @@ def lines(made: Plan, most: int) -> Iterator[str]:
             Column("heir", _("Heir"), wide=True),
             Column("on", _("From")),
         )
-        yield from table(columns, [_row(move, names) for move in moves[:most]])
+        yield from table(columns, [_row(move, names, made) for move in moves[:most]])
         if len(moves) > most:
             yield _("… and {n} more; --json or --sheet has them all", n=len(moves) - most)
     if made.people:
@@ -58,7 +58,7 @@ def summary(made: Plan) -> Iterator[str]:
     )
     yield _(
         "{links} links in letters act no more and lead to the heir; {people} focal points go along; {monitors} directives are confirmed by an heir.",
-        links=made.links,
+        links=made.links.total(),
         people=len(made.people),
         monitors=monitors,
     )
@@ -94,6 +94,8 @@ def as_json(made: Plan) -> dict[str, Any]:
             "period": duty and duty.period,
             "due": duty and duty.due_on,
             "status": duty and duty.status,
+            "links": made.links[duty.id] if duty else 0,
+            "reminders": made.reminders[duty.id] if duty else 0,
             "from": names[move.former_id].code,
             "to": step and step.heir.code,
             "on": step and step.on,
@@ -105,7 +107,7 @@ def as_json(made: Plan) -> dict[str, Any]:
         "undecided": [told(move) for move in made.undecided],
         "focal_points": [{"name": p.name, "email": p.email, "to": s.heir.code} for p, s in made.people],
         "focal_points_ending": [{"name": p.name, "email": p.email} for p in made.lost_people],
-        "links": made.links,
+        "links": made.links.total(),
         "without_mailbox": [a.code for a in made.mute()],
         "left_below": [a.code for a in made.left_children],
     }
@@ -139,10 +141,16 @@ def _names(made: Plan) -> dict[int, Agency]:
     return {agency.id or 0: agency for step in made.steps for agency in (step.former, step.heir)}
 
 
-def _row(move: Move, names: dict[int, Agency]) -> dict[str, str]:
+def _row(move: Move, names: dict[int, Agency], made: Plan) -> dict[str, str]:
     thing, step = move.thing, move.step
     if isinstance(thing, Duty):
         what = f"{show_period(thing.period)}, {say_status(thing.status)}"
+        if made.links[thing.id] or made.reminders[thing.id]:
+            what += "; " + _(
+                "{reminders} reminders sent, {links} links",
+                reminders=made.reminders[thing.id],
+                links=made.links[thing.id],
+            )
     elif isinstance(thing, Part):
         what = _("part in the task and its coming periods")
     else:
