@@ -264,10 +264,12 @@ def _written(
         with database.transaction() as session:
             add_agencies(session, proposal, [name for name, agency in meant.items() if agency is None])
             source, issuer = proposal.head.number or proposal.file_name, proposal.head.issuer
-            for name, agency in sorted(meant.items(), key=lambda pair: pair[0] != issuer):
-                if agency:
-                    scope = None if name == issuer else names_of(session, proposal).issuer
-                    add_alias(session, known_agency(session, agency), name, source, scope)
+            said = {name: agency for name, agency in meant.items() if agency}
+            if issuer in said:  # first: the other names hold in its documents
+                add_alias(session, known_agency(session, said.pop(issuer)), issuer, source)
+            scope = names_of(session, proposal).issuer if said else None
+            for name, agency in said.items():
+                add_alias(session, known_agency(session, agency), name, source, scope)
             monitor, now = asked.monitor or settings.office.monitor, clock.now()
             extra = Particulars(
                 code=asked.code,

@@ -17,7 +17,6 @@ from workflow.directive import Directive, LegalBasis, Revision, directive_code
 from workflow.errors import BadInput, Refused
 from workflow.i18n import N_, _
 from workflow.names import is_collective, printable, strip_marks
-from workflow.register import groups
 from workflow.register.kinds import Kind
 from workflow.task import Assignment, Question, Role, Task, answer
 from workflow.timing import Timing
@@ -212,7 +211,7 @@ def assign(names: Names, task: Task, role: Role, given: list[str], today: date) 
         if agency is None and role is Role.LEAD:
             _ask_lead(names, task, N_("“{words}” names nobody in particular; who owes it?"), words=name)
         if agency and agency.kind == Kind.COLLECTIVE:
-            members = groups.members(names.session, agency, names.day or today, names.register)
+            members = names.members(agency, today)
             if not members and role is Role.LEAD:
                 _ask_lead(names, task, N_("“{words}” names nobody in particular; who owes it?"), words=name)
         for one, group in [(agency, None), *((member, agency) for member in members)]:

@@ -32,6 +32,7 @@ class Names:
         self.lineage = Lineage(in_force(session))
         self.issuer = self.register.issuer(issuer, day)
         self._known: dict[str, Resolution] = {}
+        self._members: dict[int | None, list[Agency]] = {}
 
     def resolve(self, name: str) -> Resolution:
         """What the register knows of a name; a group is found by what it stands for."""
@@ -54,10 +55,17 @@ class Names:
         self._known[name] = Resolution(name, group, ())
         return group
 
+    def members(self, group: Agency, today: date) -> list[Agency]:
+        """Who belongs to a group on the document's day (on `today`, where that is not known)."""
+        if group.id not in self._members:
+            self._members[group.id] = groups.members(self.session, group, self.day or today, self.register)
+        return self._members[group.id]
+
     def unknown(self, tasks: Iterable[TaskProposal]) -> dict[str, tuple[Candidate, ...]]:
         """The names that a person must be asked about, in order and each once, with the agencies they may mean.
 
-        The issuer comes first: where the others belong is told from it. A collective that only coordinates asks nobody; one that leads is asked about where no rule says who belongs to it.
+        The issuer comes first: where the others belong is told from it. A collective that only coordinates asks nobody; one that
+        leads is asked about where no rule says who belongs to it.
         """
         spellings: dict[tuple[str, ...], str] = {}
         for task in tasks:
@@ -114,7 +122,7 @@ class Names:
                 continue
             lines = []
             if agency.kind == Kind.COLLECTIVE:
-                who = groups.members(self.session, agency, self.day or today, self.register)
+                who = self.members(agency, today)
                 lines.append(_("{n} agencies on the day of the document", n=len(who)) if who else "")
             elif fold(agency.name) != fold(name):
                 lines.append(f"{agency.name} ({agency.code})")

@@ -36,7 +36,6 @@ from workflow.errors import Refused
 from workflow.i18n import _
 from workflow.occurrence import Occurrence
 from workflow.register import handing, inheritance, shipped, showing, steps
-from workflow.register.inheritance import Confirming
 from workflow.register.kinds import Kind
 from workflow.register.sheets import Line
 from workflow.register.steps import Step
@@ -101,7 +100,7 @@ def replay(folder: Path) -> None:
             clock.moment = clock.at(day)
             if day == REORGANISED:
                 terminal.progress(1, 1)
-                _reorganise(database, settings, clock)
+                _reorganise(database, clock)
             if day == date(2025, 7, 4):
                 _import(database, settings, "cong-van-1026.pdf", clock)
             letters += tick(database, settings, keys, transport, at=clock.moment).delivered.sent
@@ -197,18 +196,12 @@ def _register(database: Database, clock: _Clock) -> None:
     say("   " + _("{n} agencies of Lạng Sơn in the register", n=len(changes.added)))
 
 
-def _reorganise(database: Database, settings: config.Settings, clock: _Clock) -> None:
+def _reorganise(database: Database, clock: _Clock) -> None:
     """01/7/2025: every district ends, and with it the issuer and all leads of the sample plan."""
     with database.transaction() as session:
         moving = shipped.waiting(session, "lang-son")
         moving += _other_offices(session, moving)
-        waiting = inheritance.plan(session, moving).undecided
-        decisions: dict[tuple[str, str], str] = {}
-        for move in waiting:
-            thing = move.thing
-            code = thing.directive if isinstance(thing, Confirming) else thing.task
-            former = session.get_one(Agency, move.former_id).code
-            decisions.setdefault((former, code), WARDS[len(decisions) % len(WARDS)])
+        decisions = dict(zip(inheritance.plan(session, moving).waiting(), itertools.cycle(WARDS), strict=False))
         _batch, made = handing.apply(
             session,
             moving,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -13,7 +12,7 @@ from reports import overdue
 from web.pages import Office, page
 from workflow import awaited, dossier, queries, terminal
 from workflow.card import came_about, passed_on
-from workflow.snapshot import snapshot
+from workflow.snapshot import snapshot, stored
 from workflow.timing import Timing
 
 router = APIRouter()
@@ -54,7 +53,6 @@ def task(request: Request, code: str) -> Response:
     office = _open(request)
     with snapshot(office.settings.database.url) as view:
         card, calendar = dossier.task(view, code, office.as_of()), awaited.calendar(view)
-    stored = card["timing"]
-    timing = Timing.from_json(stored if isinstance(stored, dict) else json.loads(stored))
+    timing = Timing.from_json(stored(card["timing"]))
     counted = [list(came_about(row, timing, calendar)) if row["occurrence_id"] else [] for row in card["occurrences"]]
     return page(request, "task.html", card=card, explanation=timing.explain(), counted=counted, passed=passed_on(card))

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
-
 from workflow.calendar import CalendarLine, DayKind, WorkingCalendar
 from workflow.errors import Problem
 from workflow.queries import directive_id
-from workflow.snapshot import Row, Snapshot, snapshot
+from workflow.snapshot import Row, Snapshot, snapshot, stored
 from workflow.timing import Timing
 
 
@@ -36,6 +34,6 @@ def events(view: Snapshot, directive: str | None) -> list[Row]:
         **own,
     )
     for row in rows:
-        timing = Timing.from_json(json.loads(row["timing"]) if isinstance(row["timing"], str) else row["timing"])
+        timing = Timing.from_json(stored(row["timing"]))
         row.update(event=timing.event, term=str(timing.offset or ""), happened_on=timing.happening(known))
     return [{name: row[name] for name in ("code", "event", "term", "happened_on", "due_on")} for row in rows]

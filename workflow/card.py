@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -11,14 +10,14 @@ from workflow.calendar import WorkingCalendar
 from workflow.i18n import _
 from workflow.periods import say, show_day, show_days, show_period
 from workflow.queries import owner
-from workflow.snapshot import Row
+from workflow.snapshot import Row, stored
 from workflow.standing import Standing, say_standing, say_status
 from workflow.timing import Kind, Timing
 
 
 def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
     """Yield the lines of a task's card; the calendar tells how each deadline came about."""
-    timing = Timing.from_json(_plain(card["timing"]))
+    timing = Timing.from_json(stored(card["timing"]))
     issued = show_day(card["issued_on"])
     yield f"{card['code']}  {card['text']}"
     yield ""
@@ -27,7 +26,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
         _("{number} of {day}, {issuer}", number=card["number"], day=issued, issuer=card["issuer"] or "–"),
     )
     yield from _field(_("Section"), card["section"])
-    place = _plain(card["place"])
+    place = stored(card["place"])
     yield from _field(_("Where"), _where(place, str(place.get("file", card["file_name"]))))
     for role, title in (("lead", _("Lead agency")), ("coordinating", _("Coordinating"))):
         own = [part for part in card["assignments"] if part["role"] == role]
@@ -74,7 +73,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
         yield f"  {at:%d/%m/%Y %H:%M}  {say_act(entry['act'])}  {entry['actor']}" + (
             f": {entry['reason']}" if entry["reason"] else ""
         )
-        yield from _changed(_plain(entry["before"]), _plain(entry["after"]))
+        yield from _changed(stored(entry["before"]), stored(entry["after"]))
 
 
 def _who(part: Row) -> str:
@@ -152,11 +151,11 @@ def _changed(before: dict[str, object], after: dict[str, object]) -> Iterator[st
 def asked(row: Row) -> Row:
     """An open question as people and programs are told it; `subject` is what `dondoc answer` takes."""
     subject = row["task"] or row["directive"]
-    return {"subject": subject, "question": _question(row), "text": row["text"] or "", "place": _plain(row["place"])}
+    return {"subject": subject, "question": _question(row), "text": row["text"] or "", "place": stored(row["place"])}
 
 
 def _question(row: Row) -> str:
-    return say(row["message"], _plain(row["args"]))
+    return say(row["message"], stored(row["args"]))
 
 
 def _where(place: dict[str, object], file: str) -> str:
@@ -167,8 +166,3 @@ def _where(place: dict[str, object], file: str) -> str:
 def _field(title: str, value: str | None) -> Iterator[str]:
     if value:
         yield f"{title + ':':22} {value}"
-
-
-def _plain(value: object) -> dict[str, object]:
-    """JSON columns are text in SQLite and values in PostgreSQL."""
-    return (json.loads(value) if isinstance(value, str) else value) or {}  # type: ignore[return-value]

@@ -7,12 +7,11 @@ from sqlalchemy import Column, Integer, UniqueConstraint
 from sqlalchemy.orm import joinedload
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
-from workflow import audit
+from workflow import audit, queries
 from workflow.agency import Agency
 from workflow.audit import By
 from workflow.database import Instant, enum_column, exclusive
 from workflow.errors import BadInput, Refused
-from workflow.i18n import _
 from workflow.lifecycle import Decision, move
 from workflow.message import ActionLink
 from workflow.names import printable
@@ -168,9 +167,9 @@ class Occurrence(SQLModel, table=True):
 
     def owner(self) -> str:
         """Who owes it, for a person: with the agency it was issued to, where that is another one."""
-        if self.issued_to_id == self.agency_id:
-            return self.agency.name
-        return _("{name} (taken over from {former})", name=self.agency.name, former=self.issued_to.name)
+        now, first = self.agency, self.issued_to
+        told = {"agency": now.name, "agency_code": now.code, "issued_to": first.name, "issued_to_code": first.code}
+        return queries.owner(told)
 
     def label(self) -> str:
         """Code and period as people say them: KH153-I.2 (quý II năm 2025)."""

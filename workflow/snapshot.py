@@ -6,6 +6,7 @@ several times as long as the whole answer. The SQL stands in `workflow.queries`.
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -98,6 +99,11 @@ def _plain(value: object) -> object:
 
 def _naive(value: object) -> object:
     return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def stored(value: object) -> dict[str, Any]:
+    """A JSON column as a mapping: it is text in SQLite and a value in PostgreSQL."""
+    return (json.loads(value) if isinstance(value, str) else value) or {}  # type: ignore[return-value]
 
 
 def _typed(row: Row) -> Row:

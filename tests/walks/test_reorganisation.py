@@ -28,7 +28,7 @@ from workflow.directive import Directive
 from workflow.errors import Refused
 from workflow.occurrence import Occurrence
 from workflow.register import handing, inheritance, shipped, steps, undoing
-from workflow.register.inheritance import LIVE, Confirming
+from workflow.register.inheritance import LIVE
 from workflow.register.kinds import Kind
 from workflow.register.sheets import Line
 from workflow.register.steps import Step
@@ -72,15 +72,7 @@ def reorganisation(session: Session) -> list[Step]:
 
 def decided(session: Session, moving: list[Step]) -> inheritance.Decisions:
     """Each task of an office that ends goes to one of the four wards, in turn."""
-    decisions: inheritance.Decisions = {}
-    for move in inheritance.plan(session, moving).undecided:
-        thing = move.thing
-        key = (
-            session.get_one(Agency, move.former_id).code,
-            thing.directive if isinstance(thing, Confirming) else thing.task,
-        )
-        decisions.setdefault(key, WARDS[len(decisions) % len(WARDS)])
-    return decisions
+    return dict(zip(inheritance.plan(session, moving).waiting(), itertools.cycle(WARDS), strict=False))
 
 
 def link_of(letter: bytes, code: str) -> str:

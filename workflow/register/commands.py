@@ -14,6 +14,8 @@ from workflow.register import commands_groups, commands_people
 if TYPE_CHECKING:
     from workflow.register.table import Changes
 
+Ended = Annotated[bool, typer.Option("--all", help=_("Also those that do not exist on the day."))]
+
 agencies_app = typer.Typer(invoke_without_command=True, help=_("The register of agencies; alone, it lists them."))
 
 
@@ -21,7 +23,7 @@ agencies_app = typer.Typer(invoke_without_command=True, help=_("The register of 
 def register(
     context: typer.Context,
     day: AsOfDay = None,
-    ended: Annotated[bool, typer.Option("--all", help=_("Also those that do not exist on the day."))] = False,
+    ended: Ended = False,
     json_: Json = False,
 ) -> None:
     if context.invoked_subcommand is None:
@@ -35,7 +37,7 @@ def register(
 def agencies(
     context: typer.Context,
     day: AsOfDay = None,
-    ended: Annotated[bool, typer.Option("--all", help=_("Also those that do not exist on the day."))] = False,
+    ended: Ended = False,
     json_: Json = False,
 ) -> None:
     from workflow import terminal
@@ -108,10 +110,6 @@ def set_mailbox(
     terminal.say(line)
 
 
-class _DryRun(Exception):
-    """Rolls a finished import back."""
-
-
 @agencies_app.command(
     "import",
     help=_(
@@ -137,17 +135,14 @@ def import_agencies(
     if (file is None) == (shipped is None):
         raise BadInput("Name either a file or --shipped.")
     succeeded = 0
-    try:
-        with acting(context.obj, by) as (session, how):
-            today = clock.local_day(how["at"], context.obj.time_zone)
-            if shipped:
-                changes, succeeded = shipping.load(session, shipped, today=today, **how)
-            else:
-                changes = table.load(session, file or Path(), today=today, **how)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with acting(context.obj, by) as (session, how):
+        today = clock.local_day(how["at"], context.obj.time_zone)
+        if shipped:
+            changes, succeeded = shipping.load(session, shipped, today=today, **how)
+        else:
+            changes = table.load(session, file or Path(), today=today, **how)
+        if dry_run:
+            session.rollback()
     if json_:
         terminal.say_json(
             {"added": changes.added, "changed": changes.changed, "same": changes.same, "recorded": not dry_run}

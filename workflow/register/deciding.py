@@ -15,6 +15,7 @@ from workflow.occurrence import Occurrence
 from workflow.periods import show_day
 from workflow.register import groups
 from workflow.register.inheritance import LIVE
+from workflow.register.mention import Register
 from workflow.register.succession import Handover, Lineage, Succession, in_force
 from workflow.task import Assignment, Role, Task, answer, open_questions
 
@@ -87,14 +88,14 @@ def decide(
 def fan_out(session: Session, group: Agency, *, today: date, by: By, at: datetime) -> list[Task]:
     """Let the members of a group owe the tasks that it leads and that nobody owed so far; returns those tasks."""
     led = select(Assignment).where(Assignment.agency_id == group.id, Assignment.role == Role.LEAD)
+    register, lineage = Register.load(session), Lineage(in_force(session))
     reached = []
     for part in session.exec(led.order_by(col(Assignment.task_id))):
         task = part.task
         if any(other.group_id == group.id for other in task.assignments):
             continue
         known = {other.agency_id for other in task.assignments if other.role == Role.LEAD}
-        fresh = [a for a in groups.members(session, group, task.directive.issued_on) if a.id not in known]
-        lineage = Lineage(in_force(session))
+        fresh = [a for a in groups.members(session, group, task.directive.issued_on, register) if a.id not in known]
         for member in fresh:
             heir = lineage.sole_heir(member.id or 0, today)
             task.assignments.append(

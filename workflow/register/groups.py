@@ -154,17 +154,18 @@ def known(session: Session, words: str) -> Agency:
 def members(session: Session, group: Agency, day: date, register: Register | None = None) -> list[Agency]:
     """Who belongs to a group on a day: those a person listed, else those its rule names; by name."""
     register = register or Register.load(session)
+    rule = None
     listed = session.exec(select(GroupMember.agency_id).where(GroupMember.group_id == group.id)).all()
     if listed:  # who ended since has the one heir that stands in its place
         lineage = Lineage(in_force(session))
         found = [register.agencies[i] for i in dict.fromkeys(lineage.sole_heir(member, day) for member in listed)]
     elif group.rule and group.parent_id:
         rule = Rule.from_json(group.rule)
-        found = [a for a in by_rule(register, rule, group.parent_id) if a.valid_on(day)]
-        found = found if rule.count in (None, len(found)) else []
+        found = by_rule(register, rule, group.parent_id)
     else:
         return []
-    return sorted((a for a in found if a.valid_on(day)), key=lambda a: (a.name, a.code))
+    living = sorted((a for a in found if a.valid_on(day)), key=lambda a: (a.name, a.code))
+    return living if rule is None or rule.count in (None, len(living)) else []
 
 
 def by_rule(register: Register, rule: Rule, owner_id: int) -> list[Agency]:

@@ -64,7 +64,7 @@ def apply(
     batch = (session.exec(select(func.max(Succession.batch))).one() or 0) + 1
     rows = _record(session, steps, batch, by=by, at=at)
     total, done = len(made.moves), 0
-    for block in _blocks(iter(made.moves)):
+    for block in _blocks(made.moves):
         write_rows(session, Handover, [_handover(move, rows) for move in block])
         done += len(block)
         progress(done, 2 * total)
@@ -164,7 +164,7 @@ def _revoke(session: Session, successions: set[int], at: datetime, today: date) 
 
 def _move_people(session: Session, made: Plan, rows: dict[int, int]) -> None:
     """Let focal points answer for the heir from its day on, once each; subordinate agencies belong to the heir."""
-    ends = {step.former.id: step for step in made.steps if step.kind is not Manner.TRANSFERRED}
+    ends = made.ends()
     for point, step in made.people:
         _end(session, point, rows[step.line], ends[point.agency_id])
         same = select(FocalPoint).where(FocalPoint.agency_id == step.heir.id, FocalPoint.email == point.email)
@@ -194,7 +194,6 @@ def _end(session: Session, point: FocalPoint, succession_id: int, step: Step) ->
 
 def _facts(made: Plan, progress: Progress) -> Iterator[dict[str, Any]]:
     """The entries of the history: one for each open period that passed, and one for each step."""
-    codes = {agency.id: agency.code for step in made.steps for agency in (step.former, step.heir)}
     names = {agency.id: agency.name for step in made.steps for agency in (step.former, step.heir)}
     total = len(made.moves)
     for number, move in enumerate(made.moves, 1):
@@ -213,7 +212,7 @@ def _facts(made: Plan, progress: Progress) -> Iterator[dict[str, Any]]:
     for step in made.steps:
         yield {
             "act": "succeed",
-            "subject": codes[step.former.id] or "",
+            "subject": step.former.code,
             "before": {"agency": step.former.name},
             "after": {"agency": step.heir.name, "kind": step.kind.value, "from": step.on.isoformat()},
             "reason": step.basis,

@@ -65,6 +65,11 @@ class Move(NamedTuple):
     former_id: int
     step: Step | None
 
+    @property
+    def code(self) -> str:
+        """The task that it is about, or the directive whose results are confirmed."""
+        return self.thing.directive if isinstance(self.thing, Confirming) else self.thing.task
+
 
 @dataclass
 class Plan:
@@ -84,13 +89,14 @@ class Plan:
         """The moves of open periods."""
         return [move for move in self.moves if isinstance(move.thing, Duty)]
 
-    def waiting(self) -> set[tuple[str, str]]:
-        """What a person must decide, as `Decisions` names it."""
+    def ends(self) -> dict[int | None, Step]:
+        """For each agency that ends, a step that ends it."""
+        return {step.former.id: step for step in self.steps if step.kind is not Manner.TRANSFERRED}
+
+    def waiting(self) -> list[tuple[str, str]]:
+        """What a person must decide, as `Decisions` names it, each once and in the order of the plan."""
         codes = {step.former.id: step.former.code for step in self.steps}
-        return {
-            (codes[m.former_id], m.thing.directive if isinstance(m.thing, Confirming) else m.thing.task)
-            for m in self.undecided
-        }
+        return list(dict.fromkeys((codes[move.former_id], move.code) for move in self.undecided))
 
     def mute(self) -> list[Agency]:
         """Heirs that get duties and have no mailbox of their own."""
@@ -106,9 +112,7 @@ def plan(session: Session, steps: list[Step], decisions: Decisions | None = None
     split = sorted({step.former.id or 0 for step in steps if step.kind in (Manner.SPLIT, Manner.TRANSFERRED)})
     for owner_id, thing in _things(session, sorted(formers), split):
         held[owner_id].append(thing)
-    for (_day, _transfer, former_id), group in groupby(
-        sorted(steps, key=_order), key=lambda s: (s.on, s.kind is Manner.TRANSFERRED, s.former.id or 0)
-    ):
+    for (_day, _ends, former_id), group in groupby(sorted(steps, key=_order), key=lambda step: _order(step)[:3]):
         rows = list(group)
         staying = []
         for thing in held.pop(former_id, []):
@@ -217,7 +221,7 @@ def _count(session: Session, passing: set[int], occurrence: Any, *where: Any) ->
 
 def _people(session: Session, made: Plan) -> None:
     """Focal points go with an agency that has one heir, to the last one of the steps; those of a split agency end with it."""
-    ends = {step.former.id: step for step in made.steps if step.kind is not Manner.TRANSFERRED}
+    ends = made.ends()
     points = select(FocalPoint).where(col(FocalPoint.agency_id).in_(list(ends))).order_by(col(FocalPoint.id))
     for point in session.exec(points):
         first = ends[point.agency_id]
@@ -239,7 +243,7 @@ def _last(step: Step, ends: dict[int | None, Step]) -> Step:
 
 def _children(session: Session, made: Plan, formers: set[int]) -> None:
     """Agencies below one that is renamed or replaced go with it; below others that end, a person must see them."""
-    ends = {step.former.id: step for step in made.steps if step.kind is not Manner.TRANSFERRED}
+    ends = made.ends()
     below = select(Agency).where(col(Agency.parent_id).in_(list(ends)), Agency.kind != Kind.COLLECTIVE)
     for child in session.exec(below.order_by(col(Agency.id))):
         step = ends[child.parent_id]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import date
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from workflow.i18n import _
 from workflow.periods import show_day, show_days
 from workflow.queries import AsOf, tally
 from workflow.register.kinds import KIND_LABELS, LEVEL_LABELS, Kind, say_manner
-from workflow.snapshot import Row, Snapshot
+from workflow.snapshot import Row, Snapshot, stored
 
 _SUCCESSIONS = """select s.id, s.batch, s.kind, s.effective_on, s.basis, s.tasks, s.note, s.applied_at, s.applied_by, s.undone_at,
     f.code as former_code, f.name as former, h.code as heir_code, h.name as heir,
@@ -162,7 +161,7 @@ def history_lines(one: Row, zone: str) -> Iterator[str]:
         at = entry["at_at"].astimezone(ZoneInfo(zone))
         act = say_act(entry["act"])
         yield f"  {at:%d/%m/%Y %H:%M}  {act}  {entry['actor']}" + (f": {entry['reason']}" if entry["reason"] else "")
-        before, after = _plain(entry["before"]), _plain(entry["after"])
+        before, after = stored(entry["before"]), stored(entry["after"])
         for key, title in TITLES.items():
             if key in before and key in after:
                 shown = _(title)
@@ -183,8 +182,3 @@ def _span(begins: date | None, ends: date | None) -> str:
     if ends:
         return _("until {day}", day=show_day(ends))
     return _("from {day} on", day=show_day(begins)) if begins else ""
-
-
-def _plain(value: object) -> dict[str, str]:
-    """JSON columns are text in SQLite and values in PostgreSQL."""
-    return (json.loads(value) if isinstance(value, str) else value) or {}  # type: ignore[return-value]

@@ -206,10 +206,8 @@ class Register:
             return Resolution(words, None, self._alike(said, day))
         clear = len(ranked) == 1 or ranked[0].score - ranked[1].score >= MARGIN - 1e-9
         sure = ranked[0].score >= SURE - 1e-9 and clear
-        if (
-            sure and said != marked[ranked[0].agency.id or 0]
-        ):  # without marks it may be a name that is written otherwise
-            own_words = marked[ranked[0].agency.id or 0]
+        own_words = marked[ranked[0].agency.id or 0]
+        if sure and said != own_words:  # without marks it may be a name that is written otherwise
             sure = not any(
                 marked[c.agency.id or 0] != own_words and c.lasting >= ranked[0].lasting - MARGIN for c in ranked[1:]
             )
@@ -221,11 +219,8 @@ class Register:
         agency = self.agencies[form.agency_id]
         score, told = 1 - form.cost, [form.told]
         differs = said != form.words and not plain
-        if differs and _is_function(agency, form):  # no two functions differ in marks alone; places do
-            score -= 0.05
-            told.append(_("but the diacritics differ"))
-        elif differs:
-            score -= 0.2
+        if differs:  # no two functions differ in marks alone; places do
+            score -= 0.05 if _is_function(agency, form) else 0.2
             told.append(_("but the diacritics differ"))
         elif said != form.words:
             score -= 0.05

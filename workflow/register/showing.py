@@ -123,8 +123,7 @@ def to_decide(session: Session, made: Plan) -> Iterator[dict[str, str]]:
     texts = dict(session.exec(select(Task.code, Task.text).where(col(Task.code).in_(codes))).all())
     seen = set()
     for move in made.undecided:
-        thing = move.thing
-        code = thing.directive if isinstance(thing, Confirming) else thing.task
+        code = move.code
         if (move.former_id, code) not in seen:
             seen.add((move.former_id, code))
             agency = names[move.former_id]
@@ -157,7 +156,7 @@ def _row(move: Move, names: dict[int, Agency], made: Plan) -> dict[str, str]:
         what = _("confirms its results")
     due = show_day(thing.due_on) if isinstance(thing, Duty) and thing.due_on else "–"
     return {
-        "code": thing.directive if isinstance(thing, Confirming) else thing.task,
+        "code": move.code,
         "what": what,
         "due": due,
         "former": f"{names[move.former_id].name} ({names[move.former_id].code})",

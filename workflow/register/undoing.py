@@ -34,8 +34,8 @@ def undo(session: Session, batch: int, *, by: By, at: datetime) -> list[Successi
         raise Refused("There is no succession number {n} that could be undone.", n=batch)
     _nothing_since(session, rows)
     ids = [row.id or 0 for row in rows]
-    query_ = select(Handover).where(col(Handover.succession_id).in_(ids)).order_by(col(Handover.id).desc())
-    handed = list(session.exec(query_))
+    passed_on = select(Handover).where(col(Handover.succession_id).in_(ids)).order_by(col(Handover.id).desc())
+    handed = list(session.exec(passed_on))
     for one in handed:
         session.expunge(one)  # read once; they go with one statement
     owners = {h.occurrence_id: h.agency_id or 0 for h in handed if h.occurrence_id}
