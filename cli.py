@@ -17,7 +17,8 @@ from workflow.i18n import _
 PARTS = {
     "directives": ("read", "import", "timing"),
     "workflow": (
-        "tasks", "show", "directives", "questions", "start", "done", "confirm", "return", "reopen", "suspend", "resume", "cancel", "answer",
+        "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend",
+        "resume", "cancel", "hand-on", "answer", "extend", "requests", "parts", "period", "bulk", "evidence", "people", "policy", "audit",
         "agencies", "focal-points", "groups", "succession", "deadline", "cycle", "event", "upgrade", "doctor",
     ),
     "notifications": ("outbox", "tick", "run", "calendar"),

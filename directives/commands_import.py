@@ -256,12 +256,13 @@ def _written(
 ) -> str:
     """Write everything in one transaction and return what to say; a dry run takes it back."""
     from directives.importing import Particulars, add_agencies, names_of
-    from workflow import clock, terminal
+    from workflow import clock
     from workflow.agency import add_alias, known_agency
-    from workflow.audit import By
+    from workflow.options import who
 
     try:
         with database.transaction() as session:
+            acts = who(session, settings, asked.by, "import", "import")
             add_agencies(session, proposal, [name for name, agency in meant.items() if agency is None])
             source, issuer = proposal.head.number or proposal.file_name, proposal.head.issuer
             said = {name: agency for name, agency in meant.items() if agency}
@@ -270,14 +271,16 @@ def _written(
             scope = names_of(session, proposal).issuer if said else None
             for name, agency in said.items():
                 add_alias(session, known_agency(session, agency), name, source, scope)
-            monitor, now = asked.monitor or settings.office.monitor, clock.now()
+            monitor = asked.monitor or settings.office.monitor
             extra = Particulars(
                 code=asked.code,
                 monitor=known_agency(session, monitor) if monitor else None,
                 before_is_exclusive=settings.timing.before_is_exclusive,
-                today=clock.local_day(now, settings.time_zone),
+                today=clock.local_day(acts["at"], settings.time_zone),
+                confirmation=settings.results.confirmation,
+                deliverable=settings.results.deliverable,
             )
-            line: str = write(session, extra, {"by": By(terminal.actor(asked.by), "import"), "at": now})
+            line: str = write(session, extra, acts)
             if asked.dry_run:
                 raise _DryRun(line)
     except _DryRun as stopped:

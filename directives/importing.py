@@ -31,6 +31,7 @@ class Particulars:
     code: str | None = None
     monitor: Agency | None = None
     confirmation: str = "required"
+    deliverable: str = "mark"
     before_is_exclusive: bool = True
     today: date | None = None  # the day of the import in the office's zone; None: the day of its instant
 
@@ -82,6 +83,7 @@ def enact(session: Session, proposal: Proposal, extra: Particulars, *, by: By, a
         plan_year=proposal.year or issued.year,
         monitor_id=extra.monitor.id if extra.monitor else None,
         confirmation=extra.confirmation,
+        deliverable=extra.deliverable,
         reporting=understand(proposal.reporting, issued).to_json() if proposal.reporting else None,
         recorded_at=at,
     )

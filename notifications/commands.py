@@ -11,6 +11,7 @@ import typer
 
 from notifications import commands_calendar
 from workflow.i18n import N_, _
+from workflow.options import looking
 
 if TYPE_CHECKING:
     from notifications.tick import Ticked
@@ -45,11 +46,10 @@ def outbox(
 ) -> None:
     from workflow import queries, terminal
     from workflow.errors import BadInput
-    from workflow.snapshot import snapshot
 
     if status and status not in MESSAGE_LABELS:
         raise BadInput("“{value}” is none of: {known}.", value=status, known=", ".join(MESSAGE_LABELS))
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         if show is not None:
             print(queries.letter(view, show))
             return

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, AsOfDay, Json, opened
+from workflow.options import Actor, AsOfDay, Json, opened, who
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -177,13 +177,13 @@ def _change(
 ) -> None:
     """Show what the change would move, ask, and make it: deadlines and calendar in one transaction, or nothing."""
     from workflow import clock, terminal
-    from workflow.audit import By
     from workflow.errors import Refused
 
-    by, at = By(terminal.actor(named), "cli"), clock.now()
-    today = terminal.day(as_of) if as_of else clock.local_day(at, settings.time_zone)
     with opened(settings) as database:
         with database.transaction() as session:
+            acts = who(session, settings, named, "calendar")
+            by, at = acts["by"], acts["at"]
+            today = terminal.day(as_of) if as_of else clock.local_day(at, settings.time_zone)
             seen = _made(session, settings.reminders, change, by, at, today, source)
             session.rollback()  # this was the preview
         if not json_:
@@ -223,7 +223,7 @@ def _made(
 
     from workflow import planner
     from workflow.audit import record
-    from workflow.occurrence import open_between
+    from workflow.finding import open_between
     from workflow.office_calendar import office_calendar
 
     before = office_calendar(session)

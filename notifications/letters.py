@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import date, datetime
 from email.headerregistry import Address
@@ -16,6 +17,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from workflow.config import Settings
+from workflow.message import Message
 from workflow.periods import show_day, show_period
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -61,6 +63,18 @@ def compose(
     message.set_content(text, cte="base64")
     message.add_alternative(html, subtype="html", cte="base64")
     return message.as_bytes()
+
+
+def message(
+    settings: Settings, key: str, recipient: str, subject: str, text: str, html: str, *, at: datetime
+) -> Message:
+    """A letter for the outbox; its Message-ID follows from what it is for and stays the same however often it is sent."""
+    domain = settings.mail.sender.rpartition("@")[2].strip("> ") or "localhost"
+    message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
+    content = compose(settings, recipient, subject, text, html, message_id=message_id, at=at)
+    return Message(
+        key=key, recipient=recipient, subject=subject, message_id=message_id, queued_at=at, next_at=at, content=content
+    )
 
 
 def one_line(text: str) -> str:

@@ -1,6 +1,5 @@
 """Who is told what this morning: at most one letter a day for each recipient, with everything that is due or overdue."""
 
-import hashlib
 import logging
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -10,12 +9,13 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
-from notifications import ladder, letters, links
+from notifications import ladder, letters, links, office
 from workflow.agency import Agency, FocalPoint, working_hours
 from workflow.config import Settings
 from workflow.database import exclusive
+from workflow.finding import open_between
 from workflow.message import Message, Reminder
-from workflow.occurrence import Occurrence, open_between
+from workflow.occurrence import Occurrence
 from workflow.office_calendar import office_calendar
 from workflow.standing import OPEN
 
@@ -70,6 +70,8 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
             continue
         done.letters += 1
         done.reminders += len(fresh)
+    if settings.reminders.from_hour <= local.hour < settings.reminders.to_hour:
+        done.letters += office.queue(session, settings, done.without_mailbox, today=today, at=at)
     return done
 
 
@@ -122,27 +124,18 @@ def _write(
     at: datetime,
 ) -> None:
     """One letter with its links and the rungs it serves."""
-    tokens = {o.id: links.new_token(keys) for o in all_due}
+    # of a confidential directive no word stands in a letter, and no link opens it
+    tokens = {o.id: links.new_token(keys) for o in all_due if not o.task.directive.confidential}
     context = digest(
         all_due, settings, today=today, addresses={i: links.address(settings.links, t) for i, t in tokens.items()}
     )
     spoken = {o.agency.language or settings.language for o in all_due}
     subject, text, html = letters.render(spoken.pop() if len(spoken) == 1 else settings.language, "digest", context)
     key = f"digest:{recipient}:{today}"
-    domain = settings.mail.sender.rpartition("@")[2].strip("> ") or "localhost"
-    message_id = f"<{hashlib.sha256(key.encode()).hexdigest()[:32]}@{domain}>"
-    message = Message(
-        key=key,
-        recipient=recipient,
-        subject=subject,
-        message_id=message_id,
-        queued_at=at,
-        next_at=at,
-        content=letters.compose(settings, recipient, subject, text, html, message_id=message_id, at=at),
-    )
+    message = letters.message(settings, key, recipient, subject, text, html, at=at)
     session.add(message)
     session.flush()
-    for occurrence in all_due:
+    for occurrence in (o for o in all_due if o.id in tokens):
         links.issue(session, keys, occurrence, recipient, message, token=tokens[occurrence.id], at=at)
     for occurrence, rung in fresh:
         session.add(
@@ -167,22 +160,25 @@ def digest(
         days = letters.days_between(today, due)
         section = "overdue" if days < 0 else "today" if days == 0 else "soon"
         task = occurrence.task
-        sections[section].append(
-            {
-                "code": task.code,
-                "text": task.text,
-                "agency": occurrence.owner(),
-                "words": task.timing_words or "",
-                "due": due,
-                "period": occurrence.period,
-                "days": abs(days),
-                "deliverable": task.deliverable,
-                "number": task.directive.number,
-                "issuer": task.directive.issuer,
-                "status": occurrence.status,
-                "link": addresses[occurrence.id],
-            }
-        )
+        told = {
+            "code": task.code,
+            "agency": occurrence.owner(),
+            "due": due,
+            "period": occurrence.period,
+            "days": abs(days),
+            "status": occurrence.status,
+            "confidential": task.directive.confidential,
+        }
+        if not task.directive.confidential:
+            told.update(
+                text=task.text,
+                words=task.timing_words or "",
+                deliverable=task.deliverable,
+                number=task.directive.number,
+                issuer=task.directive.issuer,
+                link=addresses[occurrence.id],
+            )
+        sections[section].append(told)
     agencies = list(dict.fromkeys(o.agency.name for o in occurrences))
     last_day = today + timedelta(days=settings.links.days)
     return {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow.i18n import _
-from workflow.options import Agency, AsOfDay, Directive, Json, as_of
+from workflow.options import Agency, AsOfDay, Directive, Json, as_of, looking
 
 if TYPE_CHECKING:
     from reports.report import Report
@@ -33,14 +33,13 @@ def overdue(
     from reports import overdue as report
     from workflow import queries, terminal
     from workflow.errors import BadInput
-    from workflow.snapshot import snapshot
 
     if by and by not in ("agency", "directive"):
         raise BadInput("“{value}” is none of: {known}.", value=by, known="agency, directive")
     looked, wanted = as_of(context.obj, day), queries.Wanted(directive=directive, agency=agency)
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         if json_:
-            terminal.say_json(queries.tally(view, looked, by, wanted) if by else queries.overdue(view, looked, wanted))
+            terminal.say_json(queries.tally(view, looked, by, wanted) if by else report.found(view, looked, wanted))
             return
         built = report.build(view, looked, wanted, by)
     from reports import screen
@@ -65,10 +64,9 @@ def inherited(
     from reports import inherited as report
     from reports import screen
     from workflow import queries, terminal
-    from workflow.snapshot import snapshot
 
     looked = as_of(context.obj, day)
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         ids = queries.agency_id(view, heir), queries.agency_id(view, former) if former else None
         if json_:
             terminal.say_json(report.rows(view, looked, *ids))

@@ -24,6 +24,7 @@ def write(report: Report, path: Path) -> None:
             sheet.set_paper(9)
             sheet.fit_to_pages(1, 0)
             sheet.repeat_rows(2)
+            sheet.set_footer("&L" + report.foot.replace("&", "&&") + "&R&P/&N")
             sheet.freeze_panes(3, 1)
             for column, shown in enumerate(section.columns):
                 sheet.set_column(column, column, _width(section, shown.key, shown.title))
@@ -36,6 +37,7 @@ def write(report: Report, path: Path) -> None:
                         sheet.write_string(row, column, "" if value is None else str(value), text)
             if section.note:
                 sheet.write_string(3 + len(section.rows) + 1, 0, section.note)
+            sheet.write_string(3 + len(section.rows) + 2, 0, report.foot)
 
 
 def _width(section: Section, key: str, title: str) -> float:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from reports.report import Report, Section
+from workflow.access.viewing import visible
+from workflow.history import entries
 from workflow.i18n import _
 from workflow.periods import show_day, show_period
 from workflow.queries import AsOf
@@ -22,7 +24,7 @@ def rows(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = None
         from handover p join succession s on s.id = p.succession_id join {as_of.occurrences} o on o.id = p.occurrence_id
         join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency f on f.id = s.former_id join agency h on h.id = s.heir_id
         join agency w on w.id = o.agency_id
-        where s.undone_at is null and s.effective_on <= :today and s.heir_id = :heir {one}
+        where s.undone_at is null and s.effective_on <= :today and s.heir_id = :heir and {visible(view)} {one}
         order by s.effective_on, f.name, case when o.due_on is null then 1 else 0 end, o.due_on, d.id, t.position""",
         heir=heir_id,
         **({"former": former_id} if former_id else {}),
@@ -35,7 +37,7 @@ def build(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = Non
     found = rows(view, as_of, heir_id, former_id)
     heir = view.rows("select name from agency where id = :id", id=heir_id)[0]["name"]
     title = _("What {name} took over, as of {day}", name=heir, day=show_day(as_of.day))
-    return Report(title, as_of.day, [_by_former(found), _periods(found)])
+    return Report(title, as_of.day, [_by_former(found), _periods(found)], entries.foot(view))
 
 
 def _passed_on(row: Row) -> str:

@@ -6,6 +6,8 @@ from typing import Any
 
 from reports.report import Report, Section
 from workflow import queries
+from workflow.duties import showing
+from workflow.history import entries
 from workflow.i18n import _
 from workflow.periods import show_day
 from workflow.snapshot import Row, Snapshot
@@ -17,17 +19,24 @@ def build(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None = N
     """Return the review of a day: the list, or the tally by "agency" or "directive"."""
     title = _("Overdue tasks as of {day}", day=show_day(as_of.day))
     section = _tally(view, as_of, by, wanted) if by else _list(view, as_of, wanted)
-    return Report(title, as_of.day, [section])
+    return Report(title, as_of.day, [section], entries.foot(view))
+
+
+def found(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None = None) -> list[Row]:
+    """What is overdue, and for today also whom each waits for and whether more time is asked for."""
+    rows = queries.overdue(view, as_of, wanted)
+    return rows if as_of.past else showing.with_pending(view, rows)
 
 
 def _list(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None) -> Section:
-    rows = queries.overdue(view, as_of, wanted)
+    rows = found(view, as_of, wanted)
     columns = (
         Column("code", _("Task")),
         Column("agency", _("Agency"), wide=True),
         Column("due", _("Due")),
         Column("late", _("Days late"), right=True),
         Column("status", _("Status")),
+        Column("remark", _("Remark"), wide=True),
         Column("text", _("What is to be done"), wide=True),
     )
     agencies = len({row["agency_code"] for row in rows})
@@ -46,6 +55,7 @@ def _shown(row: Row) -> dict[str, Any]:
         "due": show_day(row["due_on"]),
         "late": -row["days_left"],
         "status": say_status(row["status"]),
+        "remark": showing.pending_words(row),
         "text": row["text"],
     }
 

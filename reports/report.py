@@ -26,3 +26,4 @@ class Report:
     title: str
     as_of: date
     sections: list[Section] = field(default_factory=list)
+    foot: str = ""  # the head of the history when it was made

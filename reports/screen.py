@@ -16,4 +16,6 @@ def text(report: Report, width: int | None = None) -> str:
             lines += [*table(section.columns, section.rows, width), ""]
         if section.note:
             lines += [section.note]
+    if report.foot:
+        lines += ["", report.foot]
     return "\n".join(lines).rstrip()

@@ -38,6 +38,9 @@ def write(report: Report, path: Path) -> None:
             _table(document, section)
         if section.note:
             document.add_paragraph(section.note).paragraph_format.space_before = Pt(6)
+    if report.foot:
+        foot = page.footer.paragraphs[0]
+        foot.add_run(report.foot).font.size = Pt(9)
     document.save(str(path))
 
 

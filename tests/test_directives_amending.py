@@ -15,10 +15,11 @@ from directives.importing import Particulars
 from directives.proposal import Basis, Proposal, TaskProposal
 from tests import make
 from tests.conftest import Office
-from workflow.audit import AuditEntry, first_fault
+from workflow.audit import AuditEntry
 from workflow.database import Database
 from workflow.directive import Directive, Revision
 from workflow.errors import BadInput, Refused
+from workflow.history.chain import first_fault
 from workflow.message import ActionLink
 from workflow.occurrence import Occurrence
 from workflow.standing import Status

@@ -53,6 +53,7 @@ def test_only_the_edge_asks_the_clock_and_the_lifecycle_moves_the_status(file: P
         "workflow/options.py",
         "workflow/commands_moves.py",
         "workflow/doctor.py",
+        "workflow/database.py",
     ):
         assert "clock.now()" not in text, where
     assert ".status = Status" not in text, where

@@ -16,12 +16,14 @@ from tests import make
 from tests.test_register_succession import BASIS, HOW, TODAY, checked, offices, owners, row
 from workflow import planner, queries
 from workflow.agency import Agency, FocalPoint, add_agency, add_alias, add_focal_point, find_agency
-from workflow.audit import By, first_fault
+from workflow.audit import By
 from workflow.config import ReportSettings
 from workflow.database import Database
 from workflow.directive import Directive
 from workflow.errors import BadInput, Refused
-from workflow.occurrence import Occurrence, choose
+from workflow.finding import choose
+from workflow.history.chain import first_fault
+from workflow.occurrence import Occurrence
 from workflow.register import deciding, groups, handing, inheritance, shipped, steps, table, undoing
 from workflow.register.kinds import Kind
 from workflow.register.mention import Register

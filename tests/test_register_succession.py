@@ -14,10 +14,11 @@ from sqlmodel import Session, col, select
 from tests import make
 from workflow import planner, queries
 from workflow.agency import Agency, FocalPoint, add_agency, add_focal_point
-from workflow.audit import By, first_fault
+from workflow.audit import By
 from workflow.database import Database
 from workflow.directive import Directive
 from workflow.errors import BadInput, Refused
+from workflow.history.chain import first_fault
 from workflow.message import ActionLink, Reminder
 from workflow.occurrence import Occurrence
 from workflow.register import deciding, handing, inheritance, showing, steps, table, undoing

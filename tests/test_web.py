@@ -19,9 +19,9 @@ from tests import make
 from tests.conftest import Office
 from web.app import create_app
 from workflow.audit import AuditEntry
+from workflow.evidence import EvidenceStore
 from workflow.message import ActionLink, Heartbeat
 from workflow.standing import Status
-from workflow.submission import EvidenceStore
 
 SENT = "2025-09-25 08:00"
 

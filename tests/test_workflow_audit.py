@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import text
 
 from tests import make
-from workflow.audit import AuditEntry, first_fault, head, record
+from workflow.audit import AuditEntry, head, record
 from workflow.database import Database
+from workflow.history.chain import first_fault
 
 
 def _filled(database: Database) -> None:

@@ -11,13 +11,15 @@ from sqlmodel import col, select
 
 from tests import make
 from tests.conftest import Office
-from workflow.audit import AuditEntry, By, first_fault
+from workflow.audit import AuditEntry, By
 from workflow.database import Database
 from workflow.errors import BadInput, Problem, Refused
+from workflow.evidence import EvidenceStore
+from workflow.finding import choose
+from workflow.history.chain import first_fault
 from workflow.lifecycle import Decision
-from workflow.occurrence import Occurrence, choose
+from workflow.occurrence import Occurrence
 from workflow.standing import Status
-from workflow.submission import EvidenceStore
 from workflow.task import find_task
 
 HOW = {"by": make.BY, "at": make.at("2025-09-20 10:00")}

@@ -11,6 +11,8 @@ from sqlmodel import Session
 
 from notifications import links
 from web.pages import Office, page
+from workflow import terminal
+from workflow.access.roles import Grant, Role
 from workflow.audit import By
 from workflow.errors import NotPermitted, Problem
 from workflow.i18n import _
@@ -41,6 +43,9 @@ def act(
     token: str,
     result: Annotated[str, Form()] = "",
     document_number: Annotated[str, Form()] = "",
+    document_on: Annotated[str, Form()] = "",
+    nothing: Annotated[bool, Form()] = False,
+    seen: Annotated[int | None, Form()] = None,
     name: Annotated[str, Form()] = "",
     evidence: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
@@ -54,8 +59,14 @@ def act(
         recipient, occurrence = link.recipient, session.get_one(Occurrence, link.occurrence_id)
         if occurrence.status not in OPEN:
             return _task_page(request, session, link, token)
-        typed = {"result": result, "document_number": document_number, "name": name}
-        if not (printable(result) or printable(document_number) or (evidence and evidence.filename)):
+        typed = {
+            "result": result,
+            "document_number": document_number,
+            "document_on": document_on,
+            "nothing": "1" if nothing else "",
+            "name": name,
+        }
+        if not (nothing or printable(result) or printable(document_number) or (evidence and evidence.filename)):
             return _task_page(
                 request,
                 session,
@@ -65,11 +76,14 @@ def act(
                 problem=_("State the result, the document's number or attach a file."),
                 status=422,
             )
-        if any(len(text) > LONGEST[field] for field, text in typed.items()):
+        if any(len(typed[field]) > longest for field, longest in LONGEST.items()):
             return _task_page(
                 request, session, link, token, typed=typed, problem=_("One of the texts is too long."), status=422
             )
         try:
+            if seen is not None:
+                occurrence.duty(session, seen)  # what changed between the page and the press is told first
+            dated = terminal.day(document_on) if document_on else None
             files = [office.evidence.keep(evidence.filename, evidence.file)] if evidence and evidence.filename else []
             by = By(
                 _(
@@ -78,6 +92,7 @@ def act(
                     name=printable(name) or _("nobody named"),
                 ),
                 "link",
+                frozenset({Grant(Role.FOCAL_POINT, occurrence.agency_id)}),
             )
             occurrence.submit(
                 session,
@@ -86,6 +101,8 @@ def act(
                 today=office.as_of().day,
                 result=result,
                 document_number=document_number,
+                document_on=dated,
+                nothing_arose=nothing,
                 evidence=files,
             )
         except Problem as problem:
@@ -121,7 +138,8 @@ def _task_page(
         today=as_of.day,
         latest=latest,
         recipient=link.recipient,
-        typed=typed or {"result": "", "document_number": "", "name": ""},
+        typed=typed or dict.fromkeys(("result", "document_number", "document_on", "nothing", "name"), ""),
+        recurs=occurrence.task.recurs,
         problem=problem,
         may_act=occurrence.status in OPEN,
         limit=office.settings.evidence.max_megabytes,
@@ -135,8 +153,8 @@ def _no_link(request: Request, session: Session, token: str) -> Response:
     occurrence = links.passed_on(session, office.keys, token)
     if occurrence:
         steps = [
-            {"former": former.name, "heir": heir.name, "effective_on": row.effective_on, "basis": row.basis}
-            for row, former, heir in handed(session, occurrence.id or 0)
+            {"former": step.former.name, "heir": step.heir.name, "effective_on": step.on, "basis": step.basis}
+            for step in handed(session, occurrence.id or 0)
         ]
         return page(
             request,

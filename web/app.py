@@ -21,9 +21,9 @@ from workflow import clock, i18n, queries
 from workflow.config import Settings
 from workflow.database import Database
 from workflow.errors import BadInput, NotPermitted, Problem
+from workflow.evidence import EvidenceStore
 from workflow.i18n import _
 from workflow.snapshot import snapshot
-from workflow.submission import EvidenceStore
 
 log = logging.getLogger(__name__)
 
@@ -43,7 +43,7 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
         settings,
         database,
         load_keys(settings.links.key_file),
-        EvidenceStore(settings.evidence.folder, settings.evidence.max_megabytes),
+        EvidenceStore(settings.evidence),
         now,
     )
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")

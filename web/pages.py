@@ -15,14 +15,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications.links import Keys
 from workflow.audit_words import say_act
-from workflow.card import passed_words, rollup_words
+from workflow.card import passed_words, reported, rollup_words
 from workflow.config import Settings
 from workflow.database import Database
+from workflow.duties import showing
+from workflow.evidence import EvidenceStore
 from workflow.i18n import _, language
 from workflow.periods import show_day, show_period
 from workflow.queries import AsOf
 from workflow.standing import say_standing, say_status
-from workflow.submission import EvidenceStore
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,10 @@ _environment.filters.update(
     act=say_act,
     rollup=rollup_words,
     passed=passed_words,
+    reported=reported,
+    asked=showing.asked_words,
+    outcome=showing.outcome_words,
+    part=showing.part_words,
 )
 
 

@@ -1,12 +1,17 @@
 """What the acts and the fields of the history are called; apart from the table so that lists need not load it."""
 
+from typing import Any
+
 from workflow.i18n import N_, _
+from workflow.periods import show_days
+from workflow.standing import say_status
 
 ACT_LABELS = {
     "import": N_("imported"),
     "open": N_("opened"),
     "start": N_("begun"),
     "submit": N_("reported done"),
+    "withdraw": N_("report withdrawn"),
     "confirm": N_("confirmed"),
     "return": N_("sent back"),
     "reopen": N_("reopened"),
@@ -18,6 +23,25 @@ ACT_LABELS = {
     "amend": N_("amended"),
     "add task": N_("added by a later document"),
     "answer": N_("settled"),
+    "ask extension": N_("more time asked for"),
+    "ask hand_on": N_("another addressee asked for"),
+    "ask suspension": N_("suspension asked for"),
+    "ask cancellation": N_("cancellation asked for"),
+    "request granted": N_("request granted"),
+    "request refused": N_("request refused"),
+    "request withdrawn": N_("request withdrawn"),
+    "grant extension": N_("deadline extended"),
+    "ask part": N_("part asked for"),
+    "give part": N_("part given"),
+    "drop part": N_("part not needed any more"),
+    "report period": N_("period reported"),
+    "close period": N_("period closed"),
+    "open period": N_("period opened again"),
+    "export evidence": N_("evidence taken out"),
+    "policy": N_("rules set"),
+    "appoint": N_("role given"),
+    "dismiss": N_("role ended"),
+    "not permitted": N_("not permitted"),
     "hand over": N_("handed over"),
     "succeed": N_("passed to the heir"),
     "undo succession": N_("succession undone"),
@@ -41,9 +65,41 @@ FIELD_LABELS = {
     "timing": N_("Time as written"),
     "due": N_("Due"),
     "agency": N_("Agency"),
+    "person": N_("Person"),
+    "status": N_("Status"),
+    "result": N_("Result"),
+    "document": N_("Document number"),
+    "document_on": N_("Day of the document"),
+    "nothing_arose": N_("Nothing arose"),
+    "period": N_("Period"),
+    "wanted": N_("Asked"),
+    "after_deadline": N_("Asked after the deadline"),
+    "basis": N_("Basis"),
+    "of": N_("Of whom"),
+    "what": N_("What is asked for"),
+    "confirmation": N_("Confirmation"),
+    "confidential": N_("Confidential"),
+    "readers": N_("Also seen by"),
+    "role": N_("Role"),
+    "tried": N_("Tried"),
 }
 
 
 def say_act(act: str) -> str:
     """What an act of the history is called in the current language."""
     return _(ACT_LABELS[act]) if act in ACT_LABELS else act
+
+
+def say_value(name: str, value: Any) -> str:
+    """What a field of an entry says, for a person."""
+    if value in (None, "", []):
+        return "–"
+    if name == "status":
+        return say_status(value)
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, dict):
+        value = " ".join(str(part) for part in value.values())
+    if isinstance(value, list):
+        value = ", ".join(str(part) for part in value)
+    return show_days(str(value))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from workflow.access.viewing import visible
 from workflow.calendar import CalendarLine, DayKind, WorkingCalendar
 from workflow.errors import Problem
 from workflow.queries import directive_id
@@ -29,8 +30,8 @@ def events(view: Snapshot, directive: str | None) -> list[Row]:
     known, only = calendar(view), "and t.directive_id = :id" if directive else ""
     own: dict[str, object] = {"id": directive_id(view, directive)} if directive else {}
     rows = view.rows(
-        f"""select t.id, t.code, t.timing, min(o.due_on) as due_on from task t left join occurrence o on o.task_id = t.id
-        where cast(t.timing as text) like '%"event"%' {only} group by t.id order by t.id""",
+        f"""select t.id, t.code, t.timing, min(o.due_on) as due_on from task t join directive d on d.id = t.directive_id
+        left join occurrence o on o.task_id = t.id where {visible(view)} and cast(t.timing as text) like '%"event"%' {only} group by t.id order by t.id""",
         **own,
     )
     for row in rows:

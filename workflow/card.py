@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from workflow.audit_words import say_act
 from workflow.calendar import WorkingCalendar
+from workflow.duties import showing
 from workflow.i18n import _
 from workflow.periods import say, show_day, show_days, show_period
 from workflow.queries import owner
@@ -52,10 +53,11 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
             yield f"• {show_period(row['period'])} – {owner(row)}: {due}; {state}"
             yield from (f"    {passed_words(step)}" for step in passed.get(row["occurrence_id"], ()))
             yield from (f"    {told}" for told in came_about(row, timing, calendar))
+            yield from (f"    {told}" for told in _around(card, row["occurrence_id"]))
         else:
             yield f"• {say_standing(Standing.UNDECIDED)}"
     for report in card["submissions"]:
-        facts = [report["result"], report["document_number"], *report["evidence"]]
+        facts = [*reported(report), *report["evidence"]]
         yield "  " + _(
             "Report {n} of {day} by {who}: {facts}",
             n=report["number"],
@@ -65,6 +67,8 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
         )
         if report["reason"]:
             yield "    " + report["reason"]
+        if report["lacks_deliverable"]:
+            yield "    " + _("⚠ without what the task asks for: {deliverable}", deliverable=card["deliverable"] or "–")
     if card["history"]:
         yield ""
         yield _("History")
@@ -88,6 +92,31 @@ def _who(part: Row) -> str:
 def _member(member: Row) -> str:
     heir = member["heir"] and _("today {name} ({code})", name=member["heir"], code=member["heir_code"])
     return f"{member['name']} ({member['code']})" + (f" → {heir}" if heir else "")
+
+
+def reported(report: Row) -> Iterator[str]:
+    """What a report says: that nothing arose, the result, the document with its day."""
+    if report["nothing_arose"]:
+        yield _("nothing arose")
+    yield report["result"]
+    if report["document_number"]:
+        on = report.get("document_on")
+        yield report["document_number"] + (" " + _("of {day}", day=show_day(on)) if on else "")
+
+
+def _around(card: Row, occurrence_id: int) -> Iterator[str]:
+    """What surrounds one period: requests, parts of others, reports of periods."""
+    for request in card["requests"]:
+        if request["occurrence_id"] == occurrence_id:
+            yield f"{showing.asked_words(request)}: {showing.outcome_words(request)}"
+    for part in card["parts"]:
+        if part["occurrence_id"] == occurrence_id:
+            due = f" ({show_day(part['due_on'])})" if part["due_on"] else ""
+            yield f"{part['number']}. {part['who']}{due}, {part['what']}: {showing.part_words(part)}"
+    for line in card["period_reports"]:
+        if line["occurrence_id"] == occurrence_id:
+            said = "; ".join(filter(None, reported(line)))
+            yield f"{show_period(line['period'])}: {said} ({line['by']})"
 
 
 def rollup_words(row: Row) -> str:

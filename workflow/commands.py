@@ -9,9 +9,12 @@ from typing import Annotated
 
 import typer
 
-from workflow import commands_deadlines, commands_moves
+from workflow import commands_deadlines, commands_evidence, commands_moves
+from workflow.access import commands as commands_access
+from workflow.duties import commands_bulk, commands_parts, commands_requests
+from workflow.history import commands as commands_history
 from workflow.i18n import _
-from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of
+from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, looking
 from workflow.register import commands as commands_register
 from workflow.register import commands_succession
 
@@ -51,14 +54,13 @@ def tasks(
     from workflow import queries, terminal
     from workflow.errors import BadInput
     from workflow.periods import show_day, show_period
-    from workflow.snapshot import snapshot
     from workflow.standing import Standing, Status, say_standing, say_status
 
     for value, known in ((standing, Standing), (status, Status)):
         if value and value not in list(known):
             raise BadInput("“{value}” is none of: {known}.", value=value, known=", ".join(known))
     wanted = queries.Wanted(directive, agency, standing, status, search, closed=every or bool(status or standing))
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         rows = queries.tasks(view, as_of(context.obj, day), wanted)
     if json_:
         terminal.say_json(rows)
@@ -87,9 +89,8 @@ def tasks(
 @app.command("show", help=_("Show everything about one task.\n\n\b\nExample:\n  dondoc show KH88-II.3"))
 def show(context: typer.Context, code: Code, day: AsOfDay = None, json_: Json = False) -> None:
     from workflow import awaited, card, dossier, terminal
-    from workflow.snapshot import snapshot
 
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         found = dossier.task(view, code, as_of(context.obj, day))
         calendar = awaited.calendar(view)
     if json_:
@@ -102,9 +103,8 @@ def show(context: typer.Context, code: Code, day: AsOfDay = None, json_: Json = 
 def directives(context: typer.Context, json_: Json = False) -> None:
     from workflow import queries, terminal
     from workflow.periods import show_day
-    from workflow.snapshot import snapshot
 
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         rows = queries.directives(view)
     if json_:
         terminal.say_json(rows)
@@ -132,9 +132,8 @@ def directives(context: typer.Context, json_: Json = False) -> None:
 def questions(context: typer.Context, directive: Directive = None, json_: Json = False) -> None:
     from workflow import queries, terminal
     from workflow.card import asked
-    from workflow.snapshot import snapshot
 
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         rows = [asked(row) for row in queries.questions(view, directive)]
     if json_:
         terminal.say_json(rows)
@@ -187,3 +186,9 @@ app.add_typer(commands_moves.app)
 app.add_typer(commands_register.app)
 app.add_typer(commands_succession.app)
 app.add_typer(commands_deadlines.app)
+app.add_typer(commands_requests.app)
+app.add_typer(commands_parts.app)
+app.add_typer(commands_bulk.app)
+app.add_typer(commands_evidence.app)
+app.add_typer(commands_access.app)
+app.add_typer(commands_history.app)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workflow.i18n import N_, _
-from workflow.options import Actor, Code, Directive, Json, Reason, acting
+from workflow.options import Actor, Code, Directive, Json, Reason, acting, looking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +26,11 @@ event_app = typer.Typer(no_args_is_help=True, help=_("Events that deadlines are 
 def _decide(session: Session, task: Task, timing: Timing, how: dict[str, Any], reason: str) -> Iterator[str]:
     """Decide one task's timing, follow it, and say what came of it."""
     from workflow import planner
+    from workflow.access.permits import permit_office
     from workflow.office_calendar import office_calendar
     from workflow.periods import show_day, show_period
 
+    permit_office(how["by"], "decide_timing", subject=task.code, monitor=task.directive.monitor_id)
     task.decide(session, timing, **how, reason=reason)
     changed = planner.follow_decision(session, task, **how, reason=reason)
     calendar = office_calendar(session)
@@ -64,7 +66,7 @@ def set_deadline(
 
     if [bool(on), none, as_read].count(True) != 1:
         raise BadInput("Say one of --on DAY, --none and --as-read.")
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "decide_timing") as (session, how):
         task = find_task(session, code)
         if on:
             due = terminal.day(on)
@@ -122,14 +124,14 @@ def set_cycle(
     cycle = list(Cycle)[taken.index(True)] if any(taken) else None
     over = Data(data) if data else None
     if not cycle and not yes:
-        with acting(context.obj, by) as (session, how):
+        with acting(context.obj, by, "decide_timing") as (session, how):
             tasks = _periodic(session, target, reason)
             timing, why = _cycle(context.obj, tasks[0], cycle, over, day or 0)
         # Asked outside the transaction: nobody waits for a person to answer.
         terminal.say(_("Proposed for {n} tasks: {timing}", n=len(tasks), timing=timing.explain()), "  " + why)
         if not terminal.confirm(_("Set it so?")):
             raise Refused("Nothing was recorded.")
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "decide_timing") as (session, how):
         tasks = _periodic(session, target, reason)
         timing, why = _cycle(context.obj, tasks[0], cycle, over, day or 0)
         told = reason or why
@@ -187,9 +189,8 @@ def _cycle(settings: Settings, task: Task, cycle: Any, data: Any, day: int) -> t
 def list_events(context: typer.Context, directive: Directive = None, json_: Json = False) -> None:
     from workflow import awaited, terminal
     from workflow.periods import show_day
-    from workflow.snapshot import snapshot
 
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         rows = awaited.events(view, directive)
     if json_:
         terminal.say_json(rows)
@@ -232,7 +233,7 @@ def set_event(
     from workflow.task import awaiting, find_task
 
     happened, last = terminal.day(on), terminal.day(due) if due else None
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "decide_timing") as (session, how):
         task = find_task(session, code)
         others = awaiting(session, task)
         lines: list[str] = []

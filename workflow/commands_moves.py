@@ -1,4 +1,4 @@
-"""Commands that move an occurrence: start, done, confirm, return, reopen, suspend, resume, cancel."""
+"""Commands that move an occurrence: start, done, withdraw, confirm, return, reopen, suspend, resume, cancel, hand-on."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, Agency, Code, Period, Reason, acting
+from workflow.options import Actor, Agency, Code, Grounds, Period, Reason, acting, basis_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,7 +34,7 @@ def _move(
     from workflow import terminal
     from workflow.agency import known_agency
     from workflow.clock import local_day
-    from workflow.occurrence import choose
+    from workflow.finding import choose
     from workflow.standing import Status, say_status
     from workflow.task import find_task
 
@@ -81,6 +81,29 @@ def _with_reason(
         _move(context, code, agency, period, by, statuses, act)
 
 
+def _with_basis(
+    name: str, statuses: tuple[str, ...], move: Callable[[Occurrence], Callable[..., object]], told: str
+) -> None:
+    """Add the command of a decision that needs a reason and the document it rests on."""
+
+    @app.command(name, help=told)
+    def command(
+        context: typer.Context,
+        code: Code,
+        reason: Reason = "",
+        basis: Grounds = None,
+        agency: Agency = None,
+        period: Period = None,
+        by: Actor = None,
+    ) -> None:
+        from workflow.basis import need_basis, need_reason
+
+        def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
+            move(found)(session, **how, reason=need_reason(reason), basis=need_basis(basis_of(basis)))
+
+        _move(context, code, agency, period, by, statuses, act)
+
+
 @app.command("start", help=_("Say that work on a task has begun.\n\n\b\nExample:\n  dondoc start KH88-II.3"))
 def start(context: typer.Context, code: Code, agency: Agency = None, period: Period = None, by: Actor = None) -> None:
     _move(context, code, agency, period, by, ("not_started",), lambda session, found, how: found.start(session, **how))
@@ -89,7 +112,7 @@ def start(context: typer.Context, code: Code, agency: Agency = None, period: Per
 @app.command(
     "done",
     help=_(
-        'Report a task done; it then waits for confirmation.\n\n\b\nExamples:\n  dondoc done KH88-II.3 --result "Đã ban hành" --document-number 45/QĐ-UBND\n  dondoc done KH88-I.2 --agency PNV --evidence bao-cao.pdf'
+        'Report a task done; it then waits for confirmation.\n\n\b\nExamples:\n  dondoc done KH88-II.3 --result "Đã ban hành" --document-number 45/QĐ-UBND\n  dondoc done KH88-I.2 --agency PNV --evidence bao-cao.pdf\n  dondoc done KH88-I.1 --period 2025-Q3 --nothing'
     ),
 )
 def done(
@@ -97,6 +120,12 @@ def done(
     code: Code,
     result: Annotated[str, typer.Option("--result", help=_("The result in a line."))] = "",
     document_number: Annotated[str, typer.Option("--document-number", help=_("Number of the result document."))] = "",
+    document_date: Annotated[
+        str | None, typer.Option("--document-date", help=_("The day of the result document."))
+    ] = None,
+    nothing: Annotated[
+        bool, typer.Option("--nothing", help=_("Nothing arose in this period (a recurring task)."))
+    ] = False,
     evidence: Annotated[
         list[Path] | None, typer.Option("--evidence", help=_("A file that proves it; may be given several times."))
     ] = None,
@@ -104,12 +133,15 @@ def done(
     period: Period = None,
     by: Actor = None,
 ) -> None:
+    from workflow import terminal
     from workflow.clock import local_day
     from workflow.errors import BadInput
-    from workflow.submission import EvidenceStore
+    from workflow.evidence import EvidenceStore
 
     settings: Settings = context.obj
-    store = EvidenceStore(settings.evidence.folder, settings.evidence.max_megabytes)
+    store = EvidenceStore(settings.evidence)
+    dated = terminal.day(document_date) if document_date else None
+    store.refuse_many(len(evidence or []))
     missing = [str(file) for file in evidence or [] if not file.is_file()]
     if missing:
         raise BadInput("{name} cannot be opened: {error}.", name=", ".join(missing), error=_("no such file"))
@@ -125,6 +157,8 @@ def done(
             today=local_day(how["at"], settings.time_zone),
             result=result,
             document_number=document_number,
+            document_on=dated,
+            nothing_arose=nothing,
             evidence=files,
         )
 
@@ -162,6 +196,16 @@ _with_reason(
 
 
 _with_reason(
+    "withdraw",
+    ("submitted",),
+    lambda found: found.withdraw,
+    _(
+        'Take a report back while nobody has confirmed it.\n\n\b\nExample:\n  dondoc withdraw KH88-II.3 --reason "Báo nhầm nhiệm vụ"'
+    ),
+)
+
+
+_with_reason(
     "reopen",
     ("completed", "cancelled"),
     lambda found: found.reopen,
@@ -171,12 +215,12 @@ _with_reason(
 )
 
 
-_with_reason(
+_with_basis(
     "suspend",
     _OPEN,
     lambda found: found.suspend,
     _(
-        'Let a task rest: neither counted nor reminded.\n\n\b\nExample:\n  dondoc suspend KH88-II.3 --reason "Chờ hướng dẫn của tỉnh"'
+        'Let a task rest: neither counted nor reminded.\n\n\b\nExample:\n  dondoc suspend KH88-II.3 --reason "Chờ hướng dẫn của tỉnh" --basis "Công văn 120/UBND-VP ngày 3/9/2025"'
     ),
 )
 
@@ -191,6 +235,7 @@ def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = 
     from sqlmodel import select
 
     from workflow import audit, terminal
+    from workflow.access.permits import permit_office
     from workflow.directive import Directive
     from workflow.errors import BadInput, Refused
     from workflow.task import answer as settle
@@ -202,6 +247,8 @@ def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = 
         asked = open_questions(session, about)
         if not reason.strip():
             raise BadInput("This needs a reason.")
+        directive = about if isinstance(about, Directive) else about.directive
+        permit_office(how["by"], "answer", subject=about.code, monitor=directive.monitor_id)
         if not asked:
             raise Refused("Nothing about {code} waits for an answer.", code=about.code)
         settle(asked, reason, **how)
@@ -215,11 +262,50 @@ def resume(context: typer.Context, code: Code, agency: Agency = None, period: Pe
     _move(context, code, agency, period, by, ("suspended",), lambda session, found, how: found.resume(session, **how))
 
 
-_with_reason(
+_with_basis(
     "cancel",
     (*_OPEN, "suspended"),
     lambda found: found.cancel,
     _(
-        'Drop a task that nobody need do any more.\n\n\b\nExample:\n  dondoc cancel KH88-II.3 --reason "Theo Công văn 120/UBND-VP"'
+        'Drop a task that nobody need do any more.\n\n\b\nExample:\n  dondoc cancel KH88-II.3 --reason "Không còn phù hợp" --basis "Công văn 120/UBND-VP ngày 3/9/2025"'
     ),
 )
+
+
+@app.command(
+    "hand-on",
+    help=_(
+        'Give a task to another agency; every open period of that part goes with it unless --period names one.\n\n\b\nExample:\n  dondoc hand-on KH88-II.3 --to PNV --person "Lê Thị Hoa" --reason "Giao nhầm đơn vị" --basis "Công văn 45/UBND-VP ngày 3/9/2025"'
+    ),
+)
+def hand_on_(
+    context: typer.Context,
+    code: Code,
+    to: Annotated[str, typer.Option("--to", help=_("The agency that owes it from now on."))],
+    person: Annotated[
+        str, typer.Option("--person", help=_("Who answers for it there (default: its focal points)."))
+    ] = "",
+    reason: Reason = "",
+    basis: Grounds = None,
+    agency: Agency = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    from workflow.agency import known_agency
+    from workflow.clock import local_day
+    from workflow.duties.passing import hand_on
+
+    def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
+        hand_on(
+            session,
+            found,
+            known_agency(session, to),
+            **how,
+            today=local_day(how["at"], context.obj.time_zone),
+            reason=reason,
+            basis=basis_of(basis),
+            person=person,
+            whole=period is None,
+        )
+
+    _move(context, code, agency, period, by, (*_OPEN, "suspended"), act)

@@ -94,6 +94,13 @@ class MailSettings:
 class EvidenceSettings:
     folder: Path = Path("evidence")
     max_megabytes: int = 25
+    max_files: int = 10
+
+
+@dataclass(frozen=True)
+class ResultSettings:
+    confirmation: str = "required"
+    deliverable: str = "mark"
 
 
 @dataclass(frozen=True)
@@ -129,6 +136,7 @@ class Settings:
     links: LinkSettings = field(default_factory=LinkSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
+    results: ResultSettings = field(default_factory=ResultSettings)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     web: WebSettings = field(default_factory=WebSettings)
@@ -138,6 +146,8 @@ CHOICES = {
     "language": ("vi", "en"),
     "reports.cycle": ("weekly", "monthly", "quarterly", "half_yearly", "yearly"),
     "reports.data": ("administrative", "statistical"),
+    "results.confirmation": ("required", "on_overdue_only", "none"),
+    "results.deliverable": ("refuse", "mark"),
     "mail.transport": ("folder", "smtp"),
     "mail.security": ("none", "starttls", "tls"),
 }
@@ -165,6 +175,7 @@ RANGES = {
     "mail.longest_retry_seconds": (1, 604800),
     "mail.give_up_days": (1, 60),
     "evidence.max_megabytes": (1, 1000),
+    "evidence.max_files": (1, 100),
     "reading.max_megabytes": (1, 1000),
     "reading.timeout_seconds": (1, 3600),
     "reading.max_memory_megabytes": (200, 16000),

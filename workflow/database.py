@@ -7,10 +7,11 @@ SQLite in one file by default; PostgreSQL by URL with the same code. Writers on 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, create_engine, event, inspect, text
+from sqlalchemy import DateTime, Insert, create_engine, event, inspect, text
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -18,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
-from workflow.errors import BadInput, Refused
+from workflow.errors import BadInput, NotPermitted, Refused
 from workflow.snapshot import HEAD
 
 SQLModel.metadata.naming_convention = {
@@ -78,10 +79,22 @@ class Database:
         try:
             with Session(self.engine, expire_on_commit=False) as session, session.begin():
                 yield session
+        except NotPermitted as problem:
+            self._note(problem)
+            raise
         except StaleDataError as error:
             raise Refused("Somebody else changed it at the same moment. Look at it again.") from error
         except DBAPIError as error:
             raise self._said(error) from error
+
+    def _note(self, problem: NotPermitted) -> None:
+        """Keep in the history that somebody tried what they may not do; the attempt itself was rolled back."""
+        from workflow import audit, clock
+
+        told = problem.refusal
+        if told:
+            with Session(self.engine) as session, session.begin():
+                audit.record_refusal(session, problem, told, clock.now())
 
     def _said(self, error: DBAPIError) -> Exception:
         """What a failure of the database means for the person; unknown ones stay as they are."""
@@ -164,15 +177,28 @@ def migrations(connection: Any = None) -> Any:
 
 
 def exclusive(session: Session, lock: str) -> None:
-    """Hold `lock` until this transaction ends, so that nobody else does the same thing at the same time."""
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCKS[lock]})
+    """Hold `lock` until this transaction ends, so that nobody else does the same thing at the same time.
+
+    Taken once in a transaction; whoever uses savepoints takes it before the first.
+    """
+    transaction = session.get_transaction()
+    if transaction and session.info.get(lock) is transaction:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("select pg_advisory_xact_lock(:n)"), {"n": LOCKS[lock]})
+    session.info[lock] = session.get_transaction()
 
 
 def write_rows(session: Session, kind: type[SQLModel], rows: list[dict[str, Any]]) -> None:
     """Insert many rows of one table at once, past the mapper; every row names the same columns."""
     if rows:
-        session.connection().execute(SQLModel.metadata.tables[str(kind.__tablename__)].insert(), rows)
+        session.connection().execute(_inserting(str(kind.__tablename__)), rows)
+
+
+@lru_cache
+def _inserting(table: str) -> Insert:
+    return SQLModel.metadata.tables[table].insert()
 
 
 def _engine(url: str, wait_seconds: int) -> Engine:

@@ -4,7 +4,7 @@ import re
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column
+from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Relationship, Session, SQLModel, col, func, or_, select
 
 from workflow.database import Instant
@@ -26,13 +26,26 @@ class Directive(SQLModel, table=True):
     file_name: str
     plan_year: int
     monitor_id: int | None = Field(default=None, foreign_key="agency.id")
-    confirmation: str = "required"
+    confirmation: str = "required"  # required | on_overdue_only | none
+    deliverable: str = "mark"  # mark | refuse: a report without what the task asks for
+    confidential: bool = False
     reporting: dict[str, Any] | None = Field(
         default=None, sa_column=Column(JSON)
     )  # its own reporting clause, as a timing
     recorded_at: datetime = Field(sa_type=Instant)
 
     bases: list["LegalBasis"] = Relationship()
+
+
+class DirectiveReader(SQLModel, table=True):
+    """An agency that may see a confidential directive, beside those that have a part in it."""
+
+    __tablename__ = "directive_reader"
+    __table_args__ = (UniqueConstraint("directive_id", "agency_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    directive_id: int = Field(foreign_key="directive.id", index=True)
+    agency_id: int = Field(foreign_key="agency.id", index=True)
 
 
 class LegalBasis(SQLModel, table=True):

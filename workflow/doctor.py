@@ -77,39 +77,42 @@ def _database(database: Database) -> Iterator[Finding]:
 def _history(database: Database) -> Iterator[Finding]:
     from sqlmodel import func, select
 
-    from workflow.audit import AuditEntry, first_fault
+    from workflow.audit import AuditEntry
+    from workflow.history import chain, replay
 
     with database.transaction() as session:
-        fault = first_fault(session)
+        fault = chain.first_fault(session)
         count = session.exec(select(func.count()).select_from(AuditEntry)).one()
+        bent = [f"{one.label}: {one.words}" for one in replay.differences(session)]
     yield Finding(
         _("History"),
         "bad" if fault else "good",
-        _("entry {n} does not fit the chain", n=fault) if fault else _("{n} entries, the chain is whole", n=count),
+        str(fault) if fault else _("{n} entries, the chain is whole", n=count),
+    )
+    yield Finding(
+        _("States"),
+        "bad" if bent else "good",
+        "; ".join(bent[:10]) if bent else _("every state is what its history tells"),
     )
 
 
 def _evidence(settings: Settings, database: Database) -> Iterator[Finding]:
-    import hashlib
-
     from sqlmodel import select
 
-    from workflow.submission import Evidence, EvidenceStore
+    from workflow.evidence import Evidence, EvidenceStore
 
-    store = EvidenceStore(settings.evidence.folder, settings.evidence.max_megabytes)
+    store = EvidenceStore(settings.evidence)
     with database.transaction() as session:
         files = list(session.exec(select(Evidence.sha256, Evidence.name).distinct()))
-    broken = [
-        name
-        for sha256, name in files
-        if not store.path(sha256).is_file() or hashlib.sha256(store.path(sha256).read_bytes()).hexdigest() != sha256
-    ]
+    broken = [name for sha256, name in files if not store.intact(sha256)]
+    stray = set(store.names()) - {sha256 for sha256, _name in files}
     yield Finding(
         _("Evidence"),
         "bad" if broken else "good",
         _("missing or changed: {names}", names=", ".join(broken))
         if broken
-        else _("{n} files, as they were sent", n=len(files)),
+        else _("{n} files, as they were sent", n=len(files))
+        + (", " + _("{n} more that no report names", n=len(stray)) if stray else ""),
     )
 
 

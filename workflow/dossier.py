@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from workflow.access.viewing import visible
+from workflow.duties import showing
 from workflow.errors import BadInput
 from workflow.queries import AsOf, Wanted, tasks
 from workflow.snapshot import Row, Snapshot
@@ -10,8 +12,9 @@ from workflow.snapshot import Row, Snapshot
 def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
     """Everything about one task: its place, agencies, questions, occurrences, reports and history."""
     found = view.rows(
-        """select t.*, d.number, d.issuer, d.issued_on, d.subject, d.code as directive, d.file_name, m.name as monitor
-        from task t join directive d on d.id = t.directive_id left join agency m on m.id = d.monitor_id where t.code = :code""",
+        f"""select t.*, d.number, d.issuer, d.issued_on, d.subject, d.code as directive, d.file_name, d.confidential, m.name as monitor
+        from task t join directive d on d.id = t.directive_id left join agency m on m.id = d.monitor_id
+        where t.code = :code and {visible(view)}""",
         code=code.strip().upper(),
     )
     if not found:
@@ -34,10 +37,17 @@ def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
         **own,
     )
     card["submissions"] = view.rows(
-        """select s.number, s.submitted_on, s.by, s.channel, s.result, s.document_number, s.decision, s.decided_by, s.reason,
-            o.period, a.name as agency, s.id
+        """select s.number, s.submitted_on, s.by, s.channel, s.result, s.document_number, s.document_on, s.nothing_arose,
+            s.lacks_deliverable, s.decision, s.decided_by, s.reason, o.period, a.name as agency, s.id
         from submission s join occurrence o on o.id = s.occurrence_id join agency a on a.id = o.agency_id
         where o.task_id = :id order by s.at, s.id""",
+        **own,
+    )
+    card["requests"] = showing.requests(view, task_id=card["id"])
+    card["parts"] = showing.parts(view, task_id=card["id"])
+    card["period_reports"] = view.rows(
+        """select r.period, r.result, r.document_number, r.nothing_arose, r.at as reported_at, r.by, r.occurrence_id
+        from period_report r join occurrence o on o.id = r.occurrence_id where o.task_id = :id order by r.occurrence_id, r.period""",
         **own,
     )
     files = view.rows(
@@ -49,7 +59,8 @@ def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
         submission["evidence"] = [f["name"] for f in files if f["submission_id"] == submission["id"]]
     card["history"] = view.rows(
         """select e.at as at_at, e.actor, e.channel, e.act, e.reason, e.status_after, e.subject, e.before, e.after from audit_entry e
-        left join occurrence o on o.id = e.occurrence_id where o.task_id = :id or e.subject = :code order by e.id""",
+        left join occurrence o on o.id = e.occurrence_id
+        where (o.task_id = :id or e.subject = :code) and e.act <> 'not permitted' order by e.id""",
         code=card["code"],
         **own,
     )
@@ -98,4 +109,5 @@ def nearest(view: Snapshot, code: str) -> list[str]:
     """The task codes most like a mistyped one."""
     from difflib import get_close_matches
 
-    return get_close_matches(code.strip().upper(), [row["code"] for row in view.rows("select code from task")], 3, 0.5)
+    known = view.rows(f"select t.code from task t join directive d on d.id = t.directive_id where {visible(view)}")
+    return get_close_matches(code.strip().upper(), [row["code"] for row in known], 3, 0.5)

@@ -5,6 +5,8 @@ The key is the English sentence; `workflow.i18n` finds the Vietnamese one where 
 
 from __future__ import annotations
 
+from typing import Any
+
 
 class Problem(Exception):
     """A request that cannot be carried out, with what to tell the person who made it."""
@@ -33,6 +35,7 @@ class BadInput(Problem):
 
 
 class NotPermitted(Problem):
-    """The person may not do this."""
+    """The person may not do this; `refusal` is what the history keeps of the attempt."""
 
     exit_code = 3
+    refusal: dict[str, Any] | None = None

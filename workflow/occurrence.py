@@ -1,24 +1,29 @@
 """Occurrences: one due instance of a task for one lead agency, and what people do with it."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, UniqueConstraint
-from sqlalchemy.orm import joinedload
-from sqlmodel import Field, Relationship, Session, SQLModel, col, select
+from sqlalchemy import Column, Integer, UniqueConstraint, update
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlmodel import Field, Relationship, Session, SQLModel, col
 
 from workflow import audit, queries
 from workflow.agency import Agency
 from workflow.audit import By
+from workflow.basis import Basis, need_reason
 from workflow.database import Instant, enum_column, exclusive
-from workflow.errors import BadInput, Refused
-from workflow.lifecycle import Decision, move
+from workflow.duties.closing import refuse_closed
+from workflow.errors import BadInput
+from workflow.evidence import Evidence
+from workflow.lifecycle import Decision
 from workflow.message import ActionLink
+from workflow.moving import Duty, duties, move, overtaken, write
 from workflow.names import printable
-from workflow.periods import show_period
+from workflow.periods import ONGOING, show_period
 from workflow.register.succession import Handover, Lineage, in_force
-from workflow.standing import OPEN, Standing, Status, standing
-from workflow.submission import Evidence, Submission
+from workflow.standing import Standing, Status, standing
+from workflow.submission import Submission, settle
 from workflow.task import Task
 
 _version = Column("version", Integer, nullable=False)
@@ -60,8 +65,7 @@ class Occurrence(SQLModel, table=True):
 
     def start(self, session: Session, *, by: By, at: datetime) -> None:
         """The agency has begun."""
-        self._move(session, "start", by=by, at=at)
-        self.started_at = at
+        self._move(session, "start", by=by, at=at, values={"started_at": at})
 
     def submit(
         self,
@@ -72,98 +76,147 @@ class Occurrence(SQLModel, table=True):
         today: date,
         result: str = "",
         document_number: str = "",
-        evidence: list[Evidence] | None = None,
+        document_on: date | None = None,
+        evidence: Sequence[Evidence] = (),
+        nothing_arose: bool = False,
     ) -> Submission:
-        """The agency reports it done; a task that names a deliverable needs words, a document number or a file behind it."""
+        """The agency reports it done; the rules of its directive say what must be behind it and who confirms.
+
+        Where the task names a deliverable, the number of a document or a file must be there: without it the report is refused, or
+        marked. With `nothing_arose` (không phát sinh) a recurring duty is done without one.
+        """
         result, document_number = printable(result), printable(document_number)
-        if self.task.deliverable and not (result or document_number or evidence):
+        directive = self.task.directive
+        refuse_closed(session, directive.id or 0, self.period)
+        lacks = bool(self.task.deliverable) and not (document_number or evidence or nothing_arose)
+        if lacks and not result:
             raise BadInput(
                 "The task asks for “{deliverable}”: state the result, the document's number or attach a file.",
                 deliverable=self.task.deliverable,
             )
-        self._move(session, "submit", by=by, at=at, particulars={"result": result, "document": document_number})
-        number = len(self.submissions) + 1
+        if lacks and directive.deliverable == "refuse":
+            raise BadInput(
+                "The task asks for “{deliverable}”: give the number of the document or attach the file.",
+                deliverable=self.task.deliverable,
+            )
+        if nothing_arose and not (self.task.recurs or self.period == ONGOING):
+            raise BadInput("{code} is due once: “nothing arose” is for duties that recur.", code=self.task.code)
+        told = {
+            "result": result,
+            "document": document_number,
+            "document_on": document_on and document_on.isoformat(),
+            "nothing_arose": nothing_arose or None,
+            "files": [file.sha256 for file in evidence],
+            "submitted": today.isoformat(),
+        }
+        told = {name: value for name, value in told.items() if value}
+        self._move(session, "submit", by=by, at=at, after=told, values={"submitted_on": today})
         submission = Submission(
             occurrence_id=self.id or 0,
-            number=number,
+            number=len(self.submissions) + 1,
             at=at,
             submitted_on=today,
             by=by.name,
             channel=by.channel,
             result=result,
             document_number=document_number,
-            evidence=evidence or [],
+            document_on=document_on,
+            nothing_arose=nothing_arose,
+            lacks_deliverable=lacks,
+            evidence=list(evidence),
         )
         self.submissions.append(submission)
-        self.submitted_on = today
         session.flush()
-        if self.task.directive.confirmation == "none":
+        late = self.due_on is not None and today > self.due_on
+        waits = directive.confirmation == "required" or (directive.confirmation == "on_overdue_only" and late)
+        if not waits and not lacks:
             self.confirm(session, by=By("dondoc", by.channel), at=at)
         return submission
 
     def confirm(self, session: Session, *, by: By, at: datetime, note: str = "") -> None:
         """The monitoring agency accepts the result."""
         self._move(session, "confirm", by=by, at=at, reason=note or None)
-        self._settle(Decision.CONFIRMED, by=by, at=at, reason=note or None)
+        settle(session, [self.id or 0], Decision.CONFIRMED, by=by.name, at=at, reason=note)
 
     def send_back(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
         """The monitoring agency does not accept the result and says why."""
-        _need(reason)
-        self._move(session, "return", by=by, at=at, reason=reason)
-        self._settle(Decision.RETURNED, by=by, at=at, reason=reason)
-        self.submitted_on = None
+        self._move(session, "return", by=by, at=at, reason=need_reason(reason), values={"submitted_on": None})
+        settle(session, [self.id or 0], Decision.RETURNED, by=by.name, at=at, reason=reason)
+
+    def withdraw(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
+        """The agency takes its report back while nobody has confirmed it."""
+        self._move(session, "withdraw", by=by, at=at, reason=need_reason(reason), values={"submitted_on": None})
+        settle(session, [self.id or 0], Decision.WITHDRAWN, by=by.name, at=at, reason=reason)
 
     def reopen(self, session: Session, *, by: By, at: datetime, reason: str, today: date | None = None) -> None:
         """Take up again what was completed or cancelled; what an agency did that has ended since is its heir's.
 
         `today` is the day in the office's zone (None: the day of `at`).
         """
-        _need(reason)
-        self._move(session, "reopen", by=by, at=at, reason=reason)
-        self.submitted_on = None
-        self.started_at = self.started_at or at
+        values = {"submitted_on": None, "started_at": self.started_at or at}
+        self._move(session, "reopen", by=by, at=at, reason=need_reason(reason), values=values)
         for step in Lineage(in_force(session)).path(self.agency_id, today or at.date()):
             session.add(
                 Handover(succession_id=step.id or 0, occurrence_id=self.id, agency_id=self.agency_id, held=self.status)
             )
             self.hand_over(session, session.get_one(Agency, step.heir_id), by=by, at=at, reason=reason)
 
-    def suspend(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
+    def suspend(self, session: Session, *, by: By, at: datetime, reason: str, basis: Basis | None = None) -> None:
         """Let it rest; it is neither counted nor reminded."""
-        _need(reason)
-        self._move(session, "suspend", by=by, at=at, reason=reason)
+        self._move(session, "suspend", by=by, at=at, reason=need_reason(reason), after=_on(basis))
 
     def resume(self, session: Session, *, by: By, at: datetime) -> None:
         """Go on where it was suspended."""
         self._move(session, "resume", by=by, at=at)
 
-    def cancel(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
+    def cancel(self, session: Session, *, by: By, at: datetime, reason: str, basis: Basis | None = None) -> None:
         """Nobody need do it any more."""
-        _need(reason)
-        self._move(session, "cancel", by=by, at=at, reason=reason)
+        self._move(session, "cancel", by=by, at=at, reason=need_reason(reason), after=_on(basis))
 
-    def hand_over(self, session: Session, agency: Agency, *, by: By, at: datetime, reason: str) -> None:
+    def redate(
+        self,
+        session: Session,
+        due: date | None,
+        *,
+        by: By,
+        at: datetime,
+        reason: str,
+        act: str = "set deadline",
+        computed: bool = False,
+        after: Mapping[str, Any] | None = None,
+    ) -> bool:
+        """Give it another deadline, whether it has one; the first is kept, and so is (unless `computed`) what the calendar gave."""
+        if self.due_on == due:
+            return False
+        values: dict[str, Any] = {"due_on": due, "original_due_on": self.original_due_on or due}
+        if computed:
+            values["computed_due_on"] = due
+        before = {"due": self.due_on and self.due_on.isoformat()}
+        told = {"due": due and due.isoformat(), **(after or {})}
+        self._change(session, act, values, by=by, at=at, before=before, after=told, reason=reason)
+        return True
+
+    def hand_over(
+        self,
+        session: Session,
+        agency: Agency,
+        *,
+        by: By,
+        at: datetime,
+        reason: str,
+        before: Mapping[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+    ) -> None:
         """Another agency owes it from now on; links in letters to the former one stop working."""
-        _need(reason)
-        exclusive(session, "audit")
-        former, self.agency_id = self.agency, agency.id or 0
-        for link in session.exec(
-            select(ActionLink).where(ActionLink.occurrence_id == self.id, col(ActionLink.revoked_at).is_(None))
-        ):
-            link.revoked_at = at
-        session.flush()
-        session.refresh(self, ["agency"])
-        audit.record(
-            session,
-            "hand over",
-            f"{self.task.code}/{self.period}",
-            by=by,
-            at=at,
-            occurrence_id=self.id,
-            before={"agency": former.code},
-            after={"agency": agency.code},
-            reason=reason,
+        need_reason(reason)
+        was, is_ = {"agency": self.agency.name, **(before or {})}, {"agency": agency.name, "owner": agency.code}
+        values = {"agency_id": agency.id or 0}
+        self._change(
+            session, "hand over", values, by=by, at=at, before=was, after={**is_, **(after or {})}, reason=reason
         )
+        alive = (col(ActionLink.occurrence_id) == self.id) & col(ActionLink.revoked_at).is_(None)
+        session.execute(update(ActionLink).where(alive).values(revoked_at=at))
+        session.refresh(self, ["agency"])
 
     def owner(self) -> str:
         """Who owes it, for a person: with the agency it was issued to, where that is another one."""
@@ -175,9 +228,14 @@ class Occurrence(SQLModel, table=True):
         """Code and period as people say them: KH153-I.2 (quý II năm 2025)."""
         return f"{self.task.code} ({show_period(self.period)})"
 
-    def _settle(self, decision: Decision, *, by: By, at: datetime, reason: str | None) -> None:
-        latest = self.submissions[-1]
-        latest.decision, latest.decided_at, latest.decided_by, latest.reason = decision, at, by.name, reason
+    def duty(self, session: Session, seen: int | None = None) -> Duty:
+        """The row as the next act sees it; raises Refused where it is another version than the one that was read (or `seen`)."""
+        exclusive(session, "audit")  # first this lock, then the row: everybody in the same order
+        session.flush()
+        row = duties(session, [self.id or 0])[0]
+        if row.version != (self.version if seen is None else seen):
+            raise overtaken(session, row)
+        return row
 
     def _move(
         self,
@@ -187,45 +245,29 @@ class Occurrence(SQLModel, table=True):
         by: By,
         at: datetime,
         reason: str | None = None,
-        particulars: dict[str, Any] | None = None,
+        after: Mapping[str, Any] | None = None,
+        values: Mapping[str, Any] | None = None,
     ) -> None:
-        """Make one move of the state machine and write its audit entry in the same transaction."""
-        exclusive(session, "audit")  # first this lock, then the row: everybody in the same order
-        before, after = move(self, act)
-        session.flush()
-        audit.record(
-            session,
-            act,
-            f"{self.task.code}/{self.period}",
-            by=by,
-            at=at,
-            occurrence_id=self.id,
-            reason=reason,
-            before={"status": before},
-            after={"status": after, **(particulars or {})},
-            status_after=after,
-        )
+        """Make one move of the lifecycle with its line in the history."""
+        states = move(session, act, [self.duty(session)], by=by, at=at, reason=reason, after=after, values=values)
+        self._take(session, {"status": states[0], **(values or {})})
+
+    def _change(self, session: Session, act: str, values: dict[str, Any], *, by: By, at: datetime, **fact: Any) -> None:
+        """Write something else than the status, with its line in the history."""
+        row = self.duty(session)
+        write(session, [{"row": row.id, "seen": row.version, **values}])
+        audit.record(session, act, row.label, by=by, at=at, occurrence_id=row.id, **fact)
+        self._take(session, values)
+
+    def _take(self, session: Session, values: Mapping[str, Any]) -> None:
+        """Hold in memory what was written past the mapper."""
+        for name, value in values.items():
+            set_committed_value(self, name, value)
+        set_committed_value(self, "version", (self.version or 0) + 1)
 
 
-# An occurrence with what a letter says of it.
-_WHOLE = (
-    joinedload(Occurrence.task).joinedload(Task.directive),  # type: ignore[arg-type]
-    joinedload(Occurrence.agency),  # type: ignore[arg-type]
-    joinedload(Occurrence.issued_to),  # type: ignore[arg-type]
-)
-
-
-def open_between(session: Session, first_due: date, last_due: date) -> list[Occurrence]:
-    """Open occurrences due between two days, earliest first, with their tasks and agencies."""
-    query = (
-        select(Occurrence)
-        .where(
-            col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) >= first_due, col(Occurrence.due_on) <= last_due
-        )
-        .options(*_WHOLE)
-        .order_by(col(Occurrence.due_on), col(Occurrence.id))
-    )
-    return list(session.exec(query))
+def _on(basis: Basis | None) -> dict[str, Any]:
+    return {"basis": basis.to_json()} if basis else {}
 
 
 def open_record(session: Session, occurrence: Occurrence, *, by: By, at: datetime) -> None:
@@ -240,67 +282,10 @@ def open_record(session: Session, occurrence: Occurrence, *, by: By, at: datetim
         by=by,
         at=at,
         occurrence_id=occurrence.id,
-        after={"status": occurrence.status, "due": occurrence.due_on and occurrence.due_on.isoformat()},
+        after={
+            "status": occurrence.status,
+            "due": occurrence.due_on and occurrence.due_on.isoformat(),
+            "owner": session.get_one(Agency, occurrence.agency_id).code,
+        },
         status_after=occurrence.status,
     )
-
-
-def choose(
-    session: Session,
-    task: Task,
-    *,
-    statuses: tuple[Status, ...] = OPEN,
-    agency: Agency | None = None,
-    period: str | None = None,
-    today: date | None = None,
-) -> Occurrence:
-    """The one occurrence of a task that a person means: the only one whose status fits, of the agency and period if named.
-
-    Periods that begin after `today` count only if named. Raises Refused where several fit or a report of it still waits.
-    """
-    query = select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.due_on), col(Occurrence.id))
-    every = list(session.exec(query))
-    if not every:
-        raise Refused(
-            "{code} has no deadline yet: decide it with `dondoc deadline set` or `dondoc cycle set`.", code=task.code
-        )
-    named = [
-        o
-        for o in every
-        if (not agency or agency.id in (o.agency_id, o.issued_to_id))
-        and (not period or o.period.upper() == period.upper())
-    ]
-    if not named:
-        parts = "; ".join(f"{o.agency.name}, {o.period}" for o in every)
-        raise BadInput("{code} has no such part. There are: {parts}.", code=task.code, parts=parts)
-    begun = [o for o in named if period or today is None or o.opens_on is None or o.opens_on <= today] or named
-    usable = [o for o in begun if o.status in statuses] or begun
-    owners = {o.agency_id: o.agency.name for o in usable}
-    if len(owners) > 1:
-        names = "; ".join(owners.values())
-        raise Refused("{code} is owed by several agencies; add --agency: {names}.", code=task.code, names=names)
-    waiting = [o for o in begun if o.status is Status.SUBMITTED]
-    if waiting and Status.SUBMITTED not in statuses and not period:
-        raise Refused(
-            "The report of {label} still waits for confirmation. Name another period with --period.",
-            label=waiting[0].label(),
-        )
-    if len(usable) > len({o.period for o in usable}):
-        raise Refused(
-            "{name} owes {code} several times, taken over from: {codes}; name one of these with --agency.",
-            name=usable[0].agency.name,
-            code=task.code,
-            codes=", ".join(dict.fromkeys(o.issued_to.code for o in usable)),
-        )
-    if len(usable) > 1:
-        raise Refused(
-            "{code} has several periods that fit; add --period: {periods}.",
-            code=task.code,
-            periods=", ".join(o.period for o in usable),
-        )
-    return usable[0]
-
-
-def _need(reason: str) -> None:
-    if not printable(reason):
-        raise BadInput("This needs a reason.")

@@ -14,9 +14,11 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from workflow.basis import Basis
     from workflow.config import Settings
     from workflow.database import Database
     from workflow.queries import AsOf
+    from workflow.snapshot import Snapshot
 
 Code = Annotated[str, typer.Argument(metavar=_("TASK"), help=_("Code of a task, such as KH88-II.3."))]
 Agency = Annotated[str | None, typer.Option("--agency", help=_("Code or name of an agency."))]
@@ -28,6 +30,9 @@ AsOfDay = Annotated[
 Json = Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))]
 Actor = Annotated[str | None, typer.Option("--by", help=_("Who acts (default: $DONDOC_ACTOR or the account)."))]
 Reason = Annotated[str, typer.Option("--reason", help=_("Why; it is recorded."))]
+Grounds = Annotated[
+    str | None, typer.Option("--basis", help=_("The document it rests on: “Công văn 120/UBND-VP ngày 3/9/2025”."))
+]
 
 
 def as_of(settings: Settings, day: str | None) -> AsOf:
@@ -51,10 +56,41 @@ def opened(settings: Settings) -> Iterator[Database]:
 
 
 @contextmanager
-def acting(settings: Settings, named: str | None) -> Iterator[tuple[Session, dict[str, Any]]]:
-    """Open the transaction of a command that acts, with who and when."""
+def looking(settings: Settings) -> Iterator[Snapshot]:
+    """A snapshot of the record as the person who runs the command may see it."""
     from workflow import clock, terminal
-    from workflow.audit import By
+    from workflow.access.viewing import agencies_of
+    from workflow.snapshot import snapshot
 
+    with snapshot(settings.database.url) as view:
+        view.sees = agencies_of(view, terminal.actor(None), clock.local_day(clock.now(), settings.time_zone))
+        yield view
+
+
+@contextmanager
+def acting(settings: Settings, named: str | None, act: str | None = None) -> Iterator[tuple[Session, dict[str, Any]]]:
+    """Open the transaction of a command that acts, with who and when; `act` is one that concerns no task and must be permitted."""
     with opened(settings) as database, database.transaction() as session:
-        yield session, {"by": By(terminal.actor(named), "cli"), "at": clock.now()}
+        yield session, who(session, settings, named, act)
+
+
+def who(
+    session: Session, settings: Settings, named: str | None, act: str | None = None, channel: str = "cli"
+) -> dict[str, Any]:
+    """Who acts, with their roles of today, and when; raises NotPermitted."""
+    from workflow import clock, terminal
+    from workflow.access import people
+    from workflow.access.permits import permit_office
+
+    at = clock.now()
+    by = people.acting(session, terminal.actor(named), channel, clock.local_day(at, settings.time_zone))
+    if act:
+        permit_office(by, act)
+    return {"by": by, "at": at}
+
+
+def basis_of(text: str | None) -> Basis | None:
+    """The document that --basis names, if it was given."""
+    from workflow.basis import Basis
+
+    return Basis.read(text) if text else None

@@ -109,6 +109,18 @@ def day_window(day: date, opens: date | None = None) -> Window:
     return Window(day, opens, day.isoformat())
 
 
+def first_day(key: str) -> date:
+    """The first day of the period that a key of the calendar names; raises ValueError for any other text."""
+    week = re.fullmatch(r"(\d{4})-W(\d\d)", key)
+    if week:
+        return date.fromisocalendar(int(week[1]), int(week[2]), 1)
+    found = re.fullmatch(r"(\d{4})(?:-(?:Q([1-4])|H([12])|(0[1-9]|1[0-2])))?", key)
+    if not found or not 1990 <= int(found[1]) <= 2100:
+        raise ValueError(key)
+    month = int(found[4]) if found[4] else 3 * int(found[2]) - 2 if found[2] else 6 * int(found[3] or 1) - 5
+    return date(int(found[1]), month, 1)
+
+
 def period_key(opens: date, ends: date) -> str:
     """Name a span of whole months: 2025, 2025-H1, 2025-Q2, 2025-07, or 2025-01..2025-09."""
     length = (ends.year - opens.year) * 12 + ends.month - opens.month + 1

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlmodel import Session, col, select
 
 from workflow.agency import Agency
-from workflow.audit import By, record
+from workflow.audit import By
 from workflow.calendar import WorkingCalendar
 from workflow.database import exclusive
 from workflow.errors import Refused
@@ -67,7 +67,7 @@ def follow_decision(session: Session, task: Task, *, by: By, at: datetime, reaso
     A decided day moves the open occurrence and keeps its first deadline; it never adds a second one beside it. A decided cycle
     cancels what nobody had begun under the timing before. Raises Refused where a day would have to stand for several periods.
     """
-    how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
+    how: dict[str, Any] = {"by": by.consequence(), "at": at, "reason": reason}
     changed = []
     for owner, issued_to in task.parts():
         followed = _follow(session, task, owner, issued_to, frozenset(), date.min, **how)
@@ -92,7 +92,7 @@ def follow_amendment(
     With a new timing (`retimed`) open occurrences get the new days and keep their first ones. What nobody had begun and is no
     longer asked is cancelled; what was begun, or was due before the later document, stays open.
     """
-    how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
+    how: dict[str, Any] = {"by": by.consequence(), "at": at, "reason": reason}
     _give_back(session, task, **how)
     existing, parts = _existing(session, task), task.parts()
     owners, issued = {owner for owner, _issued_to in parts}, {issued_to for _owner, issued_to in parts}
@@ -167,7 +167,7 @@ def follow_calendar(session: Session, *, by: By, at: datetime, reason: str) -> l
         now = {w.key: w.due for w in windows}
         for occurrence in own:
             day, due = occurrence.due_on, now.get(occurrence.period)
-            if due and day == occurrence.computed_due_on and _redate(session, occurrence, due, **how):
+            if due and day == occurrence.computed_due_on and occurrence.redate(session, due, computed=True, **how):
                 moved.append((occurrence, day))
     return moved
 
@@ -207,6 +207,7 @@ def _follow(
     """Match the open occurrences of one lead's part with the periods that hold; open what lacks from `since` on."""
     if task.undecided:
         return _Followed([], [])
+    how: dict[str, Any] = {"by": by, "at": at, "reason": reason}
     wanted = {w.key: w for w in _windows(task, _year_end(task), office_calendar(session))}
     own = _own(session, task, owner, issued_to)
     part = {owner, issued_to}
@@ -217,10 +218,10 @@ def _follow(
     for occurrence in own:
         if occurrence.status in OPEN and occurrence.period in wanted:
             due = _due(wanted[occurrence.period])
-            changed += [occurrence] if _redate(session, occurrence, due, by=by, at=at, reason=reason) else []
+            changed += [occurrence] if occurrence.redate(session, due, computed=True, **how) else []
     if not task.recurs:  # a day in place of a day is the same duty; a month in place of a quarter is not
         for occurrence, window in _nearest(left, missing):
-            changed += [occurrence] if _redate(session, occurrence, _due(window), by=by, at=at, reason=reason) else []
+            changed += [occurrence] if occurrence.redate(session, _due(window), computed=True, **how) else []
             left.remove(occurrence)
             missing.remove(window)
     changed += [_open(session, task, owner, issued_to, window, by=by, at=at) for window in missing]
@@ -302,25 +303,3 @@ def _open(
     )
     open_record(session, occurrence, by=by, at=at)
     return occurrence
-
-
-def _redate(session: Session, occurrence: Occurrence, due: date | None, *, by: By, at: datetime, reason: str) -> bool:
-    """Give an open occurrence another deadline; the first one is kept."""
-    if occurrence.due_on == due:
-        return False
-    exclusive(session, "audit")
-    before, occurrence.due_on, occurrence.computed_due_on = occurrence.due_on, due, due
-    occurrence.original_due_on = occurrence.original_due_on or due
-    session.flush()
-    record(
-        session,
-        "set deadline",
-        f"{occurrence.task.code}/{occurrence.period}",
-        by=by,
-        at=at,
-        occurrence_id=occurrence.id,
-        before={"due": before and before.isoformat()},
-        after={"due": due and due.isoformat()},
-        reason=reason,
-    )
-    return True

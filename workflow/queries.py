@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from workflow.access.viewing import visible
 from workflow.errors import BadInput
 from workflow.i18n import _
 from workflow.names import fold, strip_marks
@@ -19,8 +20,11 @@ from workflow.standing import STANDING_SQL
 
 # What an occurrence was on a past day; for today the columns themselves are the answer.
 _THEN = """(select o.id, o.task_id, o.issued_to_id, o.period,
-    coalesce((select p.agency_id from handover p join succession s on s.id = p.succession_id
-              where p.occurrence_id = o.id and s.effective_on > :today order by s.effective_on, p.id limit 1), o.agency_id) as agency_id, o.opens_on, o.original_due_on, o.due_on,
+    coalesce((select p.agency_id from handover p left join succession s on s.id = p.succession_id
+              where p.occurrence_id = o.id and coalesce(s.effective_on, p.moved_on) > :today
+              order by coalesce(s.effective_on, p.moved_on), p.id limit 1), o.agency_id) as agency_id, o.opens_on, o.original_due_on,
+    coalesce((select q.due_on from change_request q where q.occurrence_id = o.id and q.wish = 'extension' and q.outcome = 'granted'
+              and q.decided_at >= :end order by q.decided_at, q.id limit 1), o.due_on) as due_on,
     coalesce((select e.status_after from audit_entry e where e.occurrence_id = o.id and e.status_after is not null and e.at < :end
               order by e.id desc limit 1), 'not_started') as status,
     (select s.submitted_on from submission s where s.occurrence_id = o.id and s.at < :end order by s.number desc limit 1) as submitted_on
@@ -96,8 +100,8 @@ def overdue(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[R
     """Open occurrences whose due day has passed, longest overdue first."""
     where, args = _narrow(view, wanted or Wanted())
     rows = view.rows(
-        f"""select t.code, t.text, t.deliverable, t.timing_words, d.code as directive, d.number, d.issuer, a.code as agency_code,
-            a.name as agency, i.code as issued_to_code, i.name as issued_to, o.period, o.original_due_on, o.due_on, o.status
+        f"""select o.id as occurrence_id, t.code, t.text, t.deliverable, t.timing_words, d.code as directive, d.number, d.issuer,
+            a.code as agency_code, a.name as agency, i.code as issued_to_code, i.name as issued_to, o.period, o.original_due_on, o.due_on, o.status
         from {as_of.occurrences} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
         join agency a on a.id = o.agency_id join agency i on i.id = o.issued_to_id
         where o.due_on < :today and o.status in ('not_started', 'in_progress', 'returned') and {where}
@@ -140,10 +144,10 @@ def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) ->
 def directives(view: Snapshot) -> list[Row]:
     """The directives in the record, newest first."""
     return view.rows(
-        """select d.code, d.number, d.issued_on, d.issuer, d.subject, (select count(*) from task t where t.directive_id = d.id) as tasks,
+        f"""select d.code, d.number, d.issued_on, d.issuer, d.subject, (select count(*) from task t where t.directive_id = d.id) as tasks,
           (select count(*) from question q where q.directive_id = d.id and q.answered_at is null) as questions,
           (select r.number from revision r where r.directive_id = d.id and r.amending order by r.id desc limit 1) as amended_by
-        from directive d order by d.issued_on desc, d.id desc"""
+        from directive d where {visible(view)} order by d.issued_on desc, d.id desc"""
     )
 
 
@@ -152,7 +156,7 @@ def questions(view: Snapshot, directive: str | None = None) -> list[Row]:
     return view.rows(
         f"""select q.id, d.code as directive, t.code as task, t.text, q.message, q.args, q.place
         from question q join directive d on d.id = q.directive_id left join task t on t.id = q.task_id
-        where q.answered_at is null {"and d.id = :directive" if directive else ""} order by d.id, t.position, q.id""",
+        where q.answered_at is null and {visible(view)} {"and d.id = :directive" if directive else ""} order by d.id, t.position, q.id""",
         **({"directive": directive_id(view, directive)} if directive else {}),
     )
 
@@ -173,6 +177,21 @@ def letter(view: Snapshot, number: int) -> str:
     if not found:
         raise BadInput("There is no letter {number}.", number=number)
     return bytes(found[0]["content"]).decode("ascii")
+
+
+def evidence(view: Snapshot, directive: str | None = None) -> list[Row]:
+    """The files behind reports; one is in quarantine until its report is confirmed."""
+    rows = view.rows(
+        f"""select e.id, t.code, o.period, a.code as agency_code, a.name as agency, e.name, e.size, e.media_type, e.sha256, s.number as report,
+            s.submitted_on, case when s.decision = 'confirmed' then 0 else 1 end as quarantined
+        from evidence e join submission s on s.id = e.submission_id join occurrence o on o.id = s.occurrence_id
+        join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id
+        where {visible(view)} {"and d.id = :directive" if directive else ""} order by e.id""",
+        **({"directive": directive_id(view, directive)} if directive else {}),
+    )
+    for row in rows:
+        row["quarantined"] = bool(row["quarantined"])
+    return rows
 
 
 def outbox_counts(view: Snapshot) -> dict[str, int]:
@@ -210,7 +229,7 @@ def health(view: Snapshot, today: date) -> Row:
 
 
 def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
-    parts = ["1 = 1"]
+    parts = [visible(view)]
     args: dict[str, object] = {}
     if wanted.code:
         parts.append("t.code = :code")
@@ -244,7 +263,7 @@ def _outer(wanted: Wanted) -> str:
 def directive_id(view: Snapshot, words: str) -> int:
     wanted = words.strip()
     rows = view.rows(
-        "select id, code from directive where upper(code) = upper(:words) or number = :words order by id desc",
+        f"select id, code from directive d where (upper(code) = upper(:words) or number = :words) and {visible(view)} order by id desc",
         words=wanted,
     )
     if not rows:

@@ -1,13 +1,19 @@
 """Every table of the record, for those who must see them all: migrations and tests."""
 
+from workflow.access.people import Appointment
 from workflow.agency import Agency, AgencyAlias, FocalPoint, GroupMember
 from workflow.audit import AuditEntry
-from workflow.directive import Directive, LegalBasis, Revision
+from workflow.directive import Directive, DirectiveReader, LegalBasis, Revision
+from workflow.duties.closing import ClosedPeriod
+from workflow.duties.part import Part
+from workflow.duties.period_report import PeriodReport
+from workflow.duties.request import Request
+from workflow.evidence import Evidence
 from workflow.message import ActionLink, Delivery, Heartbeat, Message, Reminder
 from workflow.occurrence import Occurrence
 from workflow.office_calendar import CalendarDay
 from workflow.register.succession import Handover, Succession
-from workflow.submission import Evidence, Submission
+from workflow.submission import Submission
 from workflow.task import Assignment, Question, Task
 
 TABLES = (
@@ -16,6 +22,7 @@ TABLES = (
     FocalPoint,
     GroupMember,
     Directive,
+    DirectiveReader,
     LegalBasis,
     Revision,
     Task,
@@ -33,4 +40,9 @@ TABLES = (
     CalendarDay,
     Succession,
     Handover,
+    Request,
+    Part,
+    PeriodReport,
+    ClosedPeriod,
+    Appointment,
 )

@@ -17,7 +17,7 @@ from typing import Any
 
 from workflow.errors import BadInput, Refused
 
-HEAD = "0004"  # the migration this program needs; a test compares it with workflow/migrations
+HEAD = "0005"  # the migration this program needs; a test compares it with workflow/migrations
 
 Row = dict[str, Any]
 
@@ -28,6 +28,8 @@ class Snapshot:
     def __init__(self, connection: Any, dialect: str) -> None:
         self._connection = connection
         self._dialect = dialect
+        # Whose confidential directives may be seen: of these agencies, or (None) all; whoever opens it may say more.
+        self.sees: frozenset[int] | None = frozenset()
 
     def rows(self, sql: str, /, **args: object) -> list[Row]:
         """Return the rows of a query with `:name` parameters."""

@@ -35,7 +35,8 @@ from web.app import create_app
 from web.demonstration import replay
 from workflow import queries
 from workflow.agency import add_focal_point, find_agency
-from workflow.audit import AuditEntry, By, first_fault
+from workflow.audit import AuditEntry, By
+from workflow.history.chain import first_fault
 from workflow.message import Message, Reminder
 from workflow.snapshot import snapshot
 from workflow.standing import Status

@@ -23,9 +23,10 @@ from tests import make
 from tests.conftest import Office, Run
 from tests.walks.test_main_job import served, started_browser
 from workflow.agency import Agency, known_agency
-from workflow.audit import By, first_fault
+from workflow.audit import By
 from workflow.directive import Directive
 from workflow.errors import Refused
+from workflow.history.chain import first_fault
 from workflow.occurrence import Occurrence
 from workflow.register import handing, inheritance, shipped, steps, undoing
 from workflow.register.inheritance import LIVE

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, AsOfDay, Json, acting, as_of
+from workflow.options import Actor, AsOfDay, Json, acting, as_of, looking
 from workflow.register import commands_groups, commands_people
 
 if TYPE_CHECKING:
@@ -42,9 +42,8 @@ def agencies(
 ) -> None:
     from workflow import terminal
     from workflow.register import lineage
-    from workflow.snapshot import snapshot
 
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         rows = lineage.agencies(view, as_of(context.obj, day), ended=ended)
     if json_:
         terminal.say_json(rows)
@@ -78,7 +77,7 @@ def add_agency(
     from workflow import agency, audit, terminal
     from workflow.errors import Refused
 
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "register") as (session, how):
         above = agency.known_agency(session, parent) if parent else None
         if not above and agency.find_agency(session, name):
             raise Refused("{name} is already in the register.", name=name)
@@ -100,7 +99,7 @@ def set_mailbox(
 ) -> None:
     from workflow import agency, audit, terminal
 
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "register") as (session, how):
         found = agency.known_agency(session, name)
         before, found.mailbox = found.mailbox, agency.free_mailbox(session, mailbox, found)
         audit.record(
@@ -135,7 +134,7 @@ def import_agencies(
     if (file is None) == (shipped is None):
         raise BadInput("Name either a file or --shipped.")
     succeeded = 0
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "register") as (session, how):
         today = clock.local_day(how["at"], context.obj.time_zone)
         if shipped:
             changes, succeeded = shipping.load(session, shipped, today=today, **how)
@@ -215,10 +214,9 @@ def show_agency(
 ) -> None:
     from workflow import queries, terminal
     from workflow.register import lineage
-    from workflow.snapshot import snapshot
 
     looked = as_of(context.obj, day)
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         found = lineage.card(view, queries.agency_id(view, agency), looked)
     if json_:
         terminal.say_json(found)
@@ -237,9 +235,8 @@ def agency_history(
 ) -> None:
     from workflow import queries, terminal
     from workflow.register import lineage
-    from workflow.snapshot import snapshot
 
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         found = lineage.history(view, queries.agency_id(view, agency))
     if json_:
         terminal.say_json(found)
@@ -268,7 +265,7 @@ def add_alias(
     from workflow.agency import add_alias as add
     from workflow.agency import known_agency, remove_alias
 
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "register") as (session, how):
         found, within = known_agency(session, agency), known_agency(session, scope) if scope else None
         if remove:
             remove_alias(session, found, words, within)

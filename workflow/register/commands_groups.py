@@ -98,7 +98,7 @@ def set_group(
     from workflow.agency import known_agency
     from workflow.register import deciding, groups
 
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "register") as (session, how):
         owner = known_agency(session, within) if within else None
         found = (
             (groups.find(session, group, owner) or groups.enter(session, group, owner))

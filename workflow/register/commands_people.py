@@ -31,7 +31,7 @@ def add_focal_point(
     from workflow.agency import add_focal_point as add
     from workflow.agency import known_agency
 
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "register") as (session, how):
         found = known_agency(session, agency)
         point = add(session, found, name, email, position=position, from_=terminal.day(since) if since else None)
         audit.record(session, "add focal point", found.code, **how, after={"name": name, "email": point.email})

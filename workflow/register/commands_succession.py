@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow.i18n import N_, _
-from workflow.options import Actor, Code, Json, acting
+from workflow.options import Actor, Code, Json, acting, looking
 
 if TYPE_CHECKING:
     from sqlmodel import Session
@@ -148,7 +148,7 @@ def apply(
     from workflow.errors import Refused
     from workflow.register import handing, showing
 
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "succession") as (session, how):
         exclusive(session, "audit")  # before the register is read: two at once must not end one agency twice
         steps = _steps(session, file, shipped, former, to, on, basis, kind, task)
         if not steps:
@@ -174,7 +174,7 @@ def undo(context: typer.Context, number: Annotated[int, typer.Argument(metavar=_
     from workflow import terminal
     from workflow.register import undoing
 
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "succession") as (session, how):
         rows = undoing.undo(session, number, **how)
         line = _("Succession {n} is undone: {rows} steps; everything is owed as before.", n=number, rows=len(rows))
     terminal.say(line)
@@ -186,9 +186,8 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     from workflow.periods import show_day
     from workflow.register import lineage
     from workflow.register.kinds import say_manner
-    from workflow.snapshot import snapshot
 
-    with snapshot(context.obj.database.url) as view:
+    with looking(context.obj) as view:
         rows = lineage.successions(view)
     if json_:
         terminal.say_json(rows)
@@ -234,7 +233,7 @@ def decide(
     from workflow.register import deciding
     from workflow.task import find_task
 
-    with acting(context.obj, by) as (session, how):
+    with acting(context.obj, by, "succession") as (session, how):
         task, taker = find_task(session, code), known_agency(session, heir)
         ended = known_agency(session, former) if former else None
         today = clock.local_day(how["at"], context.obj.time_zone)

@@ -206,7 +206,11 @@ def _facts(made: Plan, progress: Progress) -> Iterator[dict[str, Any]]:
                 "subject": f"{thing.task}/{thing.period}",
                 "occurrence_id": thing.id,
                 "before": {"agency": names[move.former_id]},
-                "after": {"agency": step.heir.name, "from": step.on.isoformat()},
+                "after": {
+                    "agency": step.heir.name,
+                    "owner": step.heir.code,
+                    "from": step.on.isoformat(),
+                },
                 "reason": step.basis,
             }
     for step in made.steps:

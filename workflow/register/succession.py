@@ -7,6 +7,7 @@ Kinds and how many heirs each has follow the vocabulary that public registers of
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from sqlmodel import Field, Session, SQLModel, col, select
@@ -42,11 +43,12 @@ class Succession(SQLModel, table=True):
 class Handover(SQLModel, table=True):
     """One thing that passed to the heir: a duty, a part in a task, the confirming of a directive, a person, a subordinate agency.
 
-    `agency_id` is who held it before; `held` what else it was then: a duty's status, the last day of a person.
+    `agency_id` is who held it before; `held` what else it was then: a duty's status, the last day of a person. What was handed on
+    by decision and not by a succession says itself to whom, since when, why and on what basis.
     """
 
     id: int | None = Field(default=None, primary_key=True)
-    succession_id: int = Field(foreign_key="succession.id", index=True)
+    succession_id: int | None = Field(default=None, foreign_key="succession.id", index=True)
     occurrence_id: int | None = Field(default=None, foreign_key="occurrence.id", index=True)
     assignment_id: int | None = Field(default=None, foreign_key="assignment.id", ondelete="SET NULL", index=True)
     directive_id: int | None = Field(default=None, foreign_key="directive.id")
@@ -54,6 +56,10 @@ class Handover(SQLModel, table=True):
     child_id: int | None = Field(default=None, foreign_key="agency.id")
     agency_id: int | None = Field(default=None, foreign_key="agency.id")
     held: str | None = None
+    heir_id: int | None = Field(default=None, foreign_key="agency.id")
+    moved_on: date | None = None
+    reason: str | None = None
+    basis: str | None = None
 
 
 def in_force(session: Session) -> list[Succession]:
@@ -62,18 +68,30 @@ def in_force(session: Session) -> list[Succession]:
     return list(session.exec(query.order_by(col(Succession.effective_on), col(Succession.id))))
 
 
-def handed(session: Session, occurrence_id: int) -> list[tuple[Succession, Agency, Agency]]:
-    """The successions through which an open period passed, in their order, with the former agency and the heir."""
-    query = (
-        select(Succession)
-        .join(Handover, col(Handover.succession_id) == col(Succession.id))
-        .where(Handover.occurrence_id == occurrence_id)
-        .order_by(col(Handover.id))
-    )
-    return [
-        (row, session.get_one(Agency, row.former_id), session.get_one(Agency, row.heir_id))
-        for row in session.exec(query)
-    ]
+@dataclass(frozen=True)
+class Passing:
+    """One step by which an open period passed from an agency to another."""
+
+    former: Agency
+    heir: Agency
+    on: date
+    basis: str
+
+
+def handed(session: Session, occurrence_id: int) -> list[Passing]:
+    """The steps by which an open period passed, by succession or by decision, in their order."""
+    query = select(Handover).where(Handover.occurrence_id == occurrence_id).order_by(col(Handover.id))
+    steps = []
+    for row in session.exec(query):
+        succession = session.get(Succession, row.succession_id) if row.succession_id else None
+        former, heir = row.agency_id, row.heir_id
+        if succession:
+            former, heir = succession.former_id, succession.heir_id
+        on, basis = (succession.effective_on, succession.basis) if succession else (row.moved_on, row.basis)
+        steps.append(
+            Passing(session.get_one(Agency, former), session.get_one(Agency, heir), on or date.min, basis or "")
+        )
+    return steps
 
 
 class Lineage:

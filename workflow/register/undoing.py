@@ -109,7 +109,7 @@ def _undone_facts(session: Session, rows: list[Succession], owners: dict[int, in
             "act": "undo succession",
             "subject": labels[occurrence_id],
             "occurrence_id": occurrence_id,
-            "after": {"agency": agencies[owner].name},
+            "after": {"agency": agencies[owner].name, "owner": agencies[owner].code},
             "reason": reason,
         }
     for row in rows:

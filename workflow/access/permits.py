@@ -1,0 +1,167 @@
+"""Who may do what: one table of acts, states and roles, and one of the acts that concern no task. Data; a test walks every cell.
+
+F focal point and H head of the agency that owes the task, M monitoring agency of the directive, O office that enters directives,
+A administrator; a leader (L) reads. "-": nobody, because the lifecycle knows no such move.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from workflow.access.roles import Authority, Role
+from workflow.audit import By
+from workflow.errors import NotPermitted
+from workflow.i18n import N_, _
+from workflow.standing import Status
+
+TASK_ACTS = """
+act                  not_started in_progress submitted returned completed suspended cancelled
+start                FHO         -           -         -        -         -         -
+submit               FHO         FHO         -         FHO      -         -         -
+withdraw             -           -           FH        -        -         -         -
+confirm              -           -           M         -        -         -         -
+return               -           -           M         -        -         -         -
+reopen               -           -           -         -        M         -         M
+suspend              M           M           -         M        -         -         -
+resume               -           -           -         -        -         M         -
+cancel               M           M           -         M        -         M         -
+hand_on              M           M           -         M        -         M         -
+ask_extension        FHO         FHO         -         FHO      -         -         -
+ask_hand_on          FHO         FHO         -         FHO      -         FHO       -
+ask_suspension       FHO         FHO         -         FHO      -         -         -
+ask_cancellation     FHO         FHO         -         FHO      -         FHO       -
+decide_request       M           M           M         M        M         M         M
+withdraw_request     FHO         FHO         FHO       FHO      FHO       FHO       FHO
+ask_part             FH          FH          -         FH       -         FH        -
+drop_part            FH          FH          FH        FH       FH        FH        FH
+give_part            FHO         FHO         FHO       FHO      -         FHO       -
+report_period        FHO         FHO         -         FHO      -         -         -
+"""
+
+OFFICE_ACTS = """
+act                  roles
+import               O
+decide_timing        MO
+answer               MO
+policy               MO
+close_period         M
+register             OA
+succession           OA
+calendar             OA
+mail                 OA
+export_evidence      MO
+appoint              A
+"""
+
+ACT_NAMES = {
+    "start": N_("start"),
+    "submit": N_("report done"),
+    "withdraw": N_("withdraw a report"),
+    "confirm": N_("confirm"),
+    "return": N_("return"),
+    "reopen": N_("reopen"),
+    "suspend": N_("suspend"),
+    "resume": N_("resume"),
+    "cancel": N_("cancel"),
+    "hand_on": N_("hand on to another agency"),
+    "ask_extension": N_("ask for more time"),
+    "ask_hand_on": N_("say that it is another agency's task"),
+    "ask_suspension": N_("ask for a suspension"),
+    "ask_cancellation": N_("ask for a cancellation"),
+    "decide_request": N_("decide a request"),
+    "withdraw_request": N_("withdraw a request"),
+    "ask_part": N_("ask for a part"),
+    "drop_part": N_("drop a part"),
+    "give_part": N_("give a part"),
+    "report_period": N_("report a period"),
+    "import": N_("import documents"),
+    "decide_timing": N_("decide deadlines"),
+    "answer": N_("settle what is to be looked at"),
+    "policy": N_("set the rules of a directive"),
+    "close_period": N_("close a period"),
+    "register": N_("change the register"),
+    "succession": N_("record successions"),
+    "calendar": N_("change the calendar"),
+    "mail": N_("send letters by hand"),
+    "export_evidence": N_("take evidence out"),
+    "appoint": N_("give roles to people"),
+}
+
+LETTERS = dict(zip("FHMOLA", Role, strict=True))
+
+
+def _roles(cell: str) -> frozenset[Role]:
+    return frozenset(LETTERS[letter] for letter in cell if letter != "-")
+
+
+def _read(table: str) -> tuple[list[str], dict[str, list[str]]]:
+    head, *lines = [line.split() for line in table.strip().splitlines()]
+    return head[1:], {line[0]: line[1:] for line in lines}
+
+
+_states, _cells = _read(TASK_ACTS)
+PERMITS = {
+    (act, Status(state)): _roles(cell)
+    for act, cells in _cells.items()
+    for state, cell in zip(_states, cells, strict=True)
+}
+ACTS = tuple(_cells)
+PERMITS_OFFICE = {act: _roles(cells[0]) for act, cells in _read(OFFICE_ACTS)[1].items()}
+_EVER = {act: frozenset().union(*(PERMITS[act, status] for status in Status)) for act in ACTS}
+
+
+def held(authority: Authority, *, owed_by: int | None, monitor: int | None) -> frozenset[Role]:
+    """The roles that count for one task: those of the agency that owes it, of the one that monitors it, and the general ones.
+
+    A directive that names no monitoring agency is monitored by whoever holds that role.
+    """
+    return frozenset(
+        grant.role
+        for grant in authority
+        if (
+            grant.agency_id == owed_by
+            if grant.role in (Role.FOCAL_POINT, Role.HEAD)
+            else monitor is None or grant.agency_id == monitor
+            if grant.role is Role.MONITOR
+            else True
+        )
+    )
+
+
+def permit(
+    by: By,
+    act: str,
+    status: Status,
+    *,
+    owed_by: int | None,
+    monitor: int | None,
+    subject: str,
+    occurrence_id: int | None = None,
+) -> None:
+    """Let the act pass or raise NotPermitted; where nobody may do it in this state the lifecycle itself says why."""
+    if by.authority is None:
+        return
+    roles = held(by.authority, owed_by=owed_by, monitor=monitor)
+    if not roles & (PERMITS[act, status] or _EVER[act]):
+        raise _refusal(by, act, PERMITS[act, status] or _EVER[act], subject=subject, occurrence_id=occurrence_id)
+
+
+def permit_office(by: By, act: str, *, subject: str = "", monitor: int | None = None) -> None:
+    """Let an act that concerns no single task pass or raise NotPermitted; `monitor` is that of the directive it concerns, if any."""
+    if by.authority is None:
+        return
+    if not held(by.authority, owed_by=None, monitor=monitor) & PERMITS_OFFICE[act]:
+        raise _refusal(by, act, PERMITS_OFFICE[act], subject=subject)
+
+
+def _refusal(by: By, act: str, roles: frozenset[Role], **about: Any) -> NotPermitted:
+    from workflow.access.roles import ROLE_LABELS
+
+    problem = NotPermitted(
+        "{name} may not do this: {act}. It is for: {roles}.",
+        name=by.name,
+        act=_(ACT_NAMES[act]),
+        roles=", ".join(_(ROLE_LABELS[role]) for role in Role if role in roles),
+    )
+    problem.refusal = {"by": by, "act": act, **about}
+    return problem

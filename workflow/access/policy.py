@@ -1,0 +1,121 @@
+"""The rules of one directive: who confirms, what a report must bring, who may see it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from workflow.errors import BadInput
+from workflow.i18n import N_, _
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from workflow.agency import Agency
+    from workflow.audit import By
+    from workflow.directive import Directive
+    from workflow.snapshot import Row, Snapshot
+
+CONFIRMATION = {
+    "required": N_("every report is confirmed by the monitoring agency"),
+    "on_overdue_only": N_("only a report that comes late is confirmed by the monitoring agency"),
+    "none": N_("a report completes the task at once"),
+}
+DELIVERABLE = {
+    "refuse": N_("a report without what the task asks for is refused"),
+    "mark": N_("a report without what the task asks for is taken and marked"),
+}
+
+
+def change(
+    session: Session,
+    directive: Directive,
+    changes: dict[str, Any],
+    readers: list[Agency],
+    *,
+    by: By,
+    at: datetime,
+    reason: str,
+) -> None:
+    """Set rules of a directive; one that becomes confidential ends the links that letters carried."""
+    from sqlmodel import select
+
+    from workflow import audit
+    from workflow.access.permits import permit_office
+    from workflow.basis import need_reason
+    from workflow.database import exclusive
+    from workflow.directive import DirectiveReader
+
+    exclusive(session, "audit")
+    permit_office(by, "policy", subject=directive.code, monitor=directive.monitor_id)
+    reason = need_reason(reason)
+    for name, known in (("confirmation", CONFIRMATION), ("deliverable", DELIVERABLE)):
+        if changes.get(name, next(iter(known))) not in known:
+            raise BadInput("“{value}” is none of: {known}.", value=changes[name], known=", ".join(known))
+    before, after = {}, {}
+    monitor = changes.pop("monitor", None)
+    if monitor:
+        before["monitor"], after["monitor"] = directive.monitor_id, monitor.code
+        directive.monitor_id = monitor.id
+    for name, value in changes.items():
+        before[name], after[name] = getattr(directive, name), value
+        setattr(directive, name, value)
+    if changes.get("confidential"):
+        _end_links(session, directive, at)
+    listed = set(session.exec(select(DirectiveReader.agency_id).where(DirectiveReader.directive_id == directive.id)))
+    fresh = [agency for agency in readers if agency.id not in listed]
+    session.add_all(DirectiveReader(directive_id=directive.id or 0, agency_id=agency.id or 0) for agency in fresh)
+    if fresh:
+        after["readers"] = [agency.code for agency in fresh]
+    audit.record(session, "policy", directive.code, by=by, at=at, before=before, after=after, reason=reason)
+
+
+def _end_links(session: Session, directive: Directive, at: datetime) -> None:
+    from sqlalchemy import update
+    from sqlmodel import col, select
+
+    from workflow.message import ActionLink
+    from workflow.occurrence import Occurrence
+    from workflow.task import Task
+
+    own = select(Occurrence.id).join(Task).where(Task.directive_id == directive.id)
+    alive = col(ActionLink.revoked_at).is_(None) & col(ActionLink.occurrence_id).in_(own)
+    session.execute(update(ActionLink).where(alive).values(revoked_at=at).execution_options(synchronize_session=False))
+
+
+def shown(view: Snapshot, code: str) -> Row:
+    """The rules of a directive as they stand."""
+    from workflow.queries import directive_id
+
+    number = directive_id(view, code)
+    row = view.rows(
+        """select d.code, d.number, d.confirmation, d.deliverable, d.confidential, m.code as monitor_code, m.name as monitor
+        from directive d left join agency m on m.id = d.monitor_id where d.id = :id""",
+        id=number,
+    )[0]
+    row["confidential"] = bool(row["confidential"])
+    row["readers"] = [
+        reader["name"]
+        for reader in view.rows(
+            "select a.name from directive_reader r join agency a on a.id = r.agency_id where r.directive_id = :id order by a.name",
+            id=number,
+        )
+    ]
+    return row
+
+
+def lines(row: Row) -> Iterator[str]:
+    """The rules in words."""
+    yield f"{row['code']} ({row['number']})"
+    yield "  " + _("Confirmed by: {name}", name=row["monitor"] or _("whoever monitors"))
+    confirmation, deliverable = CONFIRMATION[row["confirmation"]], DELIVERABLE[row["deliverable"]]
+    yield "  " + _(confirmation)
+    yield "  " + _(deliverable)
+    yield "  " + (
+        _("confidential: seen by the agencies that it names, and no word of it stands in letters")
+        if row["confidential"]
+        else _("not confidential")
+    )
+    if row["readers"]:
+        yield "  " + _("Also seen by: {names}", names="; ".join(row["readers"]))

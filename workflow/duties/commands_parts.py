@@ -1,0 +1,288 @@
+"""Commands about the parts of others in a task, and about the reports of periods."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from workflow.i18n import _
+from workflow.options import Actor, Agency, Code, Directive, Json, Period, Reason, acting, looking
+
+app = typer.Typer()
+parts_app = typer.Typer(no_args_is_help=True, help=_("Parts that a lead agency asks of others, or of its own people."))
+period_app = typer.Typer(no_args_is_help=True, help=_("Reports of periods, and closing a period."))
+Lead = Annotated[str | None, typer.Option("--lead", help=_("Whose task it is, where several agencies lead."))]
+Which = Annotated[int, typer.Option("--part", min=1, max=100_000, help=_("Number of the part."))]
+Key = Annotated[str, typer.Argument(metavar=_("PERIOD"), help=_("Period, such as 2025-Q3 or Q3/2025."))]
+
+
+def _chosen(session: Any, code: str, lead: str | None, period: str | None, today: Any) -> Any:
+    """The occurrence whose parts are meant."""
+    from workflow.agency import known_agency
+    from workflow.finding import choose
+    from workflow.standing import OPEN, Status
+    from workflow.task import find_task
+
+    owner = known_agency(session, lead) if lead else None
+    wanted = (*OPEN, Status.SUSPENDED, Status.SUBMITTED)
+    return choose(session, find_task(session, code), statuses=wanted, agency=owner, period=period, today=today)
+
+
+@parts_app.command(
+    "ask",
+    help=_(
+        'Ask a coordinating agency, or a person of the own one, for a part by a day of its own.\n\n\b\nExamples:\n  dondoc parts ask KH88-II.3 --agency PTP --what "Số liệu thẩm định" --due 10/9/2025\n  dondoc parts ask KH88-II.3 --person "Lê Thị Hoa" --what "Dự thảo báo cáo"'
+    ),
+)
+def ask(
+    context: typer.Context,
+    code: Code,
+    what: Annotated[str, typer.Option("--what", help=_("What is asked for."))],
+    agency: Annotated[str | None, typer.Option("--agency", help=_("The agency that is asked."))] = None,
+    person: Annotated[str, typer.Option("--person", help=_("The person of the lead agency that is asked."))] = "",
+    due: Annotated[str | None, typer.Option("--due", help=_("By which day."))] = None,
+    lead: Lead = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    from workflow import terminal
+    from workflow.agency import known_agency
+    from workflow.clock import local_day
+    from workflow.duties.part import ask_part
+
+    with acting(context.obj, by) as (session, how):
+        found = _chosen(session, code, lead, period, local_day(how["at"], context.obj.time_zone))
+        asked = known_agency(session, agency) if agency else None
+        part = ask_part(
+            session, found, what=what, **how, agency=asked, person=person, due=terminal.day(due) if due else None
+        )
+        line = _("{label}, part {n}: waiting for {who}.", label=found.label(), n=part.number, who=part.who())
+    terminal.say(line)
+
+
+@parts_app.command(
+    "give",
+    help=_(
+        'Give a part that was asked for.\n\n\b\nExample:\n  dondoc parts give KH88-II.3 --part 1 --result "Đã gửi số liệu" --document-number 12/PTP'
+    ),
+)
+def give(
+    context: typer.Context,
+    code: Code,
+    part: Which,
+    result: Annotated[str, typer.Option("--result", help=_("The result in a line."))] = "",
+    document_number: Annotated[str, typer.Option("--document-number", help=_("Number of the result document."))] = "",
+    lead: Lead = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    from workflow import terminal
+    from workflow.clock import local_day
+    from workflow.duties.part import find_part, give_part
+
+    with acting(context.obj, by) as (session, how):
+        today = local_day(how["at"], context.obj.time_zone)
+        found = _chosen(session, code, lead, period, today)
+        own = find_part(session, found, part)
+        give_part(session, own, **how, today=today, result=result, document_number=document_number)
+        line = _("{label}, part {n}: given by {who}.", label=found.label(), n=own.number, who=own.who())
+    terminal.say(line)
+
+
+@parts_app.command(
+    "drop",
+    help=_(
+        'Say that a part is not needed any more.\n\n\b\nExample:\n  dondoc parts drop KH88-II.3 --part 1 --reason "Đã có số liệu"'
+    ),
+)
+def drop(
+    context: typer.Context,
+    code: Code,
+    part: Which,
+    reason: Reason = "",
+    lead: Lead = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    from workflow import terminal
+    from workflow.clock import local_day
+    from workflow.duties.part import drop_part, find_part
+
+    with acting(context.obj, by) as (session, how):
+        found = _chosen(session, code, lead, period, local_day(how["at"], context.obj.time_zone))
+        drop_part(session, find_part(session, found, part), **how, reason=reason)
+        line = _("{label}, part {n}: not needed any more.", label=found.label(), n=part)
+    terminal.say(line)
+
+
+@parts_app.command(
+    "list",
+    help=_(
+        "List the parts that are waited for, or all of them.\n\n\b\nExamples:\n  dondoc parts list\n  dondoc parts list --agency PTP --all --json"
+    ),
+)
+def list_parts(
+    context: typer.Context,
+    directive: Directive = None,
+    agency: Agency = None,
+    every: Annotated[bool, typer.Option("--all", help=_("Also those that are given or dropped."))] = False,
+    json_: Json = False,
+) -> None:
+    from workflow import terminal
+    from workflow.duties import showing
+    from workflow.periods import show_day
+
+    with looking(context.obj) as view:
+        rows = showing.parts(view, directive=directive, agency=agency, waiting=not every)
+    if json_:
+        terminal.say_json(rows)
+        return
+    C = terminal.Column
+    columns = (
+        C("label", _("Task")),
+        C("number", _("Part"), right=True),
+        C("lead", _("Lead agency"), wide=True),
+        C("who", _("Waiting for"), wide=True),
+        C("what", _("What is asked for"), wide=True),
+        C("due", _("Due")),
+        C("state", _("State")),
+    )
+    shown = [
+        {**row, "due": show_day(row["due_on"]) if row["due_on"] else "–", "state": showing.part_words(row)}
+        for row in rows
+    ]
+    terminal.say(*(terminal.table(columns, shown) if rows else ()), "", _("{n} in the list.", n=len(rows)))
+
+
+@period_app.command(
+    "report",
+    help=_(
+        'Report a period of an ongoing task; it may be corrected until the period is closed.\n\n\b\nExamples:\n  dondoc period report 2025-Q3 KH88-III.2 --result "Đã tuyên truyền tại 12 thôn"\n  dondoc period report Q3/2025 KH88-III.2 --nothing'
+    ),
+)
+def report(
+    context: typer.Context,
+    key: Key,
+    code: Code,
+    result: Annotated[str, typer.Option("--result", help=_("What was done."))] = "",
+    document_number: Annotated[str, typer.Option("--document-number", help=_("Number of the result document."))] = "",
+    nothing: Annotated[bool, typer.Option("--nothing", help=_("Nothing arose in this period."))] = False,
+    agency: Agency = None,
+    by: Actor = None,
+) -> None:
+    from workflow import terminal
+    from workflow.clock import local_day
+    from workflow.duties.period_report import report_period
+    from workflow.periods import show_period
+
+    with acting(context.obj, by) as (session, how):
+        today = local_day(how["at"], context.obj.time_zone)
+        found = _chosen(session, code, agency, None, today)
+        line = report_period(
+            session,
+            found,
+            key,
+            **how,
+            today=today,
+            result=result,
+            document_number=document_number,
+            nothing_arose=nothing,
+        )
+        told = _(
+            "{code}, {agency}: {period} reported.",
+            code=found.task.code,
+            agency=found.agency.name,
+            period=show_period(line.period),
+        )
+    terminal.say(told)
+
+
+@period_app.command(
+    "list",
+    help=_(
+        "List what was reported for a period, and who has not.\n\n\b\nExamples:\n  dondoc period list 2025-Q3\n  dondoc period list Q3/2025 --directive KH88 --missing --json"
+    ),
+)
+def list_period(
+    context: typer.Context,
+    key: Key,
+    directive: Directive = None,
+    missing: Annotated[bool, typer.Option("--missing", help=_("Only who has not reported."))] = False,
+    json_: Json = False,
+) -> None:
+    from workflow import terminal
+    from workflow.duties import showing
+    from workflow.duties.period_key import period_key
+    from workflow.periods import show_period
+
+    wanted = period_key(key)
+    with looking(context.obj) as view:
+        rows = showing.period_lines(view, wanted, directive=directive)
+    rows = [row for row in rows if not missing or not row["reported"]]
+    if json_:
+        terminal.say_json(rows)
+        return
+    C = terminal.Column
+    columns = (
+        C("code", _("Task")),
+        C("agency", _("Agency"), wide=True),
+        C("state", _("State")),
+        C("result", _("Result"), wide=True),
+        C("text", _("What is to be done"), wide=True),
+    )
+    shown = [{**row, "state": showing.line_words(row)} for row in rows]
+    terminal.say(*(terminal.table(columns, shown) if rows else ()), "")
+    done = sum(bool(row["reported"]) for row in rows)
+    terminal.say(_("{period}: {done} of {n} have reported.", period=show_period(wanted), done=done, n=len(rows)))
+
+
+def _directive_act(context: typer.Context, by: str | None, code: str, act: Any) -> str:
+    """Do something with a period of a directive, where its monitoring agency may."""
+    from workflow.access.permits import permit_office
+    from workflow.directive import find_directive
+
+    with acting(context.obj, by) as (session, how):
+        found = find_directive(session, code)
+        permit_office(how["by"], "close_period", subject=found.code, monitor=found.monitor_id)
+        act(session, found, how)
+        return str(found.code)
+
+
+Whole = Annotated[str, typer.Option("--directive", help=_("Code or number of a directive."))]
+
+
+@period_app.command(
+    "close",
+    help=_(
+        "Lock the reports of a period; only opening it again lets somebody change them.\n\n\b\nExample:\n  dondoc period close 2025-Q3 --directive KH88"
+    ),
+)
+def close(context: typer.Context, key: Key, directive: Whole, by: Actor = None) -> None:
+    from workflow import terminal
+    from workflow.duties.period_report import close_period
+    from workflow.periods import show_period
+
+    made: list[Any] = []
+    code = _directive_act(context, by, directive, lambda s, d, how: made.append(close_period(s, d, key, **how)))
+    terminal.say(_("{code}: {period} is closed.", code=code, period=show_period(made[0].period)))
+
+
+@period_app.command(
+    "open",
+    help=_(
+        'Unlock a period again.\n\n\b\nExample:\n  dondoc period open 2025-Q3 --directive KH88 --reason "Bổ sung báo cáo của 2 xã"'
+    ),
+)
+def open_(context: typer.Context, key: Key, directive: Whole, reason: Reason = "", by: Actor = None) -> None:
+    from workflow import terminal
+    from workflow.duties.period_key import period_key
+    from workflow.duties.period_report import open_period
+    from workflow.periods import show_period
+
+    code = _directive_act(context, by, directive, lambda s, d, how: open_period(s, d, key, **how, reason=reason))
+    terminal.say(_("{code}: {period} is open again.", code=code, period=show_period(period_key(key))))
+
+
+app.add_typer(parts_app, name="parts")
+app.add_typer(period_app, name="period")

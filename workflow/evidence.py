@@ -1,0 +1,117 @@
+"""Evidence: the files behind a report, kept by their content beside the database.
+
+A file is in quarantine until the report it backs is confirmed: it can be listed and verified, and is handed out only to somebody
+who says that they want it all the same. Whether it is follows from the report and is stored nowhere.
+"""
+
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlmodel import Field, SQLModel
+
+from workflow.config import EvidenceSettings
+from workflow.errors import BadInput
+from workflow.file_kinds import ALLOWED, kind_of
+
+
+class Evidence(SQLModel, table=True):
+    """A file behind a submission or a period report; its content lies in the store under its SHA-256."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    submission_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
+    sha256: str = Field(index=True)
+    name: str
+    size: int
+    media_type: str = ""
+
+
+class EvidenceStore:
+    """The folder that holds evidence, named by content: nothing a sender writes can choose a path.
+
+    Four methods are all that the rest of the program knows of it (`keep`, `open`, `intact`, `names`); an object store for several
+    machines has the same four, and because a name is the hash of what it holds, copying one into the other needs no order.
+    """
+
+    def __init__(self, settings: EvidenceSettings) -> None:
+        self.folder = settings.folder
+        self.limit = settings.max_megabytes * 1_000_000
+        self.most = settings.max_files
+
+    def keep(self, name: str, content: BinaryIO) -> Evidence:
+        """Store a file durably and return its (unattached) record; refuses empty, too large and unwelcome files."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        digest, size = hashlib.sha256(), 0
+        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix="incoming-")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                while block := content.read(1 << 16):
+                    size += len(block)
+                    if size > self.limit:
+                        raise BadInput(
+                            "{name} is larger than {limit} MB.", name=shown_name(name), limit=self.limit // 1_000_000
+                        )
+                    digest.update(block)
+                    out.write(block)
+                out.flush()
+                os.fsync(out.fileno())
+            if not size:
+                raise BadInput("{name} is empty.", name=shown_name(name))
+            kind = kind_of(Path(temporary))
+            if not kind:
+                raise BadInput(
+                    "{name} is no file that counts as evidence. Send one of: {kinds}.",
+                    name=shown_name(name),
+                    kinds=", ".join(ALLOWED),
+                )
+            place = self._path(digest.hexdigest())
+            place.parent.mkdir(exist_ok=True)
+            Path(temporary).replace(place)
+            _settle(place.parent)
+        finally:
+            Path(temporary).unlink(missing_ok=True)
+        return Evidence(sha256=digest.hexdigest(), name=shown_name(name), size=size, media_type=ALLOWED[kind])
+
+    def refuse_many(self, count: int) -> None:
+        """Raise where one report would bring more files than one may."""
+        if count > self.most:
+            raise BadInput("{n} files are too many for one report; at most {most}.", n=count, most=self.most)
+
+    def open(self, sha256: str) -> BinaryIO:
+        """The content of this hash; raises FileNotFoundError."""
+        return self._path(sha256).open("rb")
+
+    def intact(self, sha256: str) -> bool:
+        """Whether the content is there and is what it was."""
+        try:
+            with self.open(sha256) as content:
+                return hashlib.file_digest(content, "sha256").hexdigest() == sha256  # type: ignore[arg-type]
+        except FileNotFoundError:
+            return False
+
+    def names(self) -> Iterator[str]:
+        """The hash of every file that lies in the store."""
+        for file in self.folder.glob("??/*"):
+            yield file.name
+
+    def _path(self, sha256: str) -> Path:
+        return self.folder / sha256[:2] / sha256
+
+
+def _settle(folder: Path) -> None:
+    """Let the new name survive a power cut; the content was synced before it got the name."""
+    if os.name == "posix":
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def shown_name(name: str) -> str:
+    """The last part of a file name without control characters, for showing only."""
+    last = name.replace("\\", "/").rsplit("/", 1)[-1]
+    return "".join(c for c in last if c.isprintable())[-120:] or "file"

@@ -1,0 +1,79 @@
+"""What kind of file something is, by its content; a name says nothing."""
+
+from __future__ import annotations
+
+import zipfile
+from pathlib import Path
+
+# What offices send as proof. Programs, scripts, web pages and archives of unknown content are not among them.
+ALLOWED = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "doc, xls, ppt": "application/x-ole-storage",
+    "rtf": "application/rtf",
+    "jpg": "image/jpeg",
+    "png": "image/png",
+    "tif": "image/tiff",
+    "heic": "image/heic",
+    "txt": "text/plain",
+}
+
+_STARTS = (
+    (b"%PDF-", "pdf"),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc, xls, ppt"),
+    (b"{\\rtf", "rtf"),
+    (b"\xff\xd8\xff", "jpg"),
+    (b"\x89PNG\r\n\x1a\n", "png"),
+    (b"II*\x00", "tif"),
+    (b"MM\x00*", "tif"),
+)
+_OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
+_MACROS = ("vbaproject.bin",)
+_HEAD = 4096
+
+
+def kind_of(file: Path) -> str | None:
+    """The key of ALLOWED that the content is, or None."""
+    with file.open("rb") as content:
+        head = content.read(_HEAD)
+    for start, kind in _STARTS:
+        if head.startswith(start):
+            return kind
+    if head[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
+        return "heic"
+    if head.startswith(b"PK\x03\x04"):
+        return _packed(file)
+    return "txt" if _is_text(head) else None
+
+
+def _packed(file: Path) -> str | None:
+    """Which office format a zip file is; any other archive, and one that carries macros, is none. Nothing is unpacked."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = {name.lower(): name for name in archive.namelist()}
+            if any(name.endswith(_MACROS) for name in names):
+                return None
+            if "mimetype" in names and archive.getinfo(names["mimetype"]).file_size < 100:
+                stated = archive.read(names["mimetype"]).decode("ascii", "replace").strip()
+                return next((kind for kind in ("odt", "ods") if ALLOWED[kind] == stated), None)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+        return None
+    return next((kind for part, kind in _OFFICE.items() if part in names), None)
+
+
+def _is_text(head: bytes) -> bool:
+    """Plain text: UTF-8 (one cut character at the end aside) without control characters, and no script or page."""
+    try:
+        words = head.decode("utf-8-sig", "strict")
+    except UnicodeDecodeError as error:
+        if len(head) < _HEAD or error.start < len(head) - 4:
+            return False
+        words = head[: error.start].decode("utf-8-sig")
+    begins = words.lstrip()[:200].lower()
+    if begins.startswith(("#!", "<", "@echo")) or begins.startswith("mz"):
+        return False
+    return not any(ord(c) < 32 and c not in "\t\r\n\f" for c in words)

@@ -1,0 +1,198 @@
+"""Moving periods: the check, the write and the history of one move, for one row or a thousand in the same three statements.
+
+Past the mapper, because this is the act everything else waits for. A row is written only in the version that was read: of two who
+act at once the second is told what the first did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Update, bindparam, select, update
+from sqlmodel import Session, SQLModel
+
+from workflow import audit
+from workflow.access.permits import permit
+from workflow.audit import By
+from workflow.audit_words import say_act
+from workflow.database import exclusive
+from workflow.errors import Refused
+from workflow.i18n import _
+from workflow.lifecycle import MOVE_LABELS, next_status, possible
+from workflow.standing import Status, say_status
+
+_tables = SQLModel.metadata.tables
+VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")  # in which a sentence names an hour
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One period as a move sees it: which version was read, who owes it, who monitors it."""
+
+    id: int
+    label: str
+    status: Status
+    version: int
+    agency_id: int
+    monitor_id: int | None
+    was_started: bool
+    was_returned: bool
+
+
+def duties(session: Session, ids: Sequence[int]) -> list[Duty]:
+    """The periods of these ids, in their order."""
+    found = {}
+    for block in (ids[n : n + 500] for n in range(0, len(ids), 500)):
+        one = len(block) == 1  # a list of one costs twice what one costs
+        rows = session.connection().execute(_reading(one=one), {"ids": block[0] if one else list(block)})
+        for row in rows:
+            found[row[0]] = Duty(
+                row[0],
+                f"{row[1]}/{row[2]}",
+                Status(row[3]),
+                row[4],
+                row[5],
+                row[6],
+                row[7] is not None,
+                row[8] == "returned",
+            )
+    return [found[one] for one in ids]
+
+
+@lru_cache
+def _reading(*, one: bool) -> Any:
+    row, task, directive, report = (_tables[name] for name in ("occurrence", "task", "directive", "submission"))
+    newest = (
+        select(report.c.decision)
+        .where(report.c.occurrence_id == row.c.id)
+        .order_by(report.c.number.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    columns = (
+        row.c.id, task.c.code, row.c.period, row.c.status, row.c.version, row.c.agency_id, directive.c.monitor_id,
+        row.c.started_at, newest,
+    )  # fmt: skip
+    joined = row.join(task, task.c.id == row.c.task_id).join(directive, directive.c.id == task.c.directive_id)
+    same = row.c.id == bindparam("ids") if one else row.c.id.in_(bindparam("ids", expanding=True))
+    return select(*columns).select_from(joined).where(same)
+
+
+def move(
+    session: Session,
+    act: str,
+    rows: Iterable[Duty],
+    *,
+    by: By,
+    at: datetime,
+    reason: str | None = None,
+    after: Mapping[str, Any] | None = None,
+    values: Mapping[str, Any] | None = None,
+) -> list[Status]:
+    """Make one legal move on every row, with what else it writes (`values`) and tells (`after`); all of them or none.
+
+    Returns the states after it. Raises NotPermitted, Refused for a move that is not legal now, or where somebody was faster.
+    """
+    exclusive(session, "audit")  # first this lock, then the rows: everybody in the same order
+    values, facts, changes = dict(values or {}), [], []
+    for row in rows:
+        target = checked(session, act, row, by)
+        changes.append({"row": row.id, "seen": row.version, "status": target, **values})
+        facts.append(
+            {
+                "act": act,
+                "subject": row.label,
+                "occurrence_id": row.id,
+                "before": {"status": row.status},
+                "after": {"status": target, **(after or {})},
+                "status_after": target,
+                "reason": reason,
+            }
+        )
+    write(session, changes)
+    _lapse(session, [c["row"] for c in changes if c["status"] in (Status.COMPLETED, Status.CANCELLED)], at)
+    audit.record_all(session, facts, by=by, at=at)
+    return [change["status"] for change in changes]
+
+
+def checked(session: Session, act: str, row: Duty, by: By) -> Status:
+    """Where a move leads; raises NotPermitted or Refused, which tells who brought the row where it is."""
+    permit(by, act, row.status, owed_by=row.agency_id, monitor=row.monitor_id, subject=row.label, occurrence_id=row.id)
+    try:
+        return next_status(row, act)
+    except Refused:
+        told = _last(session, row.id)
+        if not told:
+            raise
+        raise Refused(
+            "“{act}” is not possible: the task is “{status}” ({told}). Possible now: {possible}.",
+            act=_(MOVE_LABELS.get(act, act)),
+            status=say_status(row.status),
+            told=told,
+            possible=", ".join(_(MOVE_LABELS[name]) for name in possible(row)) or "–",
+        ) from None
+
+
+def write(session: Session, changes: list[dict[str, Any]]) -> None:
+    """Write rows in the versions that were read (`row`, `seen`); raises Refused where one has changed since."""
+    if not changes:
+        return
+    session.flush()
+    names = tuple(name for name in changes[0] if name not in ("row", "seen"))
+    done = session.connection().execute(_writing(names), changes)
+    if done.rowcount != len(changes):
+        raise Refused("Somebody else changed it at the same moment. Look at it again.")
+
+
+def _lapse(session: Session, ended: list[int], at: datetime) -> None:
+    """What was asked about a duty that has ended waits no more."""
+    if ended:
+        session.connection().execute(_lapsing(), {"ids": ended, "decided_at": at})
+
+
+@lru_cache
+def _lapsing() -> Update:
+    asked = _tables["change_request"]
+    waiting = asked.c.occurrence_id.in_(bindparam("ids", expanding=True)) & (asked.c.outcome == "waiting")
+    return update(asked).where(waiting).values(outcome="lapsed", decided_at=bindparam("decided_at"))
+
+
+@lru_cache
+def _writing(names: tuple[str, ...]) -> Update:
+    row = _tables["occurrence"]
+    same = (row.c.id == bindparam("row")) & (row.c.version == bindparam("seen"))
+    return update(row).where(same).values(version=row.c.version + 1, **{name: bindparam(name) for name in names})
+
+
+def overtaken(session: Session, row: Duty) -> Refused:
+    """The refusal for whoever came second: what the first did, by whom and when."""
+    return Refused(
+        "Somebody was faster: {told}. It is “{status}” now; look at it again.",
+        told=_last(session, row.id) or "–",
+        status=say_status(row.status),
+    )
+
+
+def _last(session: Session, occurrence_id: int) -> str:
+    """Who did what last with a period and when; empty before anybody did."""
+    entry = _tables["audit_entry"]
+    query = (
+        select(entry.c.act, entry.c.actor, entry.c.at)
+        .where(entry.c.occurrence_id == occurrence_id, entry.c.act != "open")
+        .order_by(entry.c.id.desc())
+        .limit(1)
+    )
+    found = session.connection().execute(query).first()
+    if not found:
+        return ""
+    return _(
+        "{who}: {act}, {when}",
+        who=found.actor,
+        act=say_act(found.act),
+        when=f"{found.at.astimezone(VIETNAM):%H:%M %d/%m/%Y}",
+    )
