@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import text
 from sqlmodel import Session, select
 
 from directives import importing
@@ -49,6 +50,15 @@ def enacted(
     for agency in importing.add_agencies(session, made, importing.unknown_agencies(session, made)):
         agency.mailbox = f"{agency.code.lower()}@example.vn" if mailboxes else None
     return importing.enact(session, made, importing.Particulars(), by=By("Văn thư", "import"), at=at(when))
+
+
+def unguard(session: Session) -> None:
+    """Take away the triggers that keep the history from being changed, as somebody with the database's password could."""
+    if session.get_bind().dialect.name == "sqlite":
+        for name in ("audit_entry_no_update", "audit_entry_no_delete"):
+            session.execute(text(f"drop trigger if exists {name}"))
+    else:
+        session.execute(text("alter table audit_entry disable trigger user"))
 
 
 def occurrence(

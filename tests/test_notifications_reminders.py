@@ -172,7 +172,7 @@ def test_an_agency_nobody_can_write_to_is_named_and_the_office_told(office: Offi
     assert (done.queued.without_mailbox, done.queued.letters) == (["Phòng Nội vụ"], 0)
     told = replace(office.settings, office=replace(office.settings.office, mailbox="vp@example.vn"))
     tick(office.database, told, office.keys, office.mailer, at=make.at("2025-09-30 08:00"))
-    assert [letter.recipient for letter in office.mailer.letters] == ["vp@example.vn"]
+    assert [letter.recipient for letter in office.mailer.letters] == ["vp@example.vn"] * 2, "the agency's and its own"
 
 
 def test_two_ticks_at_once_end_in_one_letter_a_reminder(office: Office) -> None:
@@ -250,6 +250,7 @@ def test_markup_in_a_title_is_shown_and_not_run() -> None:
                     "issuer": "",
                     "status": "not_started",
                     "link": "http://x/v/1",
+                    "confidential": False,
                 }
             ]
         },

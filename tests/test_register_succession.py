@@ -90,7 +90,7 @@ def test_a_merger_moves_what_is_open_and_nothing_else(database: Database) -> Non
         assert ended.valid_to == date(2025, 6, 30)
         assert first_fault(session) is None
         told = handed(session, make.occurrence(session, "KH27-1", "2025-Q4").id or 0)
-        assert [(s.effective_on, f.code, h.code) for s, f, h in told] == [(TODAY, "A", "H")]
+        assert [(step.on, step.former.code, step.heir.code) for step in told] == [(TODAY, "A", "H")]
 
 
 def test_reopened_work_of_an_agency_that_ended_goes_to_its_heir(database: Database) -> None:
@@ -162,7 +162,7 @@ def test_chains_in_one_table_follow_the_days(database: Database) -> None:
         )
         assert list(owners(session).values()) == ["C", "C"]
         one = make.occurrence(session, "KH27-1").id or 0
-        assert [(f.code, h.code) for _s, f, h in handed(session, one)] == [("A", "B"), ("B", "C")]
+        assert [(step.former.code, step.heir.code) for step in handed(session, one)] == [("A", "B"), ("B", "C")]
 
 
 def test_an_orphaned_plan_is_confirmed_by_the_heir_of_its_issuer(database: Database) -> None:

@@ -111,12 +111,13 @@ def test_too_long_and_unprintable_texts_ask_again(site: Site) -> None:
 
 
 def test_a_file_alone_is_enough_and_lies_under_its_hash(site: Site) -> None:
-    answer = site.client.post(f"/v/{token(site)}", files={"evidence": ("../../quyết định.pdf", b"%PDF noi dung")})
+    answer = site.client.post(f"/v/{token(site)}", files={"evidence": ("../../quyết định.pdf", b"%PDF-1.7 noi dung")})
     assert answer.status_code == 200 and "quyết định.pdf" in answer.text
     with site.office.database.transaction() as session:
         kept = make.occurrence(session).submissions[0].evidence[0]
     evidence = site.office.settings.evidence
-    assert EvidenceStore(evidence.folder, 1).path(kept.sha256).read_bytes() == b"%PDF noi dung"
+    with EvidenceStore(evidence).open(kept.sha256) as content:
+        assert content.read() == b"%PDF-1.7 noi dung"
 
 
 def test_too_large_files_are_cut_off(site: Site) -> None:

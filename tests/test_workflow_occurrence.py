@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -171,15 +172,16 @@ def test_which_occurrence_a_person_means(database: Database) -> None:
 
 
 def test_evidence_is_kept_by_content(office: Office) -> None:
-    store = EvidenceStore(office.settings.evidence.folder, 1)
+    store = EvidenceStore(replace(office.settings.evidence, max_megabytes=1))
     with office.database.transaction() as session:
         make.enacted(session, make.task(deliverable="Báo cáo"))
         found = make.occurrence(session)
         kept = store.keep("../../etc/báo cáo.pdf", io.BytesIO(b"noi dung"))
         found.submit(session, **HOW, today=TODAY, evidence=[kept])
     assert kept.name == "báo cáo.pdf"
-    assert store.path(kept.sha256).read_bytes() == b"noi dung"
-    assert store.path(kept.sha256).is_relative_to(office.settings.evidence.folder)
+    with store.open(kept.sha256) as content:
+        assert content.read() == b"noi dung"
+    assert store.intact(kept.sha256)
     with pytest.raises(BadInput, match="rỗng"):
         store.keep("a", io.BytesIO(b""))
     with pytest.raises(BadInput, match="1 MB"):

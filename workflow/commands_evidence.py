@@ -124,7 +124,7 @@ def verify(context: typer.Context, json_: Json = False) -> None:
                 broken=len(broken),
                 stray=len(stray),
             ),
-            *(_("✗ {n}. {name}", n=row["id"], name=row["name"]) for row in broken),
+            *(f"✗ {row['id']}. {row['name']}" for row in broken),
         )
     if broken:
         raise typer.Exit(1)

@@ -57,9 +57,7 @@ def _bulk(
         terminal.say_json({"done": made.done, "failed": failures, "recorded": not dry_run})
     else:
         terminal.say(_("{n} of {total} done.", n=len(made.done), total=len(lines)))
-        terminal.say(
-            *(_("✗ {n}. {code}: {reason}", n=f["row"], code=f["code"] or "–", reason=f["reason"]) for f in failures)
-        )
+        terminal.say(*(f"✗ {f['row']}. {f['code'] or '–'}: {f['reason']}" for f in failures))
         if dry_run:
             terminal.say(_("Dry run: nothing was recorded."))
     if failures:

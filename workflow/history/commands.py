@@ -73,7 +73,7 @@ def verify(
         )
     else:
         terminal.say(
-            _("✗ {fault}", fault=fault) if fault else _("✓ The chain is whole: {n} entries.", n=number),
+            f"✗ {fault}" if fault else _("✓ The chain is whole: {n} entries.", n=number),
             *(f"✗ {one.label}: {one.words}" for one in bent),
             *(() if bent else (_("✓ Every state is what its history tells."),)),
         )
