@@ -10,7 +10,7 @@ from sqlmodel import Session, select
 
 from directives import importing
 from directives.proposal import Letterhead, Proposal, TaskProposal
-from workflow.agency import Agency
+from workflow.agency import Agency, add_agency
 from workflow.audit import By
 from workflow.directive import Directive
 from workflow.occurrence import Occurrence
@@ -72,6 +72,13 @@ def occurrence(
     found = session.exec(query).first()
     assert found
     return found
+
+
+def agency(session: Session, name: str, *, new: bool = False) -> Agency:
+    """An agency by its name, entered first where it is `new`."""
+    if new:
+        return add_agency(session, name)
+    return session.exec(select(Agency).where(Agency.name == name)).one()
 
 
 def occurrence_task(session: Session, code: str = "KH27-I.1") -> Task:

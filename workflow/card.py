@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from workflow.audit_words import say_act
+from workflow.audit_words import FIELD_LABELS, say_act, say_value
 from workflow.calendar import WorkingCalendar
 from workflow.duties import showing
 from workflow.i18n import _
-from workflow.periods import say, show_day, show_days, show_period
+from workflow.periods import say, show_day, show_period
 from workflow.queries import owner
 from workflow.snapshot import Row, stored
 from workflow.standing import Standing, say_standing, say_status
@@ -168,11 +168,9 @@ def came_about(row: Row, timing: Timing, calendar: WorkingCalendar) -> Iterator[
 
 def _changed(before: dict[str, object], after: dict[str, object]) -> Iterator[str]:
     """Which fields an entry of the history changed, from what to what."""
-    from workflow.audit_words import FIELD_LABELS
-
     for name, label in FIELD_LABELS.items():
         if name in before and name in after:
-            was, now = (show_days(str(side[name] or "–")) for side in (before, after))
+            was, now = (say_value(name, side[name]) for side in (before, after))
             title = _(label)
             yield f"{'':20}{title}: {was} → {now}"
 

@@ -72,7 +72,7 @@ def export(
     from workflow.evidence import EvidenceStore
 
     store = EvidenceStore(context.obj.evidence)
-    with looking(context.obj) as view:
+    with looking(context.obj, by) as view:
         found = next((row for row in queries.evidence(view, None) if row["id"] == number), None)
     if not found:
         raise BadInput("There is no file number {n}; see `dondoc evidence list`.", n=number)

@@ -56,14 +56,14 @@ def opened(settings: Settings) -> Iterator[Database]:
 
 
 @contextmanager
-def looking(settings: Settings) -> Iterator[Snapshot]:
+def looking(settings: Settings, named: str | None = None) -> Iterator[Snapshot]:
     """A snapshot of the record as the person who runs the command may see it."""
     from workflow import clock, terminal
     from workflow.access.viewing import agencies_of
     from workflow.snapshot import snapshot
 
     with snapshot(settings.database.url) as view:
-        view.sees = agencies_of(view, terminal.actor(None), clock.local_day(clock.now(), settings.time_zone))
+        view.sees = agencies_of(view, terminal.actor(named), clock.local_day(clock.now(), settings.time_zone))
         yield view
 
 

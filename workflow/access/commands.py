@@ -156,7 +156,7 @@ def policy(
     wanted: dict[str, Any] = {"confirmation": confirmation, "deliverable": deliverable, "confidential": confidential}
     changes = {name: value for name, value in wanted.items() if value is not None}
     if not (changes or monitor or reader):
-        with looking(context.obj) as view:
+        with looking(context.obj, by) as view:
             shown = rules.shown(view, code)
         terminal.say_json(shown) if json_ else terminal.say(*rules.lines(shown))
         return
@@ -167,7 +167,8 @@ def policy(
         readers = [known_agency(session, one) for one in reader or []]
         rules.change(session, found, changes, readers, **how, reason=reason)
         code = found.code
-    with looking(context.obj) as view:
+    with looking(context.obj, by) as view:
+        view.sees = None  # who has just set the rules is told them, also where they now hide the directive
         shown = rules.shown(view, code)
     terminal.say_json(shown) if json_ else terminal.say(*rules.lines(shown))
 

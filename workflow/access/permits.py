@@ -30,10 +30,10 @@ ask_extension        FHO         FHO         -         FHO      -         -     
 ask_hand_on          FHO         FHO         -         FHO      -         FHO       -
 ask_suspension       FHO         FHO         -         FHO      -         -         -
 ask_cancellation     FHO         FHO         -         FHO      -         FHO       -
-decide_request       M           M           M         M        M         M         M
-withdraw_request     FHO         FHO         FHO       FHO      FHO       FHO       FHO
+decide_request       M           M           M         M        -         M         -
+withdraw_request     FHO         FHO         FHO       FHO      -         FHO       -
 ask_part             FH          FH          -         FH       -         FH        -
-drop_part            FH          FH          FH        FH       FH        FH        FH
+drop_part            FH          FH          FH        FH       -         FH        -
 give_part            FHO         FHO         FHO       FHO      -         FHO       -
 report_period        FHO         FHO         -         FHO      -         -         -
 """

@@ -22,7 +22,7 @@ from workflow.errors import BadInput, Refused
 from workflow.names import printable
 from workflow.occurrence import Occurrence
 from workflow.periods import ONGOING, first_day, show_period
-from workflow.standing import Status
+from workflow.standing import OPEN, Status
 from workflow.task import Task
 
 
@@ -70,7 +70,7 @@ def report_period(
     if first_day(key) > today:
         raise BadInput("{period} has not begun.", period=show_period(key))
     refuse_closed(session, occurrence.task.directive_id, key)
-    if row.status in (Status.SUSPENDED, Status.CANCELLED, Status.COMPLETED):
+    if row.status not in OPEN:
         raise Refused("Only open work can be reported on; {label} is not.", label=occurrence.label())
     same = select(PeriodReport).where(PeriodReport.occurrence_id == row.id, PeriodReport.period == key)
     found = session.exec(same).first()

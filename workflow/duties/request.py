@@ -186,20 +186,20 @@ def grant(
     note: str = "",
 ) -> None:
     """The monitoring agency agrees, to what was asked or to another day or agency; this carries it out."""
-    occurrence = request.occurrence
-    _decide(session, request, Outcome.GRANTED, by=by, at=at, basis=need_basis(basis), note=note)
-    reason = printable(note) or request.reason
-    act: dict[str, Any] = {"by": by.consequence(), "at": at, "reason": reason}
-    told = {"request": request.number, "asked": request.asked_by, "basis": need_basis(basis).to_json()}
+    occurrence, basis = request.occurrence, need_basis(basis)
+    new = due or request.asked_due_on
+    heir = agency or (session.get_one(Agency, request.asked_agency_id) if request.asked_agency_id else None)
     if request.wish is Wish.EXTENSION:
-        new = due or request.asked_due_on
         check_new_day(occurrence, new)
+    if request.wish is Wish.HAND_ON and heir is None:
+        raise BadInput("Name the agency that it goes to with --to.")
+    _decide(session, request, Outcome.GRANTED, by=by, at=at, basis=basis, note=note)
+    act: dict[str, Any] = {"by": by.consequence(), "at": at, "reason": printable(note) or request.reason}
+    if request.wish is Wish.EXTENSION:
         request.granted_due_on = new
+        told = {"request": request.number, "asked": request.asked_by, "basis": basis.to_json()}
         occurrence.redate(session, new, act="grant extension", after=told, **act)
-    elif request.wish is Wish.HAND_ON:
-        heir = agency or (session.get_one(Agency, request.asked_agency_id) if request.asked_agency_id else None)
-        if heir is None:
-            raise BadInput("Name the agency that it goes to with --to.")
+    elif heir and request.wish is Wish.HAND_ON:
         hand_on(session, occurrence, heir, basis=basis, today=today, **act)
     elif request.wish is Wish.SUSPENSION:
         occurrence.suspend(session, basis=basis, **act)
