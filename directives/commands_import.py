@@ -80,13 +80,14 @@ def import_(
     from directives import amending, importing
     from workflow import terminal
     from workflow.errors import Refused
-    from workflow.options import opened
+    from workflow.options import opened, who
 
     settings: Settings = context.obj
     asked = _Asked(code, monitor, by, yes, dry_run)
     proposal = _read(settings, file, from_sheet)
     with opened(settings) as database:
         with database.transaction() as session:
+            who(session, settings, by, "import", "import")  # before anything of the record is shown
             known = importing.already(session, proposal)
             if known and not from_sheet:
                 raise Refused(

@@ -14,6 +14,7 @@ from pathlib import Path
 from itsdangerous import BadSignature, Signer
 from sqlmodel import Session, select
 
+from workflow.agency import FocalPoint
 from workflow.config import LinkSettings
 from workflow.errors import BadInput
 from workflow.message import ActionLink, Message
@@ -81,21 +82,31 @@ def read(session: Session, keys: Keys, token: str, *, at: datetime, settings: Li
     link = _known(session, keys, token)
     if not link or link.revoked_at:
         return None
+    if _confidential(session, link):
+        return None
     message = session.get(Message, link.message_id)
     sent = message.sent_at if message else None
     return link if at <= (sent or link.issued_at) + timedelta(days=settings.days) else None
 
 
 def passed_on(session: Session, keys: Keys, token: str) -> Occurrence | None:
-    """What the link of a former agency was for, where a succession gave it to another; None for every other link.
+    """What the link of a former agency was for, where a succession or a decision gave it to another; None for every other link.
 
     Whoever holds the link has seen the task in its letter; it shows who owes it now and acts no more.
     """
     link = _known(session, keys, token)
-    if not link or not link.revoked_at:
+    if not link or not link.revoked_at or _confidential(session, link):
         return None
     moved = select(Handover).where(Handover.occurrence_id == link.occurrence_id)
-    return session.get(Occurrence, link.occurrence_id) if session.exec(moved).first() else None
+    found = session.get_one(Occurrence, link.occurrence_id)
+    own = select(FocalPoint.id).where(FocalPoint.agency_id == found.agency_id, FocalPoint.email == link.recipient)
+    present = link.recipient == found.agency.mailbox or session.exec(own).first()
+    return found if session.exec(moved).first() and not present else None
+
+
+def _confidential(session: Session, link: ActionLink) -> bool:
+    """Whether it would open a task of a confidential directive, of which nothing is shown without a login."""
+    return session.get_one(Occurrence, link.occurrence_id).task.directive.confidential
 
 
 def _known(session: Session, keys: Keys, token: str) -> ActionLink | None:

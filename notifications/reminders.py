@@ -71,7 +71,12 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
         done.letters += 1
         done.reminders += len(fresh)
     if settings.reminders.from_hour <= local.hour < settings.reminders.to_hour:
-        done.letters += office.queue(session, settings, done.without_mailbox, today=today, at=at)
+        try:
+            with session.begin_nested():
+                done.letters += office.queue(session, settings, done.without_mailbox, today=today, at=at)
+        except Exception as error:
+            log.exception("the office's letter")
+            done.failed.append(f"{settings.office.mailbox}: {error}")
     return done
 
 
@@ -188,4 +193,5 @@ def digest(
         "agencies": agencies,
         "office": settings.office.name,
         "link_until": last_day,
+        "linked": bool(addresses),
     }

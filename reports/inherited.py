@@ -21,7 +21,7 @@ def rows(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = None
         f"""select t.code, t.text, t.deliverable, d.code as directive, d.number, o.period, o.original_due_on, o.due_on, o.status,
           {STANDING_SQL} as standing, p.held as status_then, f.code as former_code, f.name as former, w.code as owner_code, h.code as heir_code,
           w.name as owner, s.kind, s.effective_on, s.basis, s.batch
-        from handover p join succession s on s.id = p.succession_id join {as_of.occurrences} o on o.id = p.occurrence_id
+        from handover p join succession s on s.id = p.succession_id join {as_of.occurrences(view)} o on o.id = p.occurrence_id
         join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency f on f.id = s.former_id join agency h on h.id = s.heir_id
         join agency w on w.id = o.agency_id
         where s.undone_at is null and s.effective_on <= :today and s.heir_id = :heir and {visible(view)} {one}

@@ -55,7 +55,7 @@ def enacted(
 def unguard(session: Session) -> None:
     """Take away the triggers that keep the history from being changed, as somebody with the database's password could."""
     if session.get_bind().dialect.name == "sqlite":
-        for name in ("audit_entry_no_update", "audit_entry_no_delete"):
+        for name in ("audit_entry_no_update", "audit_entry_no_delete", "audit_entry_no_replace"):
             session.execute(text(f"drop trigger if exists {name}"))
     else:
         session.execute(text("alter table audit_entry disable trigger user"))

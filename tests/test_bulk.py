@@ -27,7 +27,7 @@ from workflow.register.sheets import Line
 from workflow.standing import Status
 
 TODAY = date(2025, 9, 20)
-HOW: dict[str, Any] = {"by": By("Phạm Tài", "cli"), "at": make.at("2025-09-20 10:00")}
+HOW: dict[str, Any] = {"by": By("Phạm Tài", "cli"), "at": make.at("2025-09-22 10:00")}
 AGENCY: dict[str, Any] = {"by": By("Lê Hoa", "cli"), "at": make.at("2025-09-19 10:00")}
 
 

@@ -31,7 +31,7 @@ def test_from_a_document_to_a_confirmed_result(run: Run) -> None:
     assert run("agencies") == run("agencies", "list")
     assert run("agencies", "--json")[1] == run("agencies", "list", "--json")[1]
     assert "đang thực hiện" in run("start", "kh88-i.2", "--period", "2025-Q2")[1]
-    Path("qd.pdf").write_bytes(b"noi dung")
+    Path("qd.pdf").write_bytes(b"%PDF-1.7 noi dung")
     code, _said, err = run("done", "KH88-I.2", "--result", "x")
     assert (code, "2025-Q2, 2025-Q4" in err) == (1, True)
     code, said, _err = run(

@@ -259,6 +259,7 @@ def test_markup_in_a_title_is_shown_and_not_run() -> None:
         "agencies": ["<b>"],
         "office": "VP",
         "link_until": date(2025, 1, 15),
+        "linked": True,
     }
     for language in ("vi", "en"):
         _subject, text, html = letters.render(language, "digest", context)

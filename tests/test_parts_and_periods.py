@@ -135,7 +135,7 @@ def test_a_closed_period_locks_the_recurring_duty_of_it_too(database: Database) 
         third.submit(session, **HOW, today=TODAY, nothing_arose=True)
         assert third.submissions[0].nothing_arose
         third.confirm(session, **HOW)
-        with pytest.raises(BadInput, match="chỉ đến hạn một lần"):
+        with pytest.raises(BadInput, match="không phải nhiệm vụ định kỳ"):
             make.occurrence(session, "KH27-I.2").submit(session, **HOW, today=TODAY, nothing_arose=True)
         close_period(session, directive, "2025-Q2", **HOW)
         with pytest.raises(Refused, match="khóa"):

@@ -22,7 +22,7 @@ from workflow.database import Database
 from workflow.duties.part import ask_part, drop_part, find_part, give_part
 from workflow.duties.passing import hand_on
 from workflow.duties.period_report import report_period
-from workflow.duties.request import Request, Wish, ask, grant, withdraw
+from workflow.duties.request import Request, Wish, ask, refuse, withdraw
 from workflow.errors import BadInput, NotPermitted, Problem, Refused
 from workflow.occurrence import Occurrence
 from workflow.standing import Status
@@ -94,7 +94,7 @@ def deed(act: str) -> Callable[[Session, Occurrence, dict[str, Any]], object]:
         "ask_hand_on": lambda s, o, how: ask(s, o, Wish.HAND_ON, **how, today=TODAY, **WHY),
         "ask_suspension": lambda s, o, how: ask(s, o, Wish.SUSPENSION, **how, today=TODAY, **WHY),
         "ask_cancellation": lambda s, o, how: ask(s, o, Wish.CANCELLATION, **how, today=TODAY, **WHY),
-        "decide_request": lambda s, o, how: grant(s, waiting(s, o), **how, today=TODAY, basis=BASIS),
+        "decide_request": lambda s, o, how: refuse(s, waiting(s, o), **how, reason="không"),
         "withdraw_request": lambda s, o, how: withdraw(s, waiting(s, o), **how, reason="thôi"),
         "ask_part": lambda s, o, how: ask_part(s, o, what="góp ý", **how, agency=other(s)),
         "drop_part": lambda s, o, how: drop_part(s, find_part(s, o, 1), **how, reason="đủ rồi"),

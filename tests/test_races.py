@@ -63,12 +63,13 @@ def test_ten_thousand_interleavings_of_two_people(database: Database) -> None:
         numbers = session.exec(select(Occurrence.id).order_by(col(Occurrence.id))).all()
     roles = {role: frozenset({Grant(role, agency)}) for role in (Role.HEAD, Role.MONITOR, Role.OFFICE)}
     won = told = forbidden = 0
-    for _round in range(10_000):
+    rounds = 8_000 if database.engine.dialect.name == "sqlite" else 2_000
+    for _round in range(rounds):
         number, order = chance.choice(numbers) or 0, chance.choice(ORDERS)
         who = [chance.choice(list(roles)) for _n in (0, 1)]
         acts = [_likely(chance, role) for role in who]
         looked: dict[int, int] = {}
-        last_winner = None
+        last_winner = ""
         for step in order:
             n = int(step[-1])
             with database.transaction() as session:
@@ -82,18 +83,18 @@ def test_ten_thousand_interleavings_of_two_people(database: Database) -> None:
                 target = next_status(row, acts[n])
             except Problem:
                 target = None
-            by = By(f"người {n}", "web", roles[who[n]])
+            by = By(f"người {n} ({who[n]})", "web", roles[who[n]])
             try:
                 with database.transaction() as session:
                     press(session, number, looked[n], acts[n], by)
                 won += 1
                 assert permitted and target and not stale, (order, who, acts, row)
-                last_winner = n
+                last_winner = f"{by.name}: {say_act(acts[n])}"
             except Problem as problem:
                 assert stale or not permitted or not target, (order, who, acts, row, problem)
                 if stale:
                     told += 1
-                    assert f"người {last_winner}: {say_act(acts[last_winner or 0])}" in str(problem)
+                    assert last_winner and last_winner in str(problem)
                 elif target:
                     forbidden += 1
     with database.transaction() as session:
@@ -103,7 +104,7 @@ def test_ten_thousand_interleavings_of_two_people(database: Database) -> None:
         assert session.exec(moves).one() == won, "each act that won stands in the history once, and no other"
         refusals = select(func.count()).where(AuditEntry.act == "not permitted")
         assert session.exec(refusals).one() >= forbidden
-    assert won > 3000 and told > 500 and forbidden > 200, (won, told, forbidden)
+    assert won > rounds / 4 and told > rounds / 15 and forbidden > rounds / 40, (won, told, forbidden)
 
 
 def _likely(chance: random.Random, role: Role) -> str:

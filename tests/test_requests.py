@@ -83,7 +83,7 @@ def test_who_asks_never_decides(database: Database) -> None:
         request = asked(session)
         for by in (HOW["by"], By("LÊ HOA", "web")):
             with pytest.raises(Refused, match="người khác phải quyết định"):
-                grant(session, request, by=by, at=HOW["at"], today=TODAY, basis=ANSWER)
+                grant(session, request, by=by, at=HOW["at"], today=TODAY, basis=LETTER)
             with pytest.raises(Refused, match="người khác phải quyết định"):
                 refuse(session, request, by=by, at=HOW["at"], reason="x")
         assert request.outcome is Outcome.WAITING
@@ -105,7 +105,7 @@ def test_a_refused_or_withdrawn_request_leaves_the_date_and_another_may_follow(d
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"due": date(2025, 9, 30)}, "không phải ngày gia hạn"),
+        ({"due": date(2025, 9, 30)}, "không thể là hạn mới"),
         ({"due": date(2099, 1, 1)}, "31/12/2035"),
         ({"due": None}, "--to"),
         ({"reason": " "}, "lý do"),
@@ -303,9 +303,9 @@ def test_settings_of_a_directive_decide_what_is_confirmed(database: Database) ->
         directive.deliverable = "refuse"
         with pytest.raises(BadInput, match="nêu số văn bản hoặc đính kèm tệp"):
             bare.submit(session, **HOW, today=TODAY, result="vẫn vậy")
-        bare.submit(session, **HOW, today=TODAY, document_number="4/QĐ", document_on=date(2025, 9, 29))
+        bare.submit(session, **HOW, today=TODAY, document_number="4/QĐ", document_on=date(2025, 9, 19))
         assert [(s.number, s.lacks_deliverable, s.document_on) for s in bare.submissions] == [
             (1, True, None),
-            (2, False, date(2025, 9, 29)),
+            (2, False, date(2025, 9, 19)),
         ]
         assert replace(HOW["by"], name="x").name == "x"

@@ -176,11 +176,11 @@ def test_evidence_is_kept_by_content(office: Office) -> None:
     with office.database.transaction() as session:
         make.enacted(session, make.task(deliverable="Báo cáo"))
         found = make.occurrence(session)
-        kept = store.keep("../../etc/báo cáo.pdf", io.BytesIO(b"noi dung"))
+        kept = store.keep("../../etc/báo cáo.pdf", io.BytesIO(b"%PDF-1.7 noi dung"))
         found.submit(session, **HOW, today=TODAY, evidence=[kept])
     assert kept.name == "báo cáo.pdf"
     with store.open(kept.sha256) as content:
-        assert content.read() == b"noi dung"
+        assert content.read() == b"%PDF-1.7 noi dung"
     assert store.intact(kept.sha256)
     with pytest.raises(BadInput, match="rỗng"):
         store.keep("a", io.BytesIO(b""))

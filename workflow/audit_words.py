@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from workflow.access.act_names import ACT_NAMES
+from workflow.access.roles import Role, say_role
 from workflow.i18n import N_, _
 from workflow.periods import show_days
 from workflow.standing import say_status
@@ -30,6 +32,7 @@ ACT_LABELS = {
     "request granted": N_("request granted"),
     "request refused": N_("request refused"),
     "request withdrawn": N_("request withdrawn"),
+    "request lapsed": N_("request lapsed"),
     "grant extension": N_("deadline extended"),
     "ask part": N_("part asked for"),
     "give part": N_("part given"),
@@ -78,6 +81,9 @@ FIELD_LABELS = {
     "of": N_("Of whom"),
     "what": N_("What is asked for"),
     "confirmation": N_("Confirmation"),
+    "monitor": N_("Confirmed by"),
+    "mailbox": N_("Mailbox"),
+    "request": N_("Request no."),
     "confidential": N_("Confidential"),
     "readers": N_("Also seen by"),
     "role": N_("Role"),
@@ -96,6 +102,10 @@ def say_value(name: str, value: Any) -> str:
         return "–"
     if name == "status":
         return say_status(value)
+    if name == "role" and value in list(Role):
+        return say_role(value)
+    if name == "tried" and value in ACT_NAMES:
+        return _(ACT_NAMES[value])
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from workflow.errors import BadInput
-from workflow.names import printable
+from workflow.names import bounded, printable
 from workflow.periods import show_day
 
 _WRITTEN = re.compile(
@@ -26,7 +26,7 @@ class Basis:
     def read(cls, text: str) -> Basis:
         """Read "Công văn 120/UBND-VP ngày 3/9/2025"; raises BadInput where the number or the day is missing."""
         found = _WRITTEN.fullmatch(printable(text))
-        number = found["number"].strip(" ,;(") if found else ""
+        number = bounded(found["number"].strip(" ,;("), 200) if found else ""
         try:
             if not found or not re.search(r"\d", number):
                 raise ValueError(text)
@@ -50,16 +50,18 @@ class Basis:
         return {"number": self.number, "on": self.on.isoformat()}
 
 
-def need_basis(basis: Basis | None) -> Basis:
-    """The basis itself; raises BadInput where a decision was given none."""
+def need_basis(basis: Basis | None, at: datetime) -> Basis:
+    """The basis itself; raises BadInput where a decision was given none, or one that is dated after it."""
     if basis is None:
         raise BadInput("This needs the document it rests on: --basis “Công văn 120/UBND-VP ngày 3/9/2025”.")
+    if basis.on > (at + timedelta(hours=14)).date():  # wherever the office is
+        raise BadInput("{day} is still to come; give the day that stands on the document.", day=show_day(basis.on))
     return basis
 
 
 def need_reason(reason: str) -> str:
     """The reason in printable words; raises BadInput where there is none."""
-    words = printable(reason)
+    words = bounded(reason, 2000)
     if not words:
         raise BadInput("This needs a reason.")
     return words

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from workflow.audit_words import FIELD_LABELS, say_act, say_value
 from workflow.calendar import WorkingCalendar
 from workflow.duties import showing
-from workflow.i18n import _
+from workflow.i18n import N_, _
 from workflow.periods import say, show_day, show_period
 from workflow.queries import owner
 from workflow.snapshot import Row, stored
@@ -56,25 +56,14 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
             yield from (f"    {told}" for told in _around(card, row["occurrence_id"]))
         else:
             yield f"• {say_standing(Standing.UNDECIDED)}"
-    for report in card["submissions"]:
-        facts = [*reported(report), *report["evidence"]]
-        yield "  " + _(
-            "Report {n} of {day} by {who}: {facts}",
-            n=report["number"],
-            day=show_day(report["submitted_on"]),
-            who=report["by"],
-            facts="; ".join(f for f in facts if f) or "–",
-        )
-        if report["reason"]:
-            yield "    " + report["reason"]
-        if report["lacks_deliverable"]:
-            yield "    " + _("⚠ without what the task asks for: {deliverable}", deliverable=card["deliverable"] or "–")
     if card["history"]:
         yield ""
         yield _("History")
     for entry in card["history"]:
         at = entry["at_at"].astimezone(ZoneInfo(zone))
-        yield f"  {at:%d/%m/%Y %H:%M}  {say_act(entry['act'])}  {entry['actor']}" + (
+        period = entry["subject"].partition("/")[2]
+        of = f" ({show_period(period)})" if period and entry["subject"].startswith(card["code"]) else ""
+        yield f"  {at:%d/%m/%Y %H:%M}  {say_act(entry['act'])}{of}  {entry['actor']}" + (
             f": {entry['reason']}" if entry["reason"] else ""
         )
         yield from _changed(stored(entry["before"]), stored(entry["after"]))
@@ -104,8 +93,36 @@ def reported(report: Row) -> Iterator[str]:
         yield report["document_number"] + (" " + _("of {day}", day=show_day(on)) if on else "")
 
 
+DECISIONS = {
+    "waiting": N_("waiting for confirmation"),
+    "confirmed": N_("confirmed"),
+    "returned": N_("sent back"),
+    "withdrawn": N_("report withdrawn"),
+}
+
+
+def _report(report: Row, deliverable: str) -> Iterator[str]:
+    """One report: what it says, what became of it and why."""
+    facts = [*reported(report), *report["evidence"]]
+    yield _(
+        "Report {n} of {day} by {who}: {facts}",
+        n=report["number"],
+        day=show_day(report["submitted_on"]),
+        who=report["by"],
+        facts="; ".join(f for f in facts if f) or "–",
+    )
+    if report["lacks_deliverable"]:
+        yield "  " + _("⚠ without what the task asks for: {deliverable}", deliverable=deliverable)
+    decision = DECISIONS[report["decision"]]
+    told = ": ".join(filter(None, (report["decided_by"], report["reason"])))
+    yield "  " + _(decision) + (f" – {told}" if told else "")
+
+
 def _around(card: Row, occurrence_id: int) -> Iterator[str]:
     """What surrounds one period: requests, parts of others, reports of periods."""
+    for report in card["submissions"]:
+        if report["occurrence_id"] == occurrence_id:
+            yield from _report(report, card["deliverable"] or "–")
     for request in card["requests"]:
         if request["occurrence_id"] == occurrence_id:
             yield f"{showing.asked_words(request)}: {showing.outcome_words(request)}"

@@ -67,7 +67,7 @@ def set_deadline(
     if [bool(on), none, as_read].count(True) != 1:
         raise BadInput("Say one of --on DAY, --none and --as-read.")
     with acting(context.obj, by, "decide_timing") as (session, how):
-        task = find_task(session, code)
+        task = find_task(session, code, how["by"])
         if on:
             due = terminal.day(on)
             timing = Timing(on, Kind.DEADLINE, windows=(day_window(due),)).because(
@@ -234,7 +234,7 @@ def set_event(
 
     happened, last = terminal.day(on), terminal.day(due) if due else None
     with acting(context.obj, by, "decide_timing") as (session, how):
-        task = find_task(session, code)
+        task = find_task(session, code, how["by"])
         others = awaiting(session, task)
         lines: list[str] = []
         for one in [task, *(others if same else ())]:

@@ -68,6 +68,7 @@ def export(
     import shutil
 
     from workflow import audit, queries, terminal
+    from workflow.access.permits import permit_office
     from workflow.errors import BadInput, Refused
     from workflow.evidence import EvidenceStore
 
@@ -85,9 +86,11 @@ def export(
         raise Refused("{file} exists already.", file=str(file))
     if not store.intact(found["sha256"]):
         raise Refused("{name} is missing or is not what was sent; see `dondoc doctor`.", name=found["name"])
-    with acting(context.obj, by, "export_evidence") as (session, how):
+    label = f"{found['code']}/{found['period']}"
+    with acting(context.obj, by) as (session, how):
+        permit_office(how["by"], "export_evidence", subject=label, monitor=found["monitor_id"])
         told = {"file": found["name"], "digest": found["sha256"]}
-        audit.record(session, "export evidence", f"{found['code']}/{found['period']}", **how, after=told)
+        audit.record(session, "export evidence", label, **how, occurrence_id=found["occurrence_id"], after=told)
         with store.open(found["sha256"]) as content, file.open("xb") as out:
             shutil.copyfileobj(content, out)
     terminal.say(_("{name} written to {file}.", name=found["name"], file=str(file)))

@@ -42,7 +42,7 @@ def _move(
         owner = known_agency(session, agency) if agency else None
         found = choose(
             session,
-            find_task(session, code),
+            find_task(session, code, how["by"]),
             statuses=tuple(Status(s) for s in statuses),
             agency=owner,
             period=period,
@@ -97,9 +97,11 @@ def _with_basis(
         by: Actor = None,
     ) -> None:
         from workflow.basis import need_basis, need_reason
+        from workflow.moving import checked
 
         def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
-            move(found)(session, **how, reason=need_reason(reason), basis=need_basis(basis_of(basis)))
+            checked(session, name, found.duty(session), how["by"])  # first: nobody looks for a document in vain
+            move(found)(session, **how, reason=need_reason(reason), basis=need_basis(basis_of(basis), how["at"]))
 
         _move(context, code, agency, period, by, statuses, act)
 
@@ -205,14 +207,26 @@ _with_reason(
 )
 
 
-_with_reason(
+@app.command(
     "reopen",
-    ("completed", "cancelled"),
-    lambda found: found.reopen,
-    _(
+    help=_(
         'Take up again what was completed or cancelled.\n\n\b\nExample:\n  dondoc reopen KH88-II.3 --reason "Kết quả phải làm lại"'
     ),
 )
+def reopen(
+    context: typer.Context,
+    code: Code,
+    reason: Reason = "",
+    agency: Agency = None,
+    period: Period = None,
+    by: Actor = None,
+) -> None:
+    from workflow.clock import local_day
+
+    def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
+        found.reopen(session, **how, reason=reason, today=local_day(how["at"], context.obj.time_zone))
+
+    _move(context, code, agency, period, by, ("completed", "cancelled"), act)
 
 
 _with_basis(
@@ -236,6 +250,7 @@ def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = 
 
     from workflow import audit, terminal
     from workflow.access.permits import permit_office
+    from workflow.access.sight import may_see
     from workflow.directive import Directive
     from workflow.errors import BadInput, Refused
     from workflow.task import answer as settle
@@ -243,7 +258,7 @@ def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = 
 
     with acting(context.obj, by) as (session, how):
         whole = session.exec(select(Directive).where(Directive.code == code.strip().upper())).first()
-        about = whole or find_task(session, code)
+        about = whole if whole and may_see(session, how["by"], whole) else find_task(session, code, how["by"])
         asked = open_questions(session, about)
         if not reason.strip():
             raise BadInput("This needs a reason.")

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Relationship, Session, SQLModel, col, func, or_, select
 
+from workflow.audit import By
 from workflow.database import Instant
 from workflow.errors import BadInput
 
@@ -74,13 +75,16 @@ class Revision(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=Instant)
 
 
-def find_directive(session: Session, words: str) -> Directive:
-    """The directive of this code or number; raises BadInput with those there are."""
+def find_directive(session: Session, words: str, by: By | None = None) -> Directive:
+    """The directive of this code or number; raises BadInput with those there are. One that `by` may not see is not there."""
+    from workflow.access.sight import may_see
+
     wanted = words.strip()
     same = or_(func.upper(Directive.code) == wanted.upper(), col(Directive.number) == wanted)
     found = session.exec(select(Directive).where(same).order_by(col(Directive.id).desc())).first()
-    if not found:
-        known = list(session.exec(select(Directive.code).order_by(col(Directive.id).desc()).limit(5)))
+    if not found or not may_see(session, by, found):
+        newest = session.exec(select(Directive).order_by(col(Directive.id).desc()).limit(20))
+        known = [one.code for one in newest if may_see(session, by, one)][:5]
         raise BadInput("There is no directive {code}. There are: {known}.", code=wanted, known=", ".join(known) or "–")
     return found
 

@@ -78,9 +78,11 @@ def _history(database: Database) -> Iterator[Finding]:
     from sqlmodel import func, select
 
     from workflow.audit import AuditEntry
+    from workflow.database import exclusive
     from workflow.history import chain, replay
 
     with database.transaction() as session:
+        exclusive(session, "audit")  # nobody acts between reading the entries and reading the rows
         fault = chain.first_fault(session)
         count = session.exec(select(func.count()).select_from(AuditEntry)).one()
         bent = [f"{one.label}: {one.words}" for one in replay.differences(session)]

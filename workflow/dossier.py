@@ -30,15 +30,16 @@ def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
     card["occurrences"] = tasks(view, as_of, Wanted(code=card["code"]))
     card["rollup"] = rollup(card["occurrences"])
     card["passed"] = view.rows(
-        """select p.occurrence_id, f.name as former, h.name as heir, s.effective_on, s.basis
-        from handover p join succession s on s.id = p.succession_id join agency f on f.id = s.former_id
-        join agency h on h.id = s.heir_id join occurrence o on o.id = p.occurrence_id
+        """select p.occurrence_id, f.name as former, h.name as heir, coalesce(s.effective_on, p.moved_on) as effective_on,
+            coalesce(s.basis, p.basis) as basis
+        from handover p left join succession s on s.id = p.succession_id join agency f on f.id = coalesce(s.former_id, p.agency_id)
+        join agency h on h.id = coalesce(s.heir_id, p.heir_id) join occurrence o on o.id = p.occurrence_id
         where o.task_id = :id order by p.id""",
         **own,
     )
     card["submissions"] = view.rows(
         """select s.number, s.submitted_on, s.by, s.channel, s.result, s.document_number, s.document_on, s.nothing_arose,
-            s.lacks_deliverable, s.decision, s.decided_by, s.reason, o.period, a.name as agency, s.id
+            s.lacks_deliverable, s.decision, s.decided_by, s.reason, s.occurrence_id, o.period, a.name as agency, s.id
         from submission s join occurrence o on o.id = s.occurrence_id join agency a on a.id = o.agency_id
         where o.task_id = :id order by s.at, s.id""",
         **own,

@@ -29,6 +29,10 @@ class Evidence(SQLModel, table=True):
     media_type: str = ""
 
 
+# Plain text that calls itself anything else may be a script to somebody's machine.
+_TEXT_NAMES = ("", ".txt", ".csv", ".md")
+
+
 class EvidenceStore:
     """The folder that holds evidence, named by content: nothing a sender writes can choose a path.
 
@@ -61,7 +65,7 @@ class EvidenceStore:
             if not size:
                 raise BadInput("{name} is empty.", name=shown_name(name))
             kind = kind_of(Path(temporary))
-            if not kind:
+            if not kind or (kind == "txt" and Path(shown_name(name)).suffix.lower() not in _TEXT_NAMES):
                 raise BadInput(
                     "{name} is no file that counts as evidence. Send one of: {kinds}.",
                     name=shown_name(name),

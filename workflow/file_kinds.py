@@ -33,13 +33,12 @@ _STARTS = (
 )
 _OFFICE = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 _MACROS = ("vbaproject.bin",)
-_HEAD = 4096
 
 
 def kind_of(file: Path) -> str | None:
     """The key of ALLOWED that the content is, or None."""
     with file.open("rb") as content:
-        head = content.read(_HEAD)
+        head = content.read(64)
     for start, kind in _STARTS:
         if head.startswith(start):
             return kind
@@ -47,7 +46,7 @@ def kind_of(file: Path) -> str | None:
         return "heic"
     if head.startswith(b"PK\x03\x04"):
         return _packed(file)
-    return "txt" if _is_text(head) else None
+    return "txt" if _is_text(file) else None
 
 
 def _packed(file: Path) -> str | None:
@@ -60,20 +59,23 @@ def _packed(file: Path) -> str | None:
             if "mimetype" in names and archive.getinfo(names["mimetype"]).file_size < 100:
                 stated = archive.read(names["mimetype"]).decode("ascii", "replace").strip()
                 return next((kind for kind in ("odt", "ods") if ALLOWED[kind] == stated), None)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError):
+    except Exception:  # a damaged archive raises what its damage happens to hit
         return None
     return next((kind for part, kind in _OFFICE.items() if part in names), None)
 
 
-def _is_text(head: bytes) -> bool:
-    """Plain text: UTF-8 (one cut character at the end aside) without control characters, and no script or page."""
+def _is_text(file: Path) -> bool:
+    """Plain text to its end: UTF-8 without control characters, and neither a script nor a page."""
+    begun = False
     try:
-        words = head.decode("utf-8-sig", "strict")
-    except UnicodeDecodeError as error:
-        if len(head) < _HEAD or error.start < len(head) - 4:
-            return False
-        words = head[: error.start].decode("utf-8-sig")
-    begins = words.lstrip()[:200].lower()
-    if begins.startswith(("#!", "<", "@echo")) or begins.startswith("mz"):
+        with file.open(encoding="utf-8-sig", newline="") as content:
+            while block := content.read(1 << 16):
+                if any(ord(c) < 32 and c not in "\t\r\n\f" for c in block):
+                    return False
+                words = "".join(c for c in block[:400] if c.isprintable()).strip().lower()
+                if not begun and words.startswith(("#!", "<", "@echo", "mz")):
+                    return False
+                begun = True
+    except UnicodeDecodeError:
         return False
-    return not any(ord(c) < 32 and c not in "\t\r\n\f" for c in words)
+    return True

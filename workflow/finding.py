@@ -6,9 +6,10 @@ from sqlalchemy.orm import joinedload
 from sqlmodel import Session, col, select
 
 from workflow.agency import Agency
+from workflow.duties.period_key import period_key
 from workflow.errors import BadInput, Refused
 from workflow.occurrence import Occurrence
-from workflow.standing import OPEN, Status
+from workflow.standing import OPEN, Status, say_status
 from workflow.task import Task
 
 # An occurrence with what a letter says of it.
@@ -40,11 +41,13 @@ def choose(
     agency: Agency | None = None,
     period: str | None = None,
     today: date | None = None,
+    option: str = "--agency",
 ) -> Occurrence:
     """The one occurrence of a task that a person means: the only one whose status fits, of the agency and period if named.
 
     Periods that begin after `today` count only if named. Raises Refused where several fit or a report of it still waits.
     """
+    period = _key(period)
     query = select(Occurrence).where(Occurrence.task_id == task.id).order_by(col(Occurrence.due_on), col(Occurrence.id))
     every = list(session.exec(query))
     if not every:
@@ -65,7 +68,9 @@ def choose(
     owners = {o.agency_id: o.agency.name for o in usable}
     if len(owners) > 1:
         names = "; ".join(owners.values())
-        raise Refused("{code} is owed by several agencies; add --agency: {names}.", code=task.code, names=names)
+        raise Refused(
+            "{code} is owed by several agencies; add {option}: {names}.", code=task.code, option=option, names=names
+        )
     waiting = [o for o in begun if o.status is Status.SUBMITTED]
     if waiting and Status.SUBMITTED not in statuses and not period:
         raise Refused(
@@ -74,10 +79,18 @@ def choose(
         )
     if len(usable) > len({o.period for o in usable}):
         raise Refused(
-            "{name} owes {code} several times, taken over from: {codes}; name one of these with --agency.",
+            "{name} owes {code} several times, taken over from: {codes}; name one of these with {option}.",
+            option=option,
             name=usable[0].agency.name,
             code=task.code,
             codes=", ".join(dict.fromkeys(o.issued_to.code for o in usable)),
+        )
+    if len(usable) > 1 and not any(o.status in statuses for o in usable):
+        raise Refused(
+            "Nothing of {code} is “{statuses}”. Its periods: {periods}.",
+            code=task.code,
+            statuses="”, “".join(say_status(status) for status in statuses),
+            periods=", ".join(f"{o.period} ({say_status(o.status)})" for o in usable),
         )
     if len(usable) > 1:
         raise Refused(
@@ -86,3 +99,11 @@ def choose(
             periods=", ".join(o.period for o in usable),
         )
     return usable[0]
+
+
+def _key(period: str | None) -> str | None:
+    """A period as people type it (Q3/2025, quý III/2025), as its key; what is none of the calendar stays as it is."""
+    try:
+        return period_key(period) if period else None
+    except BadInput:
+        return period

@@ -40,7 +40,7 @@ class Duty:
     version: int
     agency_id: int
     monitor_id: int | None
-    was_started: bool
+    was_started: bool  # in this state when it was suspended
     was_returned: bool
 
 
@@ -58,25 +58,18 @@ def duties(session: Session, ids: Sequence[int]) -> list[Duty]:
                 row[4],
                 row[5],
                 row[6],
-                row[7] is not None,
-                row[8] == "returned",
+                row[7] == Status.IN_PROGRESS,
+                row[7] == Status.RETURNED,
             )
     return [found[one] for one in ids]
 
 
 @lru_cache
 def _reading(*, one: bool) -> Any:
-    row, task, directive, report = (_tables[name] for name in ("occurrence", "task", "directive", "submission"))
-    newest = (
-        select(report.c.decision)
-        .where(report.c.occurrence_id == row.c.id)
-        .order_by(report.c.number.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    row, task, directive = (_tables[name] for name in ("occurrence", "task", "directive"))
     columns = (
         row.c.id, task.c.code, row.c.period, row.c.status, row.c.version, row.c.agency_id, directive.c.monitor_id,
-        row.c.started_at, newest,
+        row.c.rested_from,
     )  # fmt: skip
     joined = row.join(task, task.c.id == row.c.task_id).join(directive, directive.c.id == task.c.directive_id)
     same = row.c.id == bindparam("ids") if one else row.c.id.in_(bindparam("ids", expanding=True))
@@ -115,8 +108,11 @@ def move(
             }
         )
     write(session, changes)
-    _lapse(session, [c["row"] for c in changes if c["status"] in (Status.COMPLETED, Status.CANCELLED)], at)
     audit.record_all(session, facts, by=by, at=at)
+    ended = [c["row"] for c in changes if c["status"] in (Status.COMPLETED, Status.CANCELLED)]
+    lapse(session, ended, ("extension", "hand_on", "suspension", "cancellation"), by=by, at=at)
+    if act == "suspend":
+        lapse(session, [c["row"] for c in changes], ("suspension",), by=by, at=at)
     return [change["status"] for change in changes]
 
 
@@ -126,7 +122,7 @@ def checked(session: Session, act: str, row: Duty, by: By) -> Status:
     try:
         return next_status(row, act)
     except Refused:
-        told = _last(session, row.id)
+        told = _last(session, row.id, moved=True)
         if not told:
             raise
         raise Refused(
@@ -136,6 +132,16 @@ def checked(session: Session, act: str, row: Duty, by: By) -> Status:
             told=told,
             possible=", ".join(_(MOVE_LABELS[name]) for name in possible(row)) or "–",
         ) from None
+
+
+def refuse_own(session: Session, rows: Iterable[Duty], by: By) -> None:
+    """Raise Refused where the person who would confirm has reported the result themself; before roles are given nobody is told apart."""
+    report = _tables["submission"]
+    ids = [row.id for row in rows if by.authority is not None]
+    query = select(report.c.by).where(report.c.occurrence_id.in_(ids), report.c.decision == "waiting")
+    for reporter in session.connection().execute(query).scalars() if ids else ():
+        if reporter.casefold() == by.name.casefold():
+            raise Refused("{name} reported it; somebody else confirms.", name=by.name)
 
 
 def write(session: Session, changes: list[dict[str, Any]]) -> None:
@@ -149,17 +155,28 @@ def write(session: Session, changes: list[dict[str, Any]]) -> None:
         raise Refused("Somebody else changed it at the same moment. Look at it again.")
 
 
-def _lapse(session: Session, ended: list[int], at: datetime) -> None:
-    """What was asked about a duty that has ended waits no more."""
-    if ended:
-        session.connection().execute(_lapsing(), {"ids": ended, "decided_at": at})
-
-
-@lru_cache
-def _lapsing() -> Update:
-    asked = _tables["change_request"]
-    waiting = asked.c.occurrence_id.in_(bindparam("ids", expanding=True)) & (asked.c.outcome == "waiting")
-    return update(asked).where(waiting).values(outcome="lapsed", decided_at=bindparam("decided_at"))
+def lapse(session: Session, rows: Sequence[int], wishes: Sequence[str], *, by: By, at: datetime) -> None:
+    """What was asked about a duty waits no more, because it has ended or what was asked has happened; the history says so."""
+    asked, duty, task = (_tables[name] for name in ("change_request", "occurrence", "task"))
+    for block in (rows[n : n + 500] for n in range(0, len(rows), 500)):
+        waiting = asked.c.occurrence_id.in_(block) & (asked.c.outcome == "waiting") & asked.c.wish.in_(wishes)
+        found = select(asked.c.id, asked.c.occurrence_id, asked.c.number, asked.c.wish, task.c.code, duty.c.period)
+        joined = asked.join(duty, duty.c.id == asked.c.occurrence_id).join(task, task.c.id == duty.c.task_id)
+        lost = session.connection().execute(found.select_from(joined).where(waiting)).all()
+        if not lost:
+            continue
+        gone = update(asked).where(asked.c.id.in_([one.id for one in lost])).values(outcome="lapsed", decided_at=at)
+        session.connection().execute(gone)
+        facts: list[dict[str, Any]] = [
+            {
+                "act": "request lapsed",
+                "subject": f"{one.code}/{one.period}",
+                "occurrence_id": one.occurrence_id,
+                "after": {"request": one.number, "wish": one.wish},
+            }
+            for one in lost
+        ]
+        audit.record_all(session, facts, by=by, at=at)
 
 
 @lru_cache
@@ -178,12 +195,13 @@ def overtaken(session: Session, row: Duty) -> Refused:
     )
 
 
-def _last(session: Session, occurrence_id: int) -> str:
-    """Who did what last with a period and when; empty before anybody did."""
+def _last(session: Session, occurrence_id: int, *, moved: bool = False) -> str:
+    """Who did what last with a period and when (`moved`: who brought it into its state); empty before anybody did."""
     entry = _tables["audit_entry"]
+    real = entry.c.act.not_in(("open", "not permitted"))
     query = (
         select(entry.c.act, entry.c.actor, entry.c.at)
-        .where(entry.c.occurrence_id == occurrence_id, entry.c.act != "open")
+        .where(entry.c.occurrence_id == occurrence_id, real, entry.c.status_after.is_not(None) if moved else real)
         .order_by(entry.c.id.desc())
         .limit(1)
     )

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from workflow.errors import BadInput
+
 # Whole words only, so that "TP" in a longer word is left alone.
 ABBREVIATIONS = {
     "ubnd": "uy ban nhan dan",
@@ -52,6 +54,19 @@ _COLLECTIVE = re.compile(
 def is_collective(name: str) -> bool:
     """Whether a name stands for many agencies without naming them: "các đơn vị liên quan", "UBND các xã"."""
     return bool(_COLLECTIVE.match(re.sub(r"^(?:[-–+•*]\s*|va\s+)", "", strip_marks(name).strip())))
+
+
+def bounded(text: str, most: int) -> str:
+    """Return what a person typed, printable; raises BadInput where it is longer than `most` characters."""
+    words = printable(text)
+    if len(words) > most:
+        raise BadInput(
+            "“{text}…” is {n} characters long; at most {most} are kept here. Attach a longer text as a file.",
+            text=words[:30],
+            n=len(words),
+            most=most,
+        )
+    return words
 
 
 def printable(text: str) -> str:

@@ -18,9 +18,9 @@ from workflow.errors import BadInput
 from workflow.evidence import Evidence
 from workflow.lifecycle import Decision
 from workflow.message import ActionLink
-from workflow.moving import Duty, duties, move, overtaken, write
-from workflow.names import printable
-from workflow.periods import ONGOING, show_period
+from workflow.moving import Duty, checked, duties, lapse, move, overtaken, refuse_own, write
+from workflow.names import bounded
+from workflow.periods import ONGOING, show_day, show_period
 from workflow.register.succession import Handover, Lineage, in_force
 from workflow.standing import Standing, Status, standing
 from workflow.submission import Submission, settle
@@ -51,6 +51,9 @@ class Occurrence(SQLModel, table=True):
     )
     status: Status = Field(default=Status.NOT_STARTED, sa_type=enum_column(Status, "status"))
     submitted_on: date | None = None
+    rested_from: Status | None = Field(
+        default=None, sa_type=enum_column(Status, "rested_from")
+    )  # where it goes on from
     started_at: datetime | None = Field(default=None, sa_type=Instant)
     version: int | None = Field(default=None, sa_column=_version)
 
@@ -85,9 +88,23 @@ class Occurrence(SQLModel, table=True):
         Where the task names a deliverable, the number of a document or a file must be there: without it the report is refused, or
         marked. With `nothing_arose` (không phát sinh) a recurring duty is done without one.
         """
-        result, document_number = printable(result), printable(document_number)
+        result, document_number = bounded(result, 4000), bounded(document_number, 100)
         directive = self.task.directive
+        self.duty(session)  # the lock first: nobody closes the period meanwhile
         refuse_closed(session, directive.id or 0, self.period)
+        if nothing_arose and self.period == ONGOING:
+            raise BadInput(
+                "{code} is ongoing: report the period with `dondoc period report PERIOD {code} --nothing`.",
+                code=self.task.code,
+            )
+        if nothing_arose and not self.task.recurs:
+            raise BadInput("{code} does not recur: “nothing arose” is for duties that do.", code=self.task.code)
+        if nothing_arose and (result or document_number or evidence):
+            raise BadInput("Say what was done (--result), or that nothing arose (--nothing), not both.")
+        if document_on and document_on > today:
+            raise BadInput(
+                "{day} is still to come; give the day that stands on the document.", day=show_day(document_on)
+            )
         lacks = bool(self.task.deliverable) and not (document_number or evidence or nothing_arose)
         if lacks and not result:
             raise BadInput(
@@ -99,8 +116,6 @@ class Occurrence(SQLModel, table=True):
                 "The task asks for “{deliverable}”: give the number of the document or attach the file.",
                 deliverable=self.task.deliverable,
             )
-        if nothing_arose and not (self.task.recurs or self.period == ONGOING):
-            raise BadInput("{code} is due once: “nothing arose” is for duties that recur.", code=self.task.code)
         told = {
             "result": result,
             "document": document_number,
@@ -134,7 +149,10 @@ class Occurrence(SQLModel, table=True):
         return submission
 
     def confirm(self, session: Session, *, by: By, at: datetime, note: str = "") -> None:
-        """The monitoring agency accepts the result."""
+        """The monitoring agency accepts the result; not the person who reported it."""
+        row = self.duty(session)
+        checked(session, "confirm", row, by)
+        refuse_own(session, [row], by)
         self._move(session, "confirm", by=by, at=at, reason=note or None)
         settle(session, [self.id or 0], Decision.CONFIRMED, by=by.name, at=at, reason=note)
 
@@ -145,7 +163,8 @@ class Occurrence(SQLModel, table=True):
 
     def withdraw(self, session: Session, *, by: By, at: datetime, reason: str) -> None:
         """The agency takes its report back while nobody has confirmed it."""
-        self._move(session, "withdraw", by=by, at=at, reason=need_reason(reason), values={"submitted_on": None})
+        values = {"submitted_on": None, "started_at": self.started_at or at}
+        self._move(session, "withdraw", by=by, at=at, reason=need_reason(reason), values=values)
         settle(session, [self.id or 0], Decision.WITHDRAWN, by=by.name, at=at, reason=reason)
 
     def reopen(self, session: Session, *, by: By, at: datetime, reason: str, today: date | None = None) -> None:
@@ -153,6 +172,7 @@ class Occurrence(SQLModel, table=True):
 
         `today` is the day in the office's zone (None: the day of `at`).
         """
+        refuse_closed(session, self.task.directive_id, self.period)
         values = {"submitted_on": None, "started_at": self.started_at or at}
         self._move(session, "reopen", by=by, at=at, reason=need_reason(reason), values=values)
         for step in Lineage(in_force(session)).path(self.agency_id, today or at.date()):
@@ -163,11 +183,12 @@ class Occurrence(SQLModel, table=True):
 
     def suspend(self, session: Session, *, by: By, at: datetime, reason: str, basis: Basis | None = None) -> None:
         """Let it rest; it is neither counted nor reminded."""
-        self._move(session, "suspend", by=by, at=at, reason=need_reason(reason), after=_on(basis))
+        values = {"rested_from": self.status}
+        self._move(session, "suspend", by=by, at=at, reason=need_reason(reason), after=_on(basis), values=values)
 
     def resume(self, session: Session, *, by: By, at: datetime) -> None:
         """Go on where it was suspended."""
-        self._move(session, "resume", by=by, at=at)
+        self._move(session, "resume", by=by, at=at, values={"rested_from": None})
 
     def cancel(self, session: Session, *, by: By, at: datetime, reason: str, basis: Basis | None = None) -> None:
         """Nobody need do it any more."""
@@ -216,6 +237,7 @@ class Occurrence(SQLModel, table=True):
         )
         alive = (col(ActionLink.occurrence_id) == self.id) & col(ActionLink.revoked_at).is_(None)
         session.execute(update(ActionLink).where(alive).values(revoked_at=at))
+        lapse(session, [self.id or 0], ("hand_on",), by=by, at=at)
         session.refresh(self, ["agency"])
 
     def owner(self) -> str:

@@ -109,6 +109,15 @@ def day_window(day: date, opens: date | None = None) -> Window:
     return Window(day, opens, day.isoformat())
 
 
+def last_day(key: str) -> date:
+    """The last day of the period that a key of the calendar names; raises ValueError for any other text."""
+    first = first_day(key)
+    if "-W" in key:
+        return first + timedelta(days=6)
+    months = {"Q": 3, "H": 6}.get(key[5:6], 1) if "-" in key else 12
+    return month_end(first.year, first.month + months - 1)
+
+
 def first_day(key: str) -> date:
     """The first day of the period that a key of the calendar names; raises ValueError for any other text."""
     week = re.fullmatch(r"(\d{4})-W(\d\d)", key)

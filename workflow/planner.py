@@ -18,6 +18,7 @@ from workflow.i18n import N_, _
 from workflow.occurrence import Occurrence, open_record
 from workflow.office_calendar import office_calendar
 from workflow.periods import ONGOING, UNTIMED, Window
+from workflow.register.succession import Handover
 from workflow.standing import OPEN, Status
 from workflow.task import Assignment, Question, Role, Task, answer, due_within_plan, follows_calendar, open_questions
 from workflow.timing import Kind
@@ -93,8 +94,9 @@ def follow_amendment(
     longer asked is cancelled; what was begun, or was due before the later document, stays open.
     """
     how: dict[str, Any] = {"by": by.consequence(), "at": at, "reason": reason}
-    _give_back(session, task, **how)
-    existing, parts = _existing(session, task), task.parts()
+    decided = _decided(session, task)
+    _give_back(session, task, decided, **how)
+    existing, parts = [o for o in _existing(session, task) if o.id not in decided], task.parts()
     owners, issued = {owner for owner, _issued_to in parts}, {issued_to for _owner, issued_to in parts}
     served_by = {agency for o in existing for agency in (o.agency_id, o.issued_to_id)}
     former = list(dict.fromkeys(o.agency_id for o in existing if o.agency_id not in owners and o.status in OPEN))
@@ -118,12 +120,21 @@ def follow_amendment(
     return unsettled
 
 
-def _give_back(session: Session, task: Task, **how: Any) -> None:
+def _decided(session: Session, task: Task) -> set[int | None]:
+    """The periods that the monitoring agency gave to somebody else, of agencies that still lead: an amendment leaves them there."""
+    issued = {issued_to for _owner, issued_to in task.parts()}
+    moved = select(Handover).join(Occurrence, col(Occurrence.id) == col(Handover.occurrence_id))
+    moved = moved.where(Occurrence.task_id == task.id, col(Occurrence.issued_to_id).in_(issued))
+    newest = {one.occurrence_id: one for one in session.exec(moved.order_by(col(Handover.id)))}
+    return {number for number, one in newest.items() if one.succession_id is None}
+
+
+def _give_back(session: Session, task: Task, decided: set[int | None], **how: Any) -> None:
     """Give what an earlier amendment took from an agency back to it, where it leads again."""
     owner_of = {issued_to: owner for owner, issued_to in task.parts()}
     for occurrence in _existing(session, task):
         owner = owner_of.get(occurrence.issued_to_id, occurrence.agency_id)
-        if owner != occurrence.agency_id and occurrence.status in OPEN:
+        if owner != occurrence.agency_id and occurrence.status in OPEN and occurrence.id not in decided:
             occurrence.hand_over(session, session.get_one(Agency, owner), **how)
 
 

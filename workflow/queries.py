@@ -23,13 +23,17 @@ _THEN = """(select o.id, o.task_id, o.issued_to_id, o.period,
     coalesce((select p.agency_id from handover p left join succession s on s.id = p.succession_id
               where p.occurrence_id = o.id and coalesce(s.effective_on, p.moved_on) > :today
               order by coalesce(s.effective_on, p.moved_on), p.id limit 1), o.agency_id) as agency_id, o.opens_on, o.original_due_on,
-    coalesce((select q.due_on from change_request q where q.occurrence_id = o.id and q.wish = 'extension' and q.outcome = 'granted'
-              and q.decided_at >= :end order by q.decided_at, q.id limit 1), o.due_on) as due_on,
+    case when exists (select 1 from audit_entry e where e.occurrence_id = o.id and {dated}) then
+        (select {due} from audit_entry e where e.occurrence_id = o.id and {dated} order by e.id desc limit 1)
+        else o.due_on end as due_on,
     coalesce((select e.status_after from audit_entry e where e.occurrence_id = o.id and e.status_after is not null and e.at < :end
               order by e.id desc limit 1), 'not_started') as status,
     (select s.submitted_on from submission s where s.occurrence_id = o.id and s.at < :end order by s.number desc limit 1) as submitted_on
     from occurrence o)"""
 
+
+# The entries that tell a deadline, up to the end of the day.
+_DATED = "e.act in ('open', 'set deadline', 'grant extension') and e.at < :end"
 
 LATE = timedelta(hours=26)  # a clock that has not ticked for more than a day missed a morning
 
@@ -54,9 +58,11 @@ class AsOf:
             args["end"] = datetime.combine(self.day + timedelta(days=1), time(), ZoneInfo(self.zone))
         return args
 
-    @property
-    def occurrences(self) -> str:
-        return _THEN if self.past else "occurrence"
+    def occurrences(self, view: Snapshot) -> str:
+        """The table of occurrences as they were on the day."""
+        if not self.past:
+            return "occurrence"
+        return _THEN.format(due=view.json_day("e.after", "due"), dated=_DATED)
 
 
 @dataclass(frozen=True)
@@ -83,7 +89,7 @@ def tasks(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[Row
             a.id as agency_id, a.code as agency_code, a.name as agency, i.code as issued_to_code, i.name as issued_to,
             case when o.id is null then 'undecided' else {STANDING_SQL} end as standing
           from task t join directive d on d.id = t.directive_id
-          left join {as_of.occurrences} o on o.task_id = t.id
+          left join {as_of.occurrences(view)} o on o.task_id = t.id
           left join agency a on a.id = o.agency_id left join agency i on i.id = o.issued_to_id
           where {where}
         ) listed where {_outer(wanted)}
@@ -102,7 +108,7 @@ def overdue(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[R
     rows = view.rows(
         f"""select o.id as occurrence_id, t.code, t.text, t.deliverable, t.timing_words, d.code as directive, d.number, d.issuer,
             a.code as agency_code, a.name as agency, i.code as issued_to_code, i.name as issued_to, o.period, o.original_due_on, o.due_on, o.status
-        from {as_of.occurrences} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
+        from {as_of.occurrences(view)} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
         join agency a on a.id = o.agency_id join agency i on i.id = o.issued_to_id
         where o.due_on < :today and o.status in ('not_started', 'in_progress', 'returned') and {where}
         order by o.due_on, d.id, t.position, a.id""",
@@ -132,7 +138,7 @@ def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) ->
             sum(case when standing = 'overdue' then 1 else 0 end) as overdue,
             sum(case when standing = 'no_deadline' then 1 else 0 end) as no_deadline
         from (select {group[0]} as code, {group[1]} as name, o.status, {STANDING_SQL} as standing
-            from {as_of.occurrences} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
+            from {as_of.occurrences(view)} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
             join agency a on a.id = o.agency_id where {where}) counted
         where standing <> 'not_counted'
         group by code, name order by overdue desc, name""",
@@ -183,6 +189,7 @@ def evidence(view: Snapshot, directive: str | None = None) -> list[Row]:
     """The files behind reports; one is in quarantine until its report is confirmed."""
     rows = view.rows(
         f"""select e.id, t.code, o.period, a.code as agency_code, a.name as agency, e.name, e.size, e.media_type, e.sha256, s.number as report,
+            o.id as occurrence_id, d.monitor_id,
             s.submitted_on, case when s.decision = 'confirmed' then 0 else 1 end as quarantined
         from evidence e join submission s on s.id = e.submission_id join occurrence o on o.id = s.occurrence_id
         join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id

@@ -31,6 +31,12 @@ class Snapshot:
         # Whose confidential directives may be seen: of these agencies, or (None) all; whoever opens it may say more.
         self.sees: frozenset[int] | None = frozenset()
 
+    def json_day(self, column: str, name: str) -> str:
+        """The SQL of a day that stands in a JSON column."""
+        if self._dialect == "sqlite":
+            return f"json_extract({column}, '$.{name}')"
+        return f"cast({column} ->> '{name}' as date)"
+
     def rows(self, sql: str, /, **args: object) -> list[Row]:
         """Return the rows of a query with `:name` parameters."""
         if self._dialect == "sqlite":

@@ -4,7 +4,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, String, UniqueConstraint, cast, or_
+from sqlalchemy import JSON, Column, ColumnElement, String, UniqueConstraint, cast, or_, true
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from workflow.agency import Agency
@@ -129,15 +129,25 @@ class Question(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
-def find_task(session: Session, code: str) -> Task:
-    """The task of this code, however it is typed; raises BadInput with the nearest codes."""
+def find_task(session: Session, code: str, by: By | None = None) -> Task:
+    """The task of this code, however it is typed; raises BadInput with the nearest codes.
+
+    For a person (`by`) who may not see it there is no such task.
+    """
+    from workflow.access.sight import may_see
+
     wanted = code.strip().upper()
     found = session.exec(select(Task).where(Task.code == wanted)).first()
-    if found:
+    if found and may_see(session, by, found.directive):
         return found
     from rapidfuzz import fuzz, process
 
-    codes = list(session.exec(select(Task.code)))
+    hidden = by is not None and by.authority is not None
+    codes = list(
+        session.exec(
+            select(Task.code).join(Directive).where(col(Directive.confidential).is_(False) if hidden else true())
+        )
+    )
     near = process.extract(wanted, codes, scorer=fuzz.ratio, limit=3, score_cutoff=50)
     raise BadInput("There is no task {code}. Nearest: {near}.", code=code, near=", ".join(n[0] for n in near) or "–")
 

@@ -32,8 +32,12 @@ def list_people(context: typer.Context, day: AsOfDay = None, json_: Json = False
             where p.valid_from <= :today and (p.valid_to is null or p.valid_to >= :today) order by p.role, p.name, p.id""",
             today=today,
         )
+        anybody = view.rows("select id from appointment limit 1")
     if json_:
         terminal.say_json(rows)
+        return
+    if not rows and anybody:
+        terminal.say(_("Nobody held a role on {day}.", day=show_day(today)))
         return
     if not rows:
         terminal.say(
@@ -89,8 +93,12 @@ def add_person(
             agency=known_agency(session, agency) if agency else None,
             email=email,
         )
-        line = _("{name}: {role}.", name=made.name, role=say_role(made.role))
+        held = known_agency(session, agency).name if agency else ""
+        line = f"{made.name}: {say_role(made.role)}" + (f" ({held})." if held else ".")
+        first = made.id == 1
     terminal.say(line)
+    if first:
+        terminal.say(_("From now on only people with a role may act: name yourself with --by or $DONDOC_ACTOR."))
 
 
 @people_app.command(
@@ -161,7 +169,7 @@ def policy(
         terminal.say_json(shown) if json_ else terminal.say(*rules.lines(shown))
         return
     with acting(context.obj, by) as (session, how):
-        found = find_directive(session, code)
+        found = find_directive(session, code, how["by"])
         if monitor:
             changes["monitor"] = known_agency(session, monitor)
         readers = [known_agency(session, one) for one in reader or []]

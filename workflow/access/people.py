@@ -15,7 +15,7 @@ from workflow.agency import Agency, FocalPoint, checked_address
 from workflow.audit import By
 from workflow.database import enum_column, exclusive
 from workflow.errors import BadInput, NotPermitted, Refused
-from workflow.names import printable
+from workflow.names import bounded, printable
 
 
 class Appointment(SQLModel, table=True):
@@ -43,7 +43,7 @@ def appoint(
 ) -> Appointment:
     """Give a person a role from today on; the first one of a record is its administrator."""
     exclusive(session, "audit")
-    name = printable(name)
+    name = bounded(name, 200)
     if not name:
         raise BadInput("A person needs a name.")
     if role in OF_AN_AGENCY and not agency:
@@ -76,8 +76,9 @@ def dismiss(session: Session, appointment: Appointment, *, by: By, at: datetime,
     if appointment.role is Role.ADMINISTRATOR and not session.exec(others).first():
         raise Refused("The record needs an administrator; name another one first.")
     appointment.valid_to = today - timedelta(days=1)
-    told = {"name": appointment.name, "role": appointment.role}
-    audit.record(session, "dismiss", appointment.name, by=by, at=at, before=told)
+    agency = session.get(Agency, appointment.agency_id) if appointment.agency_id else None
+    told = {"role": appointment.role, "agency": agency.code if agency else None}
+    audit.record(session, "dismiss", appointment.name, by=by, at=at, after={k: v for k, v in told.items() if v})
 
 
 def acting(session: Session, who: str, channel: str, today: date) -> By:
@@ -95,16 +96,18 @@ def resolve(held: list[tuple[str, str | None, Role, int | None]], who: str) -> t
     """Name and roles of whom `who` means, among (name, address, role, agency); raises NotPermitted or BadInput."""
     wanted = printable(who).casefold()
     own = [row for row in held if wanted in (printable(row[0]).casefold(), (row[1] or "").casefold())]
-    people = {(row[1] or "").casefold() for row in own if row[1]}
+    people = {(row[1] or "").casefold() for row in own}
     if len(people) > 1:
         raise BadInput(
             "Several people are called {name}; say which by the address: {addresses}.",
             name=own[0][0],
-            addresses=", ".join(sorted(people)),
+            addresses=", ".join(sorted(address or "–" for address in people)),
         )
     if not own:
         problem = NotPermitted(
-            "{name} holds no role here. An administrator gives one with `dondoc people add`.", name=printable(who)
+            "{name} holds no role here. An administrator ({names}) gives one with `dondoc people add`.",
+            name=printable(who),
+            names=", ".join(sorted({row[0] for row in held if row[2] is Role.ADMINISTRATOR})),
         )
         problem.refusal = {"by": By(printable(who), "cli"), "act": "sign in", "subject": ""}
         raise problem

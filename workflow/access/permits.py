@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from workflow.access.act_names import ACT_NAMES
 from workflow.access.roles import Authority, Role
 from workflow.audit import By
 from workflow.errors import NotPermitted
-from workflow.i18n import N_, _
+from workflow.i18n import _
 from workflow.standing import Status
 
 TASK_ACTS = """
@@ -52,40 +53,6 @@ mail                 OA
 export_evidence      MO
 appoint              A
 """
-
-ACT_NAMES = {
-    "start": N_("start"),
-    "submit": N_("report done"),
-    "withdraw": N_("withdraw a report"),
-    "confirm": N_("confirm"),
-    "return": N_("return"),
-    "reopen": N_("reopen"),
-    "suspend": N_("suspend"),
-    "resume": N_("resume"),
-    "cancel": N_("cancel"),
-    "hand_on": N_("hand on to another agency"),
-    "ask_extension": N_("ask for more time"),
-    "ask_hand_on": N_("say that it is another agency's task"),
-    "ask_suspension": N_("ask for a suspension"),
-    "ask_cancellation": N_("ask for a cancellation"),
-    "decide_request": N_("decide a request"),
-    "withdraw_request": N_("withdraw a request"),
-    "ask_part": N_("ask for a part"),
-    "drop_part": N_("drop a part"),
-    "give_part": N_("give a part"),
-    "report_period": N_("report a period"),
-    "import": N_("import documents"),
-    "decide_timing": N_("decide deadlines"),
-    "answer": N_("settle what is to be looked at"),
-    "policy": N_("set the rules of a directive"),
-    "close_period": N_("close a period"),
-    "register": N_("change the register"),
-    "succession": N_("record successions"),
-    "calendar": N_("change the calendar"),
-    "mail": N_("send letters by hand"),
-    "export_evidence": N_("take evidence out"),
-    "appoint": N_("give roles to people"),
-}
 
 LETTERS = dict(zip("FHMOLA", Role, strict=True))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from workflow.errors import BadInput
+from workflow.errors import BadInput, Refused
 from workflow.i18n import N_, _
 
 if TYPE_CHECKING:
@@ -43,10 +43,13 @@ def change(
 
     from workflow import audit
     from workflow.access.permits import permit_office
+    from workflow.access.sight import may_see
+    from workflow.agency import Agency
     from workflow.basis import need_reason
     from workflow.database import exclusive
     from workflow.directive import DirectiveReader
 
+    exclusive(session, "tick")  # before the history, as a tick takes them: no letter is being written meanwhile
     exclusive(session, "audit")
     permit_office(by, "policy", subject=directive.code, monitor=directive.monitor_id)
     reason = need_reason(reason)
@@ -56,32 +59,52 @@ def change(
     before, after = {}, {}
     monitor = changes.pop("monitor", None)
     if monitor:
-        before["monitor"], after["monitor"] = directive.monitor_id, monitor.code
+        former = session.get(Agency, directive.monitor_id) if directive.monitor_id else None
+        before["monitor"], after["monitor"] = former and former.code, monitor.code
         directive.monitor_id = monitor.id
     for name, value in changes.items():
         before[name], after[name] = getattr(directive, name), value
         setattr(directive, name, value)
-    if changes.get("confidential"):
-        _end_links(session, directive, at)
     listed = set(session.exec(select(DirectiveReader.agency_id).where(DirectiveReader.directive_id == directive.id)))
     fresh = [agency for agency in readers if agency.id not in listed]
     session.add_all(DirectiveReader(directive_id=directive.id or 0, agency_id=agency.id or 0) for agency in fresh)
     if fresh:
         after["readers"] = [agency.code for agency in fresh]
+    session.flush()
+    if changes.get("confidential"):
+        if not may_see(session, by, directive):
+            raise Refused("You would not see it any more yourself: name your agency with --reader.")
+        _end_letters(session, directive, at)
     audit.record(session, "policy", directive.code, by=by, at=at, before=before, after=after, reason=reason)
 
 
-def _end_links(session: Session, directive: Directive, at: datetime) -> None:
-    from sqlalchemy import update
+def _end_letters(session: Session, directive: Directive, at: datetime) -> None:
+    """End the links that letters carried, and drop the letters that were not sent yet: the next tick writes them without a word of it."""
+    from sqlalchemy import delete, update
     from sqlmodel import col, select
 
-    from workflow.message import ActionLink
+    from workflow.message import ActionLink, Message, MessageStatus, Reminder
     from workflow.occurrence import Occurrence
     from workflow.task import Task
 
     own = select(Occurrence.id).join(Task).where(Task.directive_id == directive.id)
     alive = col(ActionLink.revoked_at).is_(None) & col(ActionLink.occurrence_id).in_(own)
     session.execute(update(ActionLink).where(alive).values(revoked_at=at).execution_options(synchronize_session=False))
+    told = select(Reminder.message_id).where(col(Reminder.occurrence_id).in_(own))
+    shown_in = select(ActionLink.message_id).where(col(ActionLink.occurrence_id).in_(own))
+    waiting = select(Message.id).where(
+        col(Message.status).in_((MessageStatus.QUEUED, MessageStatus.SENDING)),
+        col(Message.id).in_(told) | col(Message.id).in_(shown_in),
+    )
+    unsent = list(session.exec(waiting))
+    session.execute(delete(Reminder).where(col(Reminder.message_id).in_(unsent)))
+    dropped = {"status": MessageStatus.DROPPED, "reason": _("the directive became confidential")}
+    session.execute(
+        update(Message)
+        .where(col(Message.id).in_(unsent))
+        .values(key=col(Message.key) + ":dropped", **dropped)
+        .execution_options(synchronize_session=False)
+    )
 
 
 def shown(view: Snapshot, code: str) -> Row:

@@ -34,7 +34,9 @@ OF_AN_AGENCY = (Role.FOCAL_POINT, Role.HEAD, Role.MONITOR)
 
 @dataclass(frozen=True)
 class Grant:
-    """One role, for one agency or (None) for the whole record."""
+    """One role. Focal points, heads and monitors hold it for an agency; for the others, who serve the whole record, the agency
+    says only whose confidential directives they may see.
+    """
 
     role: Role
     agency_id: int | None = None

@@ -23,8 +23,8 @@ def agencies_of(view: Snapshot, who: str, today: date) -> frozenset[int] | None:
         where (valid_from is null or valid_from <= :today) and (valid_to is null or valid_to >= :today)""",
         today=today,
     )
-    own = [row for row in held if wanted in (row["name"].casefold(), (row["email"] or "").casefold())]
-    if len({row["email"].casefold() for row in own if row["email"]}) > 1:
+    own = [row for row in held if wanted in (printable(row["name"]).casefold(), (row["email"] or "").casefold())]
+    if len({(row["email"] or "").casefold() for row in own}) > 1:
         return frozenset()
     return frozenset(row["agency_id"] for row in own if row["agency_id"])
 

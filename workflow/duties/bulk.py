@@ -6,7 +6,7 @@ Confirming and returning go through the same check and the same three statements
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -15,16 +15,18 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workflow import audit
+from workflow.access.sight import may_see
 from workflow.agency import Agency, known_agency
 from workflow.audit import By
 from workflow.basis import Basis, need_reason
 from workflow.database import exclusive
-from workflow.duties.passing import hand_on
+from workflow.directive import Directive
+from workflow.duties.passing import hand_on, siblings
 from workflow.duties.request import Outcome, Request, Wish, grant
 from workflow.errors import BadInput, NotPermitted, Problem, Refused
 from workflow.i18n import N_
 from workflow.lifecycle import Decision
-from workflow.moving import Duty, checked, duties, move
+from workflow.moving import Duty, checked, duties, move, refuse_own
 from workflow.occurrence import Occurrence
 from workflow.register.sheets import Line
 from workflow.standing import OPEN, Status
@@ -43,8 +45,7 @@ TITLES = {
     "text": N_("What is to be done"),
     "told": N_("What was reported or asked"),
 }
-NEEDED = {"confirm": (), "return": ("reason",), "extend": ("basis",), "hand-on": ("to", "reason", "basis")}
-_WAITING = {
+WAITING = {
     "confirm": (Status.SUBMITTED,),
     "return": (Status.SUBMITTED,),
     "extend": OPEN,
@@ -81,7 +82,7 @@ def carry_out(
     """Do one act on every line in the caller's transaction; a line that cannot be done changes nothing and stops no other."""
     exclusive(session, "audit")  # before anything is read, and before the savepoints
     made = Outcomes()
-    found = _find(session, act, lines, made)
+    found = _find(session, act, lines, made, by)
     if act in ("confirm", "return"):
         _move(session, act, found, made, by=by, at=at)
         progress(len(lines), len(lines))
@@ -107,6 +108,8 @@ def _move(session: Session, act: str, found: list[tuple[Line, int]], made: Outco
         reason = line.cells.get("reason", "")
         try:
             checked(session, act, row, by)
+            if act == "confirm":
+                refuse_own(session, [row], by)
             groups[need_reason(reason) if act == "return" else reason].append(row)
         except Problem as problem:
             _fail(session, made, line, problem, at)
@@ -129,7 +132,14 @@ def _one(
         grant(session, _asked(session, occurrence), due=day(cells["to"]) if cells.get("to") else None, **how)
         return
     heir = known_agency(session, cells.get("to", ""))
-    hand_on(session, occurrence, heir, reason=cells.get("reason", ""), whole=not cells.get("period"), **how)
+    hand_on(
+        session,
+        occurrence,
+        heir,
+        reason=cells.get("reason", ""),
+        whole=not cells.get("period") or not siblings(session, occurrence),
+        **how,
+    )
 
 
 def _asked(session: Session, occurrence: Occurrence) -> Request:
@@ -151,10 +161,12 @@ def _fail(session: Session, made: Outcomes, line: Line, problem: Problem, at: da
         audit.record_refusal(session, problem, told, at)
 
 
-def _find(session: Session, act: str, lines: Sequence[Line], made: Outcomes) -> list[tuple[Line, int]]:
+def _find(session: Session, act: str, lines: Sequence[Line], made: Outcomes, by: By) -> list[tuple[Line, int]]:
     """The occurrence that each line means; a line that means none or several fails."""
     codes = sorted({line.cells.get("code", "").upper() for line in lines})
     known: dict[str, list[tuple[int, str, int, int, Status]]] = defaultdict(list)
+    secret = session.exec(select(Directive).where(col(Directive.confidential)))
+    hidden = [directive.id for directive in secret if not may_see(session, by, directive)]
     for n in range(0, len(codes), 500):
         query = (
             sa.select(
@@ -166,7 +178,7 @@ def _find(session: Session, act: str, lines: Sequence[Line], made: Outcomes) -> 
                 col(Occurrence.status),
             )
             .join(Task, col(Task.id) == col(Occurrence.task_id))
-            .where(col(Task.code).in_(codes[n : n + 500]))
+            .where(col(Task.code).in_(codes[n : n + 500]), col(Task.directive_id).not_in(hidden))
         )
         for code, number, period, owner, issued_to, status in session.execute(query):
             known[code].append((number, period, owner, issued_to, status))
@@ -194,46 +206,17 @@ def _meant(
     code, named, period = cells.get("code", "").upper(), cells.get("agency", ""), cells.get("period", "").upper()
     every = known.get(code)
     if not every:
-        raise BadInput("There is no task {code} with a deadline.", code=code or "–")
+        raise BadInput("There is no task {code} that is under way.", code=code or "–")
     if named and named not in agencies:
         agencies[named] = known_agency(session, named)
     owner = agencies[named].id if named else None
     fitting = [one for one in every if owner in (None, one[2], one[3]) and (not period or one[1].upper() == period)]
-    usable = [one for one in fitting if one[4] in _WAITING[act]]
+    usable = [one for one in fitting if one[4] in WAITING[act]]
     if len(usable) == 1:
         return usable[0][0]
     if len(fitting) == 1:
         return fitting[0][0]  # the act itself says why it is not possible
     if usable:
         raise BadInput("{code} means several; name agency and period.", code=code)
-    raise BadInput("Nothing of {code} waits for this.", code=code)
-
-
-def waiting(session: Session, act: str) -> Iterable[dict[str, str]]:
-    """The rows of a sheet to fill in: what waits for this act."""
-    query = (
-        select(Occurrence, Task, Agency)
-        .join(Task, col(Task.id) == col(Occurrence.task_id))
-        .join(Agency, col(Agency.id) == col(Occurrence.agency_id))
-        .where(col(Occurrence.status).in_(_WAITING[act]))
-        .order_by(col(Task.directive_id), col(Task.position), col(Agency.name))
-    )
-    for occurrence, task, agency in session.execute(query):
-        row = {"code": task.code, "agency": agency.code, "period": occurrence.period, "text": task.text}
-        if act in ("confirm", "return"):
-            latest = occurrence.submissions[-1]
-            row["told"] = "; ".join(filter(None, (latest.result, latest.document_number)))
-        elif act == "extend":
-            asked = next((r for r in _requests(session, occurrence.id)), None)
-            if not asked:
-                continue
-            row["to"] = f"{asked.asked_due_on:%d/%m/%Y}" if asked.asked_due_on else ""
-            row["told"] = f"{asked.reason} ({asked.basis_number})"
-        yield row
-
-
-def _requests(session: Session, occurrence_id: int) -> list[Request]:
-    own = select(Request).where(
-        Request.occurrence_id == occurrence_id, Request.wish == Wish.EXTENSION, Request.outcome == Outcome.WAITING
-    )
-    return list(session.exec(own))
+    periods = ", ".join(dict.fromkeys(one[1] for one in every))
+    raise BadInput("Nothing of {code} waits for this. Its periods: {periods}.", code=code, periods=periods)

@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
-from workflow.errors import BadInput
+from workflow.errors import BadInput, Refused
 from workflow.i18n import _
-from workflow.options import Actor, Grounds, Json, Reason, acting, opened
+from workflow.options import Actor, Grounds, Json, Reason, acting, looking
 
 app = typer.Typer()
 bulk_app = typer.Typer(no_args_is_help=True, help=_("Confirm, return, extend or hand on many at once."))
@@ -56,7 +56,8 @@ def _bulk(
     if json_:
         terminal.say_json({"done": made.done, "failed": failures, "recorded": not dry_run})
     else:
-        terminal.say(_("{n} of {total} done.", n=len(made.done), total=len(lines)))
+        told = _("{n} of {total} could be done.") if dry_run else _("{n} of {total} done.")
+        terminal.say(told.format(n=len(made.done), total=len(lines)))
         terminal.say(*(f"✗ {f['row']}. {f['code'] or '–'}: {f['reason']}" for f in failures))
         if dry_run:
             terminal.say(_("Dry run: nothing was recorded."))
@@ -149,15 +150,18 @@ def sheet_(
     context: typer.Context,
     act: Annotated[str, typer.Argument(metavar=_("ACT"), help="confirm | return | extend | hand-on")],
     file: Annotated[Path, typer.Argument(metavar=_("FILE"))],
+    by: Actor = None,
 ) -> None:
     from workflow import terminal
-    from workflow.duties import bulk
+    from workflow.duties import bulk, showing
     from workflow.register import sheets
 
-    if act not in bulk.NEEDED:
-        raise BadInput("“{value}” is none of: {known}.", value=act, known=", ".join(bulk.NEEDED))
-    with opened(context.obj) as database, database.transaction() as session:
-        rows = list(bulk.waiting(session, act))
+    if act not in bulk.WAITING:
+        raise BadInput("“{value}” is none of: {known}.", value=act, known=", ".join(bulk.WAITING))
+    if file.exists():
+        raise Refused("{file} exists already.", file=str(file))
+    with looking(context.obj, by) as view:
+        rows = showing.to_do(view, act)
     sheets.write(file, bulk.TITLES, rows, _("Tasks"))
     terminal.say(
         _(

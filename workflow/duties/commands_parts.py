@@ -17,16 +17,25 @@ Which = Annotated[int, typer.Option("--part", min=1, max=100_000, help=_("Number
 Key = Annotated[str, typer.Argument(metavar=_("PERIOD"), help=_("Period, such as 2025-Q3 or Q3/2025."))]
 
 
-def _chosen(session: Any, code: str, lead: str | None, period: str | None, today: Any) -> Any:
+def _chosen(session: Any, how: dict[str, Any], code: str, lead: str | None, period: str | None, today: Any) -> Any:
     """The occurrence whose parts are meant."""
     from workflow.agency import known_agency
     from workflow.finding import choose
     from workflow.standing import OPEN, Status
     from workflow.task import find_task
 
+    option = "--lead"
     owner = known_agency(session, lead) if lead else None
     wanted = (*OPEN, Status.SUSPENDED, Status.SUBMITTED)
-    return choose(session, find_task(session, code), statuses=wanted, agency=owner, period=period, today=today)
+    return choose(
+        session,
+        find_task(session, code, how["by"]),
+        statuses=wanted,
+        agency=owner,
+        period=period,
+        today=today,
+        option=option,
+    )
 
 
 @parts_app.command(
@@ -52,7 +61,7 @@ def ask(
     from workflow.duties.part import ask_part
 
     with acting(context.obj, by) as (session, how):
-        found = _chosen(session, code, lead, period, local_day(how["at"], context.obj.time_zone))
+        found = _chosen(session, how, code, lead, period, local_day(how["at"], context.obj.time_zone))
         asked = known_agency(session, agency) if agency else None
         part = ask_part(
             session, found, what=what, **how, agency=asked, person=person, due=terminal.day(due) if due else None
@@ -83,7 +92,7 @@ def give(
 
     with acting(context.obj, by) as (session, how):
         today = local_day(how["at"], context.obj.time_zone)
-        found = _chosen(session, code, lead, period, today)
+        found = _chosen(session, how, code, lead, period, today)
         own = find_part(session, found, part)
         give_part(session, own, **how, today=today, result=result, document_number=document_number)
         line = _("{label}, part {n}: given by {who}.", label=found.label(), n=own.number, who=own.who())
@@ -110,7 +119,7 @@ def drop(
     from workflow.duties.part import drop_part, find_part
 
     with acting(context.obj, by) as (session, how):
-        found = _chosen(session, code, lead, period, local_day(how["at"], context.obj.time_zone))
+        found = _chosen(session, how, code, lead, period, local_day(how["at"], context.obj.time_zone))
         drop_part(session, find_part(session, found, part), **how, reason=reason)
         line = _("{label}, part {n}: not needed any more.", label=found.label(), n=part)
     terminal.say(line)
@@ -178,7 +187,7 @@ def report(
 
     with acting(context.obj, by) as (session, how):
         today = local_day(how["at"], context.obj.time_zone)
-        found = _chosen(session, code, agency, None, today)
+        found = _chosen(session, how, code, agency, _ongoing(session, how, code), today)
         line = report_period(
             session,
             found,
@@ -196,6 +205,22 @@ def report(
             period=show_period(line.period),
         )
     terminal.say(told)
+
+
+def _ongoing(session: Any, how: dict[str, Any], code: str) -> str:
+    """The period of an ongoing task; raises BadInput where it has deadlines of its own."""
+    from sqlmodel import select
+
+    from workflow.errors import BadInput
+    from workflow.occurrence import Occurrence
+    from workflow.periods import ONGOING
+    from workflow.task import find_task
+
+    task = find_task(session, code, how["by"])
+    own = select(Occurrence.id).where(Occurrence.task_id == task.id, Occurrence.period == ONGOING)
+    if not session.exec(own).first():
+        raise BadInput("{label} has a deadline of its own; report it with `dondoc done`.", label=task.code)
+    return ONGOING
 
 
 @period_app.command(
@@ -219,6 +244,7 @@ def list_period(
     wanted = period_key(key)
     with looking(context.obj) as view:
         rows = showing.period_lines(view, wanted, directive=directive)
+    total, done = len(rows), sum(bool(row["reported"]) for row in rows)
     rows = [row for row in rows if not missing or not row["reported"]]
     if json_:
         terminal.say_json(rows)
@@ -233,8 +259,7 @@ def list_period(
     )
     shown = [{**row, "state": showing.line_words(row)} for row in rows]
     terminal.say(*(terminal.table(columns, shown) if rows else ()), "")
-    done = sum(bool(row["reported"]) for row in rows)
-    terminal.say(_("{period}: {done} of {n} have reported.", period=show_period(wanted), done=done, n=len(rows)))
+    terminal.say(_("{period}: {done} of {n} have reported.", period=show_period(wanted), done=done, n=total))
 
 
 def _directive_act(context: typer.Context, by: str | None, code: str, act: Any) -> str:
@@ -243,7 +268,7 @@ def _directive_act(context: typer.Context, by: str | None, code: str, act: Any) 
     from workflow.directive import find_directive
 
     with acting(context.obj, by) as (session, how):
-        found = find_directive(session, code)
+        found = find_directive(session, code, how["by"])
         permit_office(how["by"], "close_period", subject=found.code, monitor=found.monitor_id)
         act(session, found, how)
         return str(found.code)

@@ -56,7 +56,9 @@ def _ask(
         today = local_day(how["at"], settings.time_zone)
         statuses = tuple(Status(s) for s in (_ASKED if wish in ("extension", "suspension") else (*_ASKED, "suspended")))
         owner = known_agency(session, agency) if agency else None
-        found = choose(session, find_task(session, code), statuses=statuses, agency=owner, period=period, today=today)
+        found = choose(
+            session, find_task(session, code, how["by"]), statuses=statuses, agency=owner, period=period, today=today
+        )
         made = ask(
             session,
             found,
@@ -216,7 +218,7 @@ def grant_request(
     from workflow.periods import show_day
 
     with acting(context.obj, by) as (session, how):
-        found = find_request(session, number)
+        found = find_request(session, number, how["by"])
         other: dict[str, Any] = {}
         if to and found.wish is Wish.EXTENSION:
             other["due"] = terminal.day(to)
@@ -243,7 +245,7 @@ def refuse_request(
     from workflow.duties.request import find_request, refuse
 
     with acting(context.obj, by) as (session, how):
-        found = find_request(session, number)
+        found = find_request(session, number, how["by"])
         refuse(session, found, **how, reason=reason, basis=basis_of(basis))
         line = _("Refused: {label}.", label=found.label())
     terminal.say(line)
@@ -258,7 +260,7 @@ def withdraw_request(context: typer.Context, number: Number, reason: Reason = ""
     from workflow.duties.request import find_request, withdraw
 
     with acting(context.obj, by) as (session, how):
-        found = find_request(session, number)
+        found = find_request(session, number, how["by"])
         withdraw(session, found, **how, reason=reason)
         line = _("Withdrawn: {label}.", label=found.label())
     terminal.say(line)

@@ -19,9 +19,10 @@ from workflow.database import Instant, enum_column
 from workflow.duties.showing import PART_STATES
 from workflow.errors import BadInput, Refused
 from workflow.i18n import _
-from workflow.names import printable
+from workflow.names import bounded
 from workflow.occurrence import Occurrence
 from workflow.periods import show_day
+from workflow.register.succession import Lineage, in_force
 from workflow.standing import OPEN, Status
 
 
@@ -78,7 +79,7 @@ def ask_part(
     row = occurrence.duty(session)
     about: dict[str, Any] = {"subject": row.label, "occurrence_id": row.id}
     permit(by, "ask_part", row.status, owed_by=row.agency_id, monitor=row.monitor_id, **about)
-    what, person = printable(what), printable(person)
+    what, person = bounded(what, 1000), bounded(person, 200)
     if not what:
         raise BadInput("Say what is asked for with --what.")
     if bool(person) == bool(agency and agency.id != occurrence.agency_id):
@@ -113,10 +114,12 @@ def give_part(
     session: Session, part: Part, *, by: By, at: datetime, today: date, result: str = "", document_number: str = ""
 ) -> None:
     """Whoever was asked gives the part."""
-    result, document_number = printable(result), printable(document_number)
+    result, document_number = bounded(result, 4000), bounded(document_number, 100)
     if not (result or document_number):
         raise BadInput("Say what is given: --result or --document-number.")
-    _settle(session, part, PartStatus.GIVEN, "give_part", part.agency_id, by=by, at=at, reason=None)
+    heir = Lineage(in_force(session)).sole_heir(part.agency_id, today)
+    giver = part.occurrence.agency_id if part.person else heir
+    _settle(session, part, PartStatus.GIVEN, "give_part", giver, by=by, at=at, reason=None)
     part.given_at, part.given_on, part.given_by = at, today, by.name
     part.result, part.document_number = result, document_number
     session.flush()

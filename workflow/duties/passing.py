@@ -11,7 +11,7 @@ from workflow.agency import Agency, FocalPoint
 from workflow.audit import By
 from workflow.basis import Basis, need_basis, need_reason
 from workflow.errors import BadInput
-from workflow.names import printable
+from workflow.names import bounded
 from workflow.occurrence import Occurrence
 from workflow.periods import show_day
 from workflow.register.kinds import Kind
@@ -47,7 +47,8 @@ def hand_on(
         subject=row.label,
         occurrence_id=row.id,
     )
-    reason, basis = need_reason(reason), need_basis(basis)
+    person = bounded(person, 200)
+    reason, basis = need_reason(reason), need_basis(basis, at)
     if heir.id == occurrence.agency_id:
         raise BadInput("{name} owes it already.", name=heir.name)
     if heir.kind == Kind.COLLECTIVE:
@@ -56,10 +57,11 @@ def hand_on(
         raise BadInput("{name} does not exist on {day}.", name=heir.name, day=show_day(today))
     if row.status not in (*OPEN, Status.SUSPENDED):
         raise BadInput("Only open work can be handed on; {label} is not.", label=occurrence.label())
-    going = [occurrence, *_siblings(session, occurrence)] if whole else [occurrence]
+    going = [occurrence, *siblings(session, occurrence)] if whole else [occurrence]
+    former_id = occurrence.agency_id
     former, given = (
-        people(session, occurrence.agency_id, today),
-        printable(person) or people(session, heir.id or 0, today),
+        people(session, former_id, today),
+        person or people(session, heir.id or 0, today),
     )
     for one in going:
         moved = Handover(
@@ -81,12 +83,13 @@ def hand_on(
             Assignment.agency_id == occurrence.issued_to_id,
         )
         for part in session.exec(own):
-            part.owed_by_id = heir.id
+            if (part.owed_by_id or part.agency_id) == former_id:  # else it holds one period only, not the part
+                part.owed_by_id = heir.id
     session.flush()
     return going
 
 
-def _siblings(session: Session, occurrence: Occurrence) -> list[Occurrence]:
+def siblings(session: Session, occurrence: Occurrence) -> list[Occurrence]:
     """The other open periods of the same part of a task."""
     same = select(Occurrence).where(
         Occurrence.task_id == occurrence.task_id,

@@ -4,7 +4,7 @@ An ongoing duty has no deadline and is never overdue; what is asked of it is a l
 own occurrence for each period, whose report is that line (`Occurrence.submit`); closing the period locks both.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import UniqueConstraint
@@ -19,9 +19,9 @@ from workflow.directive import Directive
 from workflow.duties.closing import ClosedPeriod, closed, refuse_closed
 from workflow.duties.period_key import period_key
 from workflow.errors import BadInput, Refused
-from workflow.names import printable
+from workflow.names import bounded
 from workflow.occurrence import Occurrence
-from workflow.periods import ONGOING, first_day, show_period
+from workflow.periods import ONGOING, first_day, last_day, show_period
 from workflow.standing import OPEN, Status
 from workflow.task import Task
 
@@ -64,11 +64,13 @@ def report_period(
     if occurrence.period != ONGOING:
         raise BadInput("{label} has a deadline of its own; report it with `dondoc done`.", label=occurrence.label())
     key = period_key(period)
-    result, document_number = printable(result), printable(document_number)
+    result, document_number = bounded(result, 4000), bounded(document_number, 100)
     if nothing_arose == bool(result or document_number):
         raise BadInput("Say what was done (--result), or that nothing arose (--nothing), not both.")
     if first_day(key) > today:
         raise BadInput("{period} has not begun.", period=show_period(key))
+    if last_day(key) < occurrence.task.since():
+        raise BadInput("{period} had ended before the task was given.", period=show_period(key))
     refuse_closed(session, occurrence.task.directive_id, key)
     if row.status not in OPEN:
         raise Refused("Only open work can be reported on; {label} is not.", label=occurrence.label())
@@ -90,6 +92,8 @@ def close_period(session: Session, directive: Directive, period: str, *, by: By,
     already = closed(session, directive.id or 0, key)
     if already:
         raise Refused("{period} is closed already, by {name}.", period=show_period(key), name=already.closed_by)
+    if first_day(key) > (at + timedelta(hours=14)).date():
+        raise BadInput("{period} has not begun.", period=show_period(key))
     waiting = session.exec(
         select(Task.code)
         .join(Occurrence)

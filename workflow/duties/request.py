@@ -13,6 +13,7 @@ from sqlmodel import Field, Relationship, Session, SQLModel, col, func, select
 
 from workflow import audit
 from workflow.access.permits import permit
+from workflow.access.sight import may_see
 from workflow.agency import Agency
 from workflow.audit import By
 from workflow.basis import Basis, need_basis, need_reason
@@ -114,11 +115,13 @@ def ask(
     row = occurrence.duty(session)
     about: dict[str, Any] = {"subject": row.label, "occurrence_id": row.id}
     permit(by, f"ask_{wish}", row.status, owed_by=row.agency_id, monitor=row.monitor_id, **about)
-    reason, basis = need_reason(reason), need_basis(basis)
+    reason, basis = need_reason(reason), need_basis(basis, at)
     if row.status not in OPEN and not (row.status is Status.SUSPENDED and wish in (Wish.HAND_ON, Wish.CANCELLATION)):
         raise Refused("Only open work can be asked about; {label} is not.", label=occurrence.label())
     if wish is Wish.EXTENSION:
         check_new_day(occurrence, due)
+        if due and due < today:
+            raise BadInput("{day} has passed; ask for a day to come.", day=show_day(due))
     if agency and agency.id == occurrence.agency_id:
         raise BadInput("{name} owes it already.", name=agency.name)
     own = select(Request).where(Request.occurrence_id == row.id, Request.wish == wish)
@@ -186,11 +189,15 @@ def grant(
     note: str = "",
 ) -> None:
     """The monitoring agency agrees, to what was asked or to another day or agency; this carries it out."""
-    occurrence, basis = request.occurrence, need_basis(basis)
+    occurrence, basis = request.occurrence, need_basis(basis, at)
     new = due or request.asked_due_on
     heir = agency or (session.get_one(Agency, request.asked_agency_id) if request.asked_agency_id else None)
     if request.wish is Wish.EXTENSION:
         check_new_day(occurrence, new)
+        if occurrence.status is Status.SUBMITTED:
+            raise Refused(
+                "The report of {label} waits for confirmation: confirm or return it first.", label=occurrence.label()
+            )
     if request.wish is Wish.HAND_ON and heir is None:
         raise BadInput("Name the agency that it goes to with --to.")
     _decide(session, request, Outcome.GRANTED, by=by, at=at, basis=basis, note=note)
@@ -259,10 +266,10 @@ def _close(
     audit.record(session, f"request {outcome}", **about, by=by, at=at, after=_said(told), reason=request.note)
 
 
-def find_request(session: Session, number: int) -> Request:
-    """The request of this number; raises BadInput."""
+def find_request(session: Session, number: int, by: By | None = None) -> Request:
+    """The request of this number; raises BadInput. One about a directive that `by` may not see is not there."""
     found = session.get(Request, number)
-    if not found:
+    if not found or not may_see(session, by, found.occurrence.task.directive):
         last = session.exec(select(func.max(Request.id))).one()
         raise BadInput("There is no request {n}; the last one is {last}.", n=number, last=last or "–")
     return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from workflow.access.viewing import visible
 from workflow.i18n import N_, _
-from workflow.periods import show_day, show_period
+from workflow.periods import last_day, show_day, show_period
 from workflow.queries import agency_id, directive_id
 from workflow.snapshot import Row, Snapshot
 
@@ -100,12 +100,35 @@ def parts(
         order by case when p.due_on is null then 1 else 0 end, p.due_on, t.id, p.number""",
         **args,
     )
+    heirs = _heirs(view) if rows else {}
     for row in rows:
         row["label"] = f"{row['code']} ({show_period(row['period'])})"
+        row["agency"], row["agency_code"] = heirs.get(row["agency_code"], (row["agency"], row["agency_code"]))
         row["who"] = row["person"] or row["agency"]
         under_way = row.pop("under_way")
         row["waiting"] = row["status"] == "waiting" and bool(under_way)
     return rows
+
+
+def _heirs(view: Snapshot) -> dict[str, tuple[str, str]]:
+    """Name and code of the one agency that stands in the place of each that has ended, by its code."""
+    steps: dict[str, set[str]] = {}
+    names = {}
+    for row in view.rows(
+        """select f.code as former, h.code as heir, h.name from succession s join agency f on f.id = s.former_id
+        join agency h on h.id = s.heir_id where s.undone_at is null and s.kind <> 'transferred'"""
+    ):
+        steps.setdefault(row["former"], set()).add(row["heir"])
+        names[row["heir"]] = row["name"]
+    found = {}
+    for former in steps:
+        now, seen = former, {former}
+        while len(steps.get(now, ())) == 1 and (after := next(iter(steps[now]))) not in seen:
+            now = after
+            seen.add(now)
+        if now != former:
+            found[former] = (names[now], now)
+    return found
 
 
 def part_words(row: Row) -> str:
@@ -151,7 +174,7 @@ def period_lines(view: Snapshot, period: str, *, directive: str | None = None) -
             coalesce(r.result, '') as result, coalesce(r.document_number, '') as document_number,
             coalesce(r.nothing_arose, s.nothing_arose) as nothing_arose, r.at as reported_at, r.by as reported_by,
             s.result as submitted, s.submitted_on, s.document_number as submitted_number,
-            case when c.id is null then 0 else 1 end as closed
+            case when c.id is null then 0 else 1 end as closed, coalesce(t.stated_on, d.issued_on) as since_on
         from occurrence o join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id
         left join period_report r on r.occurrence_id = o.id and r.period = :period
         left join submission s on s.occurrence_id = o.id and o.period = :period and s.number =
@@ -162,6 +185,13 @@ def period_lines(view: Snapshot, period: str, *, directive: str | None = None) -
         period=period,
         **args,
     )
+    rows = [
+        row
+        for row in rows
+        if row["period"] == period
+        or row["reported_at"]
+        or (row["status"] != "completed" and row["since_on"] <= last_day(period))
+    ]
     for row in rows:
         submitted = row["status"] in ("submitted", "completed")
         row["ongoing"] = row.pop("period") == "ongoing"
@@ -169,7 +199,7 @@ def period_lines(view: Snapshot, period: str, *, directive: str | None = None) -
         row["result"] = row["result"] or (row["submitted"] if submitted else "") or ""
         row["document_number"] = row["document_number"] or (row["submitted_number"] if submitted else "") or ""
         row["nothing_arose"], row["closed"] = bool(row["nothing_arose"]) and row["reported"], bool(row["closed"])
-        for name in ("submitted", "submitted_number"):
+        for name in ("submitted", "submitted_number", "since_on"):
             row.pop(name)
     return rows
 
@@ -178,6 +208,40 @@ def line_words(row: Row) -> str:
     """Whether somebody has reported, and whether the period is closed."""
     said = _("nothing arose") if row["nothing_arose"] else _("reported") if row["reported"] else _("not reported")
     return said + (", " + _("closed") if row["closed"] else "")
+
+
+def to_do(view: Snapshot, act: str) -> list[dict[str, str]]:
+    """The rows of a sheet to fill in: what waits for one of the acts that can be done in bulk, as the viewer may see it."""
+    states = {
+        "confirm": "('submitted')",
+        "return": "('submitted')",
+        "hand-on": "('not_started', 'in_progress', 'returned', 'suspended')",
+    }
+    rows = view.rows(
+        f"""select t.code, a.code as agency, o.period, t.text, t.deliverable, s.id as report, s.result, s.document_number,
+            s.nothing_arose, s.lacks_deliverable, q.reason, q.basis_number, q.asked_due_on
+        from occurrence o join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id
+        left join submission s on s.occurrence_id = o.id and s.decision = 'waiting'
+        left join change_request q on q.occurrence_id = o.id and q.wish = 'extension' and q.outcome = 'waiting'
+        where {visible(view)} and {f"o.status in {states[act]}" if act in states else "q.id is not null and o.status in ('not_started', 'in_progress', 'returned')"}
+        order by d.id, t.position, a.name, o.id"""
+    )
+    files: dict[int, list[str]] = {}
+    for row in view.rows("select submission_id, name from evidence order by id") if rows else ():
+        files.setdefault(row["submission_id"], []).append(row["name"])
+    sheet = []
+    for row in rows:
+        told = [row["result"], row["document_number"], *files.get(row["report"], ())] if row["report"] else []
+        if row["nothing_arose"]:
+            told.append(_("nothing arose"))
+        if row["lacks_deliverable"]:
+            told.append(_("⚠ without what the task asks for: {deliverable}", deliverable=row["deliverable"] or "–"))
+        line = {name: row[name] for name in ("code", "agency", "period", "text")}
+        if act == "extend":
+            told = [f"{row['reason']} ({row['basis_number']})"]
+            line["to"] = show_day(row["asked_due_on"])
+        sheet.append({**line, "told": "; ".join(filter(None, told))})
+    return sheet
 
 
 def _where(

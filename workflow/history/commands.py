@@ -56,9 +56,11 @@ def verify(
     from itertools import islice
 
     from workflow import terminal
+    from workflow.database import exclusive
     from workflow.history import chain, entries, replay
 
     with opened(context.obj) as database, database.transaction() as session:
+        exclusive(session, "audit")  # nobody acts between reading the entries and reading the rows
         fault = chain.first_fault(session, anchor or ())
         bent = list(islice(replay.differences(session), 20))
         number, hash_ = chain.newest(session)

@@ -49,6 +49,7 @@ def about(view: Snapshot, subject: str | None, last: int) -> list[Row]:
     rows = view.rows(
         f"""select e.id, e.at as at_at, e.actor, e.channel, e.act, e.subject, e.reason, e.before, e.after, e.hash from audit_entry e
         left join occurrence o on o.id = e.occurrence_id left join task t on t.id = o.task_id or t.code = e.subject
+            or (e.occurrence_id is null and e.subject like t.code || '/%')
         left join directive d on d.id = t.directive_id or d.code = e.subject
         where {where} and (d.id is null or {visible(view)}) order by e.id desc limit :last""",
         last=last,

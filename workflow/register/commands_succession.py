@@ -104,10 +104,9 @@ def plan(
     json_: Json = False,
 ) -> None:
     from workflow import terminal
-    from workflow.options import opened
     from workflow.register import inheritance, showing
 
-    with opened(context.obj) as database, database.transaction() as session:
+    with acting(context.obj, None, "succession") as (session, _how):
         steps = _steps(session, file, shipped, former, to, on, basis, kind, task)
         made = inheritance.plan(session, steps, _decided(session, steps, decisions))
         if sheet and made.undecided:

@@ -144,6 +144,7 @@ def _csv(path: Path) -> list[list[Any]]:
 def _xlsx(path: Path) -> list[list[Any]]:
     import python_calamine as calamine
 
+    path.open("rb").close()  # its own error does not say which file
     try:
         sheet = calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
         return sheet.to_python(skip_empty_area=False)

@@ -8,6 +8,11 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+STATES = ("not_started", "in_progress", "submitted", "returned", "completed", "suspended", "cancelled")
+# SQLite builds a table anew to add a checked column, and would lose the check that it does not report.
+STATUS = sa.CheckConstraint(f"status in {STATES}", name="status")
+RESTED = sa.CheckConstraint(f"rested_from in {STATES}", name="rested_from")
+
 
 def upgrade() -> None:
     op.add_column("directive", sa.Column("deliverable", sa.String(), nullable=False, server_default="mark"))
@@ -27,6 +32,13 @@ def upgrade() -> None:
         ):
             handover.add_column(sa.Column(name, kind, nullable=True))
         handover.create_foreign_key(op.f("fk_handover_heir_id_agency"), "agency", ["heir_id"], ["id"])
+    with op.batch_alter_table("occurrence", table_args=(STATUS,)) as occurrence:
+        occurrence.add_column(_one_of("rested_from", *STATES, nullable=True))
+    op.execute(
+        """update occurrence set rested_from = case
+            when (select s.decision from submission s where s.occurrence_id = occurrence.id order by s.number desc limit 1) = 'returned'
+            then 'returned' when started_at is not null then 'in_progress' else 'not_started' end where status = 'suspended'"""
+    )
     _requests()
     _parts()
     _periods()
@@ -137,6 +149,11 @@ def _guard_history() -> None:
                 f"create trigger audit_entry_no_{verb} before {verb} on audit_entry "
                 "begin select raise(abort, 'entries of the history are never changed'); end"
             )
+        op.execute(  # "insert or replace" deletes without a word to the trigger above
+            "create trigger audit_entry_no_replace before insert on audit_entry "
+            "when exists (select 1 from audit_entry where id = new.id or hash = new.hash) "
+            "begin select raise(abort, 'entries of the history are never changed'); end"
+        )
         return
     op.execute(
         "create function audit_entry_guard() returns trigger language plpgsql as "
@@ -160,9 +177,9 @@ def _key(name: str, points_to: str, *, nullable: bool = False) -> sa.Column[int]
     return sa.Column(name, sa.Integer(), nullable=nullable, info={"points_to": points_to})
 
 
-def _one_of(name: str, *values: str) -> sa.Column[str]:
+def _one_of(name: str, *values: str, nullable: bool = False) -> sa.Column[str]:
     kind = sa.Enum(*values, name=name, native_enum=False, length=20, create_constraint=True)
-    return sa.Column(name, kind, nullable=False)
+    return sa.Column(name, kind, nullable=nullable)
 
 
 def _table(name: str, *columns: sa.Column, unique: tuple[str, ...] = (), index: tuple[str, ...] = ()) -> None:  # type: ignore[type-arg]
@@ -188,7 +205,7 @@ def _table(name: str, *columns: sa.Column, unique: tuple[str, ...] = (), index: 
 
 def downgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
-        for verb in ("update", "delete"):
+        for verb in ("update", "delete", "replace"):
             op.execute(f"drop trigger audit_entry_no_{verb}")
     else:
         op.execute("drop trigger audit_entry_no_change on audit_entry")
@@ -202,6 +219,9 @@ def downgrade() -> None:
         for name in ("heir_id", "moved_on", "reason", "basis"):
             handover.drop_column(name)
         handover.alter_column("succession_id", nullable=False, existing_type=sa.Integer())
+    with op.batch_alter_table("occurrence", table_args=(STATUS,)) as occurrence:
+        occurrence.drop_constraint(op.f("ck_occurrence_rested_from"), type_="check")
+        occurrence.drop_column("rested_from")
     op.drop_index(op.f("ix_evidence_sha256"), "evidence")
     op.drop_column("evidence", "media_type")
     for name in ("lacks_deliverable", "nothing_arose", "document_on"):
