@@ -4,6 +4,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SHARED ?= ../shared
 
+# Tests in which no day plays a part.
+TIMELESS := $(foreach name,permits confidential evidence refusals directives_shapes directives_readers directives_formats directives_extract \
+  register_names packaging boundaries layers docs,--ignore=tests/test_$(name).py)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean
 
@@ -31,9 +35,9 @@ test: $(VENV)/.dev ## set up everything and run all tests with coverage
 	$(BIN)/coverage report --include='workflow/*' --fail-under=95 --skip-covered
 	$(BIN)/coverage report --omit='workflow/*,tests/*' --fail-under=85 --skip-covered
 
-zones: $(VENV)/.dev ## run the tests on SQLite under four time zones of the host
-	for zone in UTC Asia/Ho_Chi_Minh America/New_York Pacific/Kiritimati; do \
-	  echo "TZ=$$zone"; TZ=$$zone $(BIN)/python -m pytest -k "not postgresql" || exit 1; done
+zones: $(VENV)/.dev ## run what depends on days under other time zones of the host (make test runs all under its own)
+	for zone in Asia/Ho_Chi_Minh America/New_York Pacific/Kiritimati; do \
+	  echo "TZ=$$zone"; TZ=$$zone $(BIN)/python -m pytest -k "not postgresql" -m "not slow" $(TIMELESS) || exit 1; done
 
 check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff check .
@@ -44,11 +48,12 @@ accuracy: $(VENV)/.dev ## measure reading, timing and names of agencies against 
 	$(BIN)/python -m benchmarks.accuracy $(SHARED)
 	$(BIN)/python -m benchmarks.names $(SHARED)
 
-bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, and a succession of 700 agencies
+bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, a succession of 700 agencies, durable moves
 	$(BIN)/python -m benchmarks.cold $(SHARED)
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.phrases
 	$(BIN)/python -m benchmarks.succession
+	$(BIN)/python -m benchmarks.moves $(SHARED)
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py

@@ -81,5 +81,9 @@ def agency(session: Session, name: str, *, new: bool = False) -> Agency:
     return session.exec(select(Agency).where(Agency.name == name)).one()
 
 
+def directive(session: Session, code: str = "KH27") -> Directive:
+    return session.exec(select(Directive).where(Directive.code == code)).one()
+
+
 def occurrence_task(session: Session, code: str = "KH27-I.1") -> Task:
     return session.exec(select(Task).where(Task.code == code)).one()

@@ -33,6 +33,8 @@ from workflow.audit import By
 from workflow.config import ReportSettings
 from workflow.database import Database
 from workflow.errors import Refused
+from workflow.history import chain, entries
+from workflow.history import replay as replay_
 from workflow.i18n import _
 from workflow.occurrence import Occurrence
 from workflow.register import handing, inheritance, shipped, showing, steps
@@ -134,6 +136,7 @@ def replay(folder: Path) -> None:
                 screen.text(overdue.build(view, looked, by="agency")),
                 "",
             )
+    _prove(database)
     database.dispose()
     where = str(folder / "config.yaml")
     say(
@@ -142,6 +145,21 @@ def replay(folder: Path) -> None:
         _("Pages:   {command}", command=f"dondoc --config {where} serve --open-lists --no-clock"),
         _("Look on: {command}", command=f"dondoc --config {where} show KH88-I.2"),
     )
+
+
+def _prove(database: Database) -> None:
+    """Whether the history of the year is whole, and every state is what it tells."""
+    with database.transaction() as session:
+        fault, bent = chain.first_fault(session), list(replay_.differences(session))
+        number, hash_ = chain.newest(session)
+    if fault or bent:
+        raise Refused("The history does not fit: {what}", what=str(fault or bent[0].words))
+    told = _(
+        "History: {n} entries, whole, and every state is what they tell; head {anchor}.",
+        n=number,
+        anchor=entries.anchor(number, hash_),
+    )
+    say(told)
 
 
 def _prepared(folder: Path) -> config.Settings:

@@ -5,7 +5,7 @@ Each entry's hash covers its content and the hash of the entry before it, so a c
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -48,7 +48,7 @@ class AuditEntry(SQLModel, table=True):
     status_after: str | None = None
     reason: str | None = None
     previous: str
-    hash: str = Field(unique=True)
+    hash: str
 
 
 _HASHED = ("at", "actor", "channel", "act", "subject", "occurrence_id", "before", "after", "status_after", "reason")
@@ -58,9 +58,17 @@ _canonical = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",
 
 
 def digest(entry: Mapping[str, Any], previous: str) -> str:
-    """The hash an entry must have: SHA-256 over the previous hash and the canonical content."""
-    content = [entry["at"].astimezone(UTC).isoformat(), *(entry[name] for name in _HASHED[1:])]
-    return hashlib.sha256(f"{previous}\n{_canonical(content)}".encode()).hexdigest()
+    """The hash an entry must have: SHA-256 over the previous hash and the canonical content, a JSON list of its fields."""
+    texts = [_canonical(entry["at"].astimezone(UTC).isoformat()), *(_text(entry[name]) for name in _HASHED[1:])]
+    return _hash(texts, previous)
+
+
+def _text(value: Any) -> str:
+    return "null" if value is None else str(value) if isinstance(value, int) else _canonical(value)
+
+
+def _hash(texts: list[str], previous: str) -> str:
+    return hashlib.sha256(f"{previous}\n[{','.join(texts)}]".encode()).hexdigest()
 
 
 def record(session: Session, act: str, subject: str, *, by: By, at: datetime, **fact: Any) -> None:
@@ -75,18 +83,49 @@ def record_all(session: Session, facts: Iterable[dict[str, Any]], *, by: By, at:
     """
     exclusive(session, "audit")
     session.flush()
-    whole = {**dict.fromkeys(_HASHED), "at": at, "actor": printable(by.name), "channel": by.channel}
+    moment, actor = at.astimezone(UTC), printable(by.name)
+    begin = [_canonical(moment.isoformat()), _canonical(actor), _canonical(by.channel)]
     previous, rows = head(session), []
     for fact in facts:
-        entry = {**whole, **fact, "previous": previous}
-        if entry["reason"]:
-            entry["reason"] = printable(entry["reason"])
-        entry["hash"] = previous = digest(entry, previous)
-        rows.append(entry)
+        reason, get = fact.get("reason"), fact.get
+        thing = (fact["act"], fact["subject"], get("occurrence_id"))
+        own = (*thing, get("before"), get("after"), get("status_after"), reason and printable(reason))
+        texts = [_text(value) for value in own]
+        hash_ = _hash(begin + texts, previous)
+        rows.append((own, texts, previous, hash_))
+        previous = hash_
         if len(rows) == 5000:
-            write_rows(session, AuditEntry, rows)
+            _append(session, rows, moment, actor, by.channel)
             rows.clear()
-    write_rows(session, AuditEntry, rows)
+    _append(session, rows, moment, actor, by.channel)
+
+
+_COLUMNS = ("act", "subject", "occurrence_id", "before", "after", "status_after", "reason")
+_PLAIN = f"""insert into audit_entry (at, actor, channel, {", ".join(_COLUMNS)}, previous, hash)
+    values ({", ".join("?" * (len(_COLUMNS) + 5))})"""
+
+
+def _append(
+    session: Session, rows: list[tuple[tuple[Any, ...], list[str], str, str]], at: datetime, actor: str, channel: str
+) -> None:
+    """Write entries; on SQLite with the texts that were hashed, past everything that would make them a second time."""
+    connection = session.connection()
+    if connection.dialect.name != "sqlite" or not rows:
+        same = {"at": at, "actor": actor, "channel": channel}
+        told = [
+            {**same, **dict(zip(_COLUMNS, own, strict=True)), "previous": previous, "hash": hash_}
+            for own, _texts, previous, hash_ in rows
+        ]
+        write_rows(session, AuditEntry, told)
+        return
+    begin = (at.replace(tzinfo=None).isoformat(" ", "microseconds"), actor, channel)
+    plain = [(*begin, *own[:3], *_json(texts[3:5]), *own[5:], previous, hash_) for own, texts, previous, hash_ in rows]
+    connection.exec_driver_sql(_PLAIN, plain)
+
+
+def _json(texts: list[str]) -> Iterator[str | None]:
+    """The texts of JSON columns as they are stored: a field that says nothing is NULL."""
+    return (None if text == "null" else text for text in texts)
 
 
 def record_refusal(session: Session, problem: Exception, told: Mapping[str, Any], at: datetime) -> None:

@@ -63,5 +63,5 @@ def need_reason(reason: str) -> str:
     """The reason in printable words; raises BadInput where there is none."""
     words = bounded(reason, 2000)
     if not words:
-        raise BadInput("This needs a reason.")
+        raise BadInput("This needs a reason; state it.")
     return words

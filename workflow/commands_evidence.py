@@ -83,7 +83,7 @@ def export(
             name=found["name"],
         )
     if file.exists():
-        raise Refused("{file} exists already.", file=str(file))
+        raise Refused("{file} exists already; name another file.", file=str(file))
     if not store.intact(found["sha256"]):
         raise Refused("{name} is missing or is not what was sent; see `dondoc doctor`.", name=found["name"])
     label = f"{found['code']}/{found['period']}"

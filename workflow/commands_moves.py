@@ -261,7 +261,7 @@ def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = 
         about = whole if whole and may_see(session, how["by"], whole) else find_task(session, code, how["by"])
         asked = open_questions(session, about)
         if not reason.strip():
-            raise BadInput("This needs a reason.")
+            raise BadInput("This needs a reason; state it.")
         directive = about if isinstance(about, Directive) else about.directive
         permit_office(how["by"], "answer", subject=about.code, monitor=directive.monitor_id)
         if not asked:

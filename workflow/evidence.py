@@ -56,14 +56,16 @@ class EvidenceStore:
                     size += len(block)
                     if size > self.limit:
                         raise BadInput(
-                            "{name} is larger than {limit} MB.", name=shown_name(name), limit=self.limit // 1_000_000
+                            "{name} is larger than {limit} MB; send a smaller one, or several.",
+                            name=shown_name(name),
+                            limit=self.limit // 1_000_000,
                         )
                     digest.update(block)
                     out.write(block)
                 out.flush()
                 os.fsync(out.fileno())
             if not size:
-                raise BadInput("{name} is empty.", name=shown_name(name))
+                raise BadInput("{name} is empty; send the file with its content.", name=shown_name(name))
             kind = kind_of(Path(temporary))
             if not kind or (kind == "txt" and Path(shown_name(name)).suffix.lower() not in _TEXT_NAMES):
                 raise BadInput(

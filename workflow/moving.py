@@ -134,14 +134,21 @@ def checked(session: Session, act: str, row: Duty, by: By) -> Status:
         ) from None
 
 
-def refuse_own(session: Session, rows: Iterable[Duty], by: By) -> None:
-    """Raise Refused where the person who would confirm has reported the result themself; before roles are given nobody is told apart."""
+def reporters(session: Session, rows: Sequence[Duty], by: By) -> dict[int, str]:
+    """Who reported each result that waits; nobody is told apart before roles are given."""
+    if by.authority is None:
+        return {}
     report = _tables["submission"]
-    ids = [row.id for row in rows if by.authority is not None]
-    query = select(report.c.by).where(report.c.occurrence_id.in_(ids), report.c.decision == "waiting")
-    for reporter in session.connection().execute(query).scalars() if ids else ():
-        if reporter.casefold() == by.name.casefold():
-            raise Refused("{name} reported it; somebody else confirms.", name=by.name)
+    query = select(report.c.occurrence_id, report.c.by).where(
+        report.c.occurrence_id.in_([row.id for row in rows]), report.c.decision == "waiting"
+    )
+    return {row.occurrence_id: row.by for row in session.connection().execute(query)}
+
+
+def refuse_own(reporter: str | None, by: By) -> None:
+    """Raise Refused where the person who would confirm has reported the result themself."""
+    if reporter is not None and reporter.casefold() == by.name.casefold():
+        raise Refused("{name} reported it; somebody else confirms.", name=by.name)
 
 
 def write(session: Session, changes: list[dict[str, Any]]) -> None:

@@ -18,7 +18,7 @@ from workflow.errors import BadInput
 from workflow.evidence import Evidence
 from workflow.lifecycle import Decision
 from workflow.message import ActionLink
-from workflow.moving import Duty, checked, duties, lapse, move, overtaken, refuse_own, write
+from workflow.moving import Duty, checked, duties, lapse, move, overtaken, refuse_own, reporters, write
 from workflow.names import bounded
 from workflow.periods import ONGOING, show_day, show_period
 from workflow.register.succession import Handover, Lineage, in_force
@@ -98,7 +98,10 @@ class Occurrence(SQLModel, table=True):
                 code=self.task.code,
             )
         if nothing_arose and not self.task.recurs:
-            raise BadInput("{code} does not recur: “nothing arose” is for duties that do.", code=self.task.code)
+            raise BadInput(
+                "{code} does not recur; say what was done, “nothing arose” is for duties that recur.",
+                code=self.task.code,
+            )
         if nothing_arose and (result or document_number or evidence):
             raise BadInput("Say what was done (--result), or that nothing arose (--nothing), not both.")
         if document_on and document_on > today:
@@ -152,7 +155,7 @@ class Occurrence(SQLModel, table=True):
         """The monitoring agency accepts the result; not the person who reported it."""
         row = self.duty(session)
         checked(session, "confirm", row, by)
-        refuse_own(session, [row], by)
+        refuse_own(reporters(session, [row], by).get(row.id), by)
         self._move(session, "confirm", by=by, at=at, reason=note or None)
         settle(session, [self.id or 0], Decision.CONFIRMED, by=by.name, at=at, reason=note)
 

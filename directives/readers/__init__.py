@@ -34,7 +34,7 @@ def read(path: Path, max_megabytes: int = 50) -> Document:
             "{name} cannot be opened: {error}.", name=str(path), error=error.strerror or str(error)
         ) from error
     if not content.strip():
-        raise BadInput("{name} is empty.", name=name)
+        raise BadInput("{name} is empty; send the file with its content.", name=name)
     try:
         document = _reader(content, name)
     except (BadInput, MemoryError):

@@ -45,7 +45,7 @@ def appoint(
     exclusive(session, "audit")
     name = bounded(name, 200)
     if not name:
-        raise BadInput("A person needs a name.")
+        raise BadInput("Give the name of the person.")
     if role in OF_AN_AGENCY and not agency:
         raise BadInput("The role “{role}” is held for an agency; name it with --agency.", role=say_role(role))
     if role is not Role.ADMINISTRATOR and not session.exec(select(Appointment.id)).first():
@@ -57,7 +57,7 @@ def appoint(
         if (one.role, one.agency_id) == (role, agency.id if agency else None) and one.email == address
     ]
     if same:
-        raise Refused("{name} holds this role already.", name=name)
+        raise Refused("{name} holds this role already; see `dondoc people list`.", name=name)
     made = Appointment(name=name, email=address, role=role, agency_id=agency.id if agency else None, valid_from=today)
     session.add(made)
     told = {"name": name, "role": role, "agency": agency and agency.code, "email": address}
@@ -69,7 +69,7 @@ def dismiss(session: Session, appointment: Appointment, *, by: By, at: datetime,
     """End a role today; the last administrator stays."""
     exclusive(session, "audit")
     if appointment.valid_to and appointment.valid_to < today:
-        raise Refused("This role has ended already.")
+        raise Refused("This role has ended already; see `dondoc people list`.")
     others = select(Appointment).where(
         Appointment.role == Role.ADMINISTRATOR, col(Appointment.valid_to).is_(None), Appointment.id != appointment.id
     )

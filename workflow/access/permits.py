@@ -125,7 +125,7 @@ def _refusal(by: By, act: str, roles: frozenset[Role], **about: Any) -> NotPermi
     from workflow.access.roles import ROLE_LABELS
 
     problem = NotPermitted(
-        "{name} may not do this: {act}. It is for: {roles}.",
+        "{name} may not do this: {act}. It is for: {roles}; ask one of them.",
         name=by.name,
         act=_(ACT_NAMES[act]),
         roles=", ".join(_(ROLE_LABELS[role]) for role in Role if role in roles),

@@ -26,7 +26,7 @@ from workflow.duties.request import Outcome, Request, Wish, grant
 from workflow.errors import BadInput, NotPermitted, Problem, Refused
 from workflow.i18n import N_
 from workflow.lifecycle import Decision
-from workflow.moving import Duty, checked, duties, move, refuse_own
+from workflow.moving import Duty, checked, duties, move, refuse_own, reporters
 from workflow.occurrence import Occurrence
 from workflow.register.sheets import Line
 from workflow.standing import OPEN, Status
@@ -104,12 +104,13 @@ def _move(session: Session, act: str, found: list[tuple[Line, int]], made: Outco
     """Confirm or return all rows that may be, grouped by what is said of them."""
     groups: dict[str, list[Duty]] = defaultdict(list)
     rows = duties(session, [occurrence_id for _line, occurrence_id in found])
+    told = reporters(session, rows, by)
     for (line, _id), row in zip(found, rows, strict=True):
         reason = line.cells.get("reason", "")
         try:
             checked(session, act, row, by)
             if act == "confirm":
-                refuse_own(session, [row], by)
+                refuse_own(told.get(row.id), by)
             groups[need_reason(reason) if act == "return" else reason].append(row)
         except Problem as problem:
             _fail(session, made, line, problem, at)
@@ -149,7 +150,7 @@ def _asked(session: Session, occurrence: Occurrence) -> Request:
     )
     found = session.exec(own).first()
     if not found:
-        raise Refused("{label}: nobody asks for more time.", label=occurrence.label())
+        raise Refused("{label}: nobody asks for more time; see `dondoc requests list`.", label=occurrence.label())
     return found
 
 
@@ -188,7 +189,7 @@ def _find(session: Session, act: str, lines: Sequence[Line], made: Outcomes, by:
         try:
             number = _meant(session, act, line.cells, known, agencies)
             if number in taken:
-                raise BadInput("It stands in the list twice.")
+                raise BadInput("It stands in the list twice; leave one line.")
             taken.add(number)
             found.append((line, number))
         except Problem as problem:
@@ -206,7 +207,7 @@ def _meant(
     code, named, period = cells.get("code", "").upper(), cells.get("agency", ""), cells.get("period", "").upper()
     every = known.get(code)
     if not every:
-        raise BadInput("There is no task {code} that is under way.", code=code or "–")
+        raise BadInput("There is no task {code} that is under way; see `dondoc tasks`.", code=code or "–")
     if named and named not in agencies:
         agencies[named] = known_agency(session, named)
     owner = agencies[named].id if named else None

@@ -46,7 +46,7 @@ def _bulk(
         for line in lines
     ]
     if not lines:
-        raise BadInput("{name} has no line.", name=str(sheet))
+        raise BadInput("{name} has no line; fill in at least one.", name=str(sheet))
     with acting(context.obj, by) as (session, how):
         today = local_day(how["at"], context.obj.time_zone)
         made = bulk.carry_out(session, act, lines, **how, today=today, progress=terminal.progress)
@@ -159,7 +159,7 @@ def sheet_(
     if act not in bulk.WAITING:
         raise BadInput("“{value}” is none of: {known}.", value=act, known=", ".join(bulk.WAITING))
     if file.exists():
-        raise Refused("{file} exists already.", file=str(file))
+        raise Refused("{file} exists already; name another file.", file=str(file))
     with looking(context.obj, by) as view:
         rows = showing.to_do(view, act)
     sheets.write(file, bulk.TITLES, rows, _("Tasks"))

@@ -85,7 +85,9 @@ def ask_part(
     if bool(person) == bool(agency and agency.id != occurrence.agency_id):
         raise BadInput("Name either another agency (--agency) or a person of the own one (--person).")
     if row.status not in (*OPEN, Status.SUSPENDED):
-        raise Refused("Only open work can be asked about; {label} is not.", label=occurrence.label())
+        raise Refused(
+            "Only open work can be asked about; see how {label} stands with `dondoc show`.", label=occurrence.label()
+        )
     if due and occurrence.due_on and due > occurrence.due_on:
         raise BadInput(
             "The part would come on {day}, after the deadline of the whole on {due}.",
@@ -147,9 +149,13 @@ def _settle(
     permit(by, act, row.status, owed_by=agency, monitor=row.monitor_id, **about)
     session.refresh(part)
     if part.status is not PartStatus.WAITING:
-        raise Refused("Part {n} is not waited for: {status}.", n=part.number, status=_(PART_STATES[part.status]))
+        raise Refused(
+            "Part {n} is not waited for ({status}); see `dondoc parts list --all`.",
+            n=part.number,
+            status=_(PART_STATES[part.status]),
+        )
     if row.status in (Status.COMPLETED, Status.CANCELLED):
-        raise Refused("{label} has ended; its parts are not waited for.", label=part.occurrence.label())
+        raise Refused("{label} has ended; nothing more need be given.", label=part.occurrence.label())
     part.status = status
     session.flush()
     audit.record(

@@ -50,13 +50,19 @@ def hand_on(
     person = bounded(person, 200)
     reason, basis = need_reason(reason), need_basis(basis, at)
     if heir.id == occurrence.agency_id:
-        raise BadInput("{name} owes it already.", name=heir.name)
+        raise BadInput("{name} owes it already; name another agency.", name=heir.name)
     if heir.kind == Kind.COLLECTIVE:
         raise BadInput("{name} stands for many agencies; name one.", name=heir.name)
     if not heir.valid_on(today):
-        raise BadInput("{name} does not exist on {day}.", name=heir.name, day=show_day(today))
+        raise BadInput(
+            "{name} does not exist on {day}; name one that does (`dondoc agencies`).",
+            name=heir.name,
+            day=show_day(today),
+        )
     if row.status not in (*OPEN, Status.SUSPENDED):
-        raise BadInput("Only open work can be handed on; {label} is not.", label=occurrence.label())
+        raise BadInput(
+            "Only open work can be handed on; see how {label} stands with `dondoc show`.", label=occurrence.label()
+        )
     going = [occurrence, *siblings(session, occurrence)] if whole else [occurrence]
     former_id = occurrence.agency_id
     former, given = (

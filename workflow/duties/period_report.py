@@ -68,12 +68,14 @@ def report_period(
     if nothing_arose == bool(result or document_number):
         raise BadInput("Say what was done (--result), or that nothing arose (--nothing), not both.")
     if first_day(key) > today:
-        raise BadInput("{period} has not begun.", period=show_period(key))
+        raise BadInput("{period} has not begun; name one that has.", period=show_period(key))
     if last_day(key) < occurrence.task.since():
-        raise BadInput("{period} had ended before the task was given.", period=show_period(key))
+        raise BadInput("{period} had ended before the task was given; name a later one.", period=show_period(key))
     refuse_closed(session, occurrence.task.directive_id, key)
     if row.status not in OPEN:
-        raise Refused("Only open work can be reported on; {label} is not.", label=occurrence.label())
+        raise Refused(
+            "Only open work can be reported on; see how {label} stands with `dondoc show`.", label=occurrence.label()
+        )
     same = select(PeriodReport).where(PeriodReport.occurrence_id == row.id, PeriodReport.period == key)
     found = session.exec(same).first()
     before = _content(found) if found else None
@@ -91,9 +93,13 @@ def close_period(session: Session, directive: Directive, period: str, *, by: By,
     key = period_key(period)
     already = closed(session, directive.id or 0, key)
     if already:
-        raise Refused("{period} is closed already, by {name}.", period=show_period(key), name=already.closed_by)
+        raise Refused(
+            "{period} is closed already, by {name}; `dondoc period open` opens it again.",
+            period=show_period(key),
+            name=already.closed_by,
+        )
     if first_day(key) > (at + timedelta(hours=14)).date():
-        raise BadInput("{period} has not begun.", period=show_period(key))
+        raise BadInput("{period} has not begun; name one that has.", period=show_period(key))
     waiting = session.exec(
         select(Task.code)
         .join(Occurrence)
@@ -117,7 +123,7 @@ def open_period(session: Session, directive: Directive, period: str, *, by: By, 
     key = period_key(period)
     found = closed(session, directive.id or 0, key)
     if not found:
-        raise Refused("{period} is not closed.", period=show_period(key))
+        raise Refused("{period} is not closed; its reports can be changed.", period=show_period(key))
     session.delete(found)
     audit.record(
         session, "open period", directive.code, by=by, at=at, after={"period": key}, reason=need_reason(reason)

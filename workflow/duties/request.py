@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Index, UniqueConstraint, text
-from sqlmodel import Field, Relationship, Session, SQLModel, col, func, select
+from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from workflow import audit
 from workflow.access.permits import permit
@@ -117,13 +117,15 @@ def ask(
     permit(by, f"ask_{wish}", row.status, owed_by=row.agency_id, monitor=row.monitor_id, **about)
     reason, basis = need_reason(reason), need_basis(basis, at)
     if row.status not in OPEN and not (row.status is Status.SUSPENDED and wish in (Wish.HAND_ON, Wish.CANCELLATION)):
-        raise Refused("Only open work can be asked about; {label} is not.", label=occurrence.label())
+        raise Refused(
+            "Only open work can be asked about; see how {label} stands with `dondoc show`.", label=occurrence.label()
+        )
     if wish is Wish.EXTENSION:
         check_new_day(occurrence, due)
         if due and due < today:
             raise BadInput("{day} has passed; ask for a day to come.", day=show_day(due))
     if agency and agency.id == occurrence.agency_id:
-        raise BadInput("{name} owes it already.", name=agency.name)
+        raise BadInput("{name} owes it already; name another agency.", name=agency.name)
     own = select(Request).where(Request.occurrence_id == row.id, Request.wish == wish)
     earlier = list(session.exec(own.order_by(col(Request.number))))
     waiting = next((one for one in earlier if one.outcome is Outcome.WAITING), None)
@@ -162,7 +164,10 @@ def ask(
 def check_new_day(occurrence: Occurrence, due: date | None) -> None:
     """Raise where a day cannot be the new deadline: none stands, it is not later, or it lies outside the plan."""
     if occurrence.due_on is None:
-        raise Refused("{label} has no deadline that could be extended.", label=occurrence.label())
+        raise Refused(
+            "{label} has no deadline that could be extended; `dondoc deadline set` decides one.",
+            label=occurrence.label(),
+        )
     if due is None:
         raise BadInput("Name the new day with --to.")
     directive = occurrence.task.directive
@@ -253,7 +258,7 @@ def _close(
     session.refresh(request)
     if request.outcome is not Outcome.WAITING:
         raise Refused(
-            "Request {n} is decided: {outcome}, by {name}.",
+            "Request {n} is decided ({outcome}, {name}); make a new one if need be.",
             n=request.id,
             outcome=_(OUTCOMES[request.outcome]),
             name=request.decided_by or "–",
@@ -270,8 +275,7 @@ def find_request(session: Session, number: int, by: By | None = None) -> Request
     """The request of this number; raises BadInput. One about a directive that `by` may not see is not there."""
     found = session.get(Request, number)
     if not found or not may_see(session, by, found.occurrence.task.directive):
-        last = session.exec(select(func.max(Request.id))).one()
-        raise BadInput("There is no request {n}; the last one is {last}.", n=number, last=last or "–")
+        raise BadInput("There is no request {n}; see `dondoc requests list --all`.", n=number)
     return found
 
 

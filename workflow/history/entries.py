@@ -10,6 +10,7 @@ from workflow.access.viewing import visible
 from workflow.audit_words import FIELD_LABELS, say_act, say_value
 from workflow.errors import BadInput
 from workflow.i18n import _
+from workflow.periods import show_period
 from workflow.snapshot import Row, Snapshot, stored
 
 SHORT = 20  # digits of a hash that an anchor prints: 80 bits
@@ -49,14 +50,16 @@ def about(view: Snapshot, subject: str | None, last: int) -> list[Row]:
     rows = view.rows(
         f"""select e.id, e.at as at_at, e.actor, e.channel, e.act, e.subject, e.reason, e.before, e.after, e.hash from audit_entry e
         left join occurrence o on o.id = e.occurrence_id left join task t on t.id = o.task_id or t.code = e.subject
-            or (e.occurrence_id is null and e.subject like t.code || '/%')
         left join directive d on d.id = t.directive_id or d.code = e.subject
         where {where} and (d.id is null or {visible(view)}) order by e.id desc limit :last""",
         last=last,
         **args,
     )
     if subject and not rows:
-        raise BadInput("The history says nothing of “{subject}”.", subject=subject)
+        raise BadInput(
+            "The history says nothing of “{subject}”; give the code of a task, a directive or an agency.",
+            subject=subject,
+        )
     for row in rows:
         row["before"], row["after"] = stored(row["before"]), stored(row["after"])
     return rows[::-1]
@@ -66,11 +69,20 @@ def lines(row: Row, zone: tzinfo) -> Iterator[str]:
     """One entry for a person: when, what, of what, who, through which door, why; then what it changed."""
     at = row["at_at"].astimezone(zone)
     yield (
-        f"{row['id']:>6}  {at:%d/%m/%Y %H:%M:%S}  {say_act(row['act'])}  {row['subject']}  {row['actor']} ({row['channel']})"
+        f"{row['id']:>6}  {at:%d/%m/%Y %H:%M:%S}  {say_act(row['act'])}  {_of(row['subject'])}  {row['actor']} ({row['channel']})"
         + (f": {row['reason']}" if row["reason"] else "")
     )
     for words in told(row["before"], row["after"]):
         yield f"{'':8}{words}"
+
+
+def _of(subject: str) -> str:
+    """What an entry is about; a period in words."""
+    code, slash, period = subject.partition("/")
+    try:
+        return f"{code} ({show_period(period)})" if slash else subject
+    except (ValueError, IndexError):
+        return subject  # a directive's number
 
 
 def told(before: dict[str, Any], after: dict[str, Any]) -> Iterator[str]:

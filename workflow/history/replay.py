@@ -16,6 +16,7 @@ from workflow.i18n import N_, _
 from workflow.lifecycle import MOVES
 from workflow.occurrence import Occurrence
 from workflow.standing import Status
+from workflow.submission import Submission
 from workflow.task import Task
 
 UNKNOWN = "?"  # entries of earlier versions did not say everything; what is not told is not judged
@@ -29,6 +30,10 @@ FACTS = {
 }
 
 
+# What an act makes of the newest report.
+DECIDED = {"confirm": "confirmed", "return": "returned", "withdraw": "withdrawn"}
+
+
 @dataclass
 class State:
     """What the entries of one period amount to."""
@@ -38,6 +43,8 @@ class State:
     original: str | None = UNKNOWN
     submitted: str | None = None
     owner: str = UNKNOWN
+    label: str = ""
+    reports: list[dict[str, Any]] = field(default_factory=list)
     illegal: list[str] = field(default_factory=list)
 
     def follow(self, entry: int, act: str, before: dict[str, Any], after: dict[str, Any]) -> None:
@@ -53,8 +60,12 @@ class State:
             self.original = self.original or self.due
         if act == "submit":
             self.submitted = after.get("submitted", UNKNOWN)
+            told = {"result": after.get("result", ""), "document": after.get("document", "")}
+            self.reports.append({"submitted": self.submitted, "decision": "waiting", **told})
         elif act in ("return", "withdraw", "reopen"):
             self.submitted = None
+        if act in DECIDED and self.reports:
+            self.reports[-1]["decision"] = DECIDED[act]
         if "owner" in after:
             self.owner = after["owner"]
         elif act in ("succeed", "undo succession"):
@@ -81,10 +92,12 @@ def differences(session: Session) -> Iterator[Difference]:
     """Replay every period's entries and yield what the record says otherwise; nothing if all is as told."""
     states: dict[int, State] = {}
     entries: Any = AuditEntry.__table__.c  # type: ignore[attr-defined]
-    told = sa.select(entries.id, entries.occurrence_id, entries.act, entries.before, entries.after)
+    told = sa.select(entries.id, entries.occurrence_id, entries.act, entries.before, entries.after, entries.subject)
     told = told.where(entries.occurrence_id.is_not(None)).order_by(entries.id)
-    for entry, occurrence_id, act, before, after in session.connection().execute(told):
-        states.setdefault(occurrence_id, State()).follow(entry, act, before or {}, after or {})
+    for entry, occurrence_id, act, before, after, subject in session.connection().execute(told):
+        state = states.setdefault(occurrence_id, State(label=subject))
+        state.follow(entry, act, before or {}, after or {})
+    reports = _reports(session)
     rows = (
         sa.select(
             col(Occurrence.id),
@@ -101,8 +114,8 @@ def differences(session: Session) -> Iterator[Difference]:
     )
     for number, code, period, status, due, original, submitted, owner in session.execute(rows):
         label = f"{code}/{period}"
-        state = states.get(number or 0)
-        if not state:
+        state = states.pop(number or 0, State())
+        if not state.label:
             yield Difference(label, _("has no history"))
             continue
         if state.illegal:
@@ -128,6 +141,34 @@ def differences(session: Session) -> Iterator[Difference]:
                         told=said or "–",
                     ),
                 )
+        yield from _reported(label, state, reports.get(number or 0, []))
+    for lost in states.values():
+        yield Difference(lost.label, _("stands in the history, but not in the record any more"))
+
+
+def _reports(session: Session) -> dict[int, list[dict[str, Any]]]:
+    """The reports of each period in their order, as the entries would tell them."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    rows: Any = Submission.__table__.c  # type: ignore[attr-defined]
+    query = sa.select(rows.occurrence_id, rows.submitted_on, rows.decision, rows.result, rows.document_number)
+    for occurrence_id, day, decision, result, document in session.connection().execute(
+        query.order_by(rows.occurrence_id, rows.number)
+    ):
+        told = {"submitted": day.isoformat(), "decision": str(decision), "result": result, "document": document}
+        found.setdefault(occurrence_id, []).append(told)
+    return found
+
+
+def _reported(label: str, state: State, reports: list[dict[str, Any]]) -> Iterator[Difference]:
+    """Where the reports of a period are not those that its entries tell."""
+    if len(state.reports) != len(reports):
+        yield Difference(
+            label, _("has {found} reports, its history tells {told}", found=len(reports), told=len(state.reports))
+        )
+        return
+    for number, (told, found) in enumerate(zip(state.reports, reports, strict=True), 1):
+        if any(told[name] not in (found[name], UNKNOWN) for name in told):
+            yield Difference(label, _("report {n} is not the one its history tells", n=number))
 
 
 def _iso(day: date | None) -> str | None:
