@@ -25,7 +25,7 @@ def secret(run: Run, office: Office) -> None:
     with office.database.transaction() as session:
         make.enacted(session, make.task(text=SECRET, timing="30/9/2025", deliverable="Đề án mật"))
         make.enacted(
-            session, make.task(text="Việc thường", timing="30/9/2025", lead="Phòng Tư pháp"), number="28/KH-UBND"
+            session, make.task(text="Việc thường", timing="01/10/2025", lead="Phòng Tư pháp"), number="28/KH-UBND"
         )
         make.agency(session, "Văn phòng UBND", new=True)
         codes = [make.agency(session, name).code for name in ("Phòng Nội vụ", "Phòng Tư pháp")]
