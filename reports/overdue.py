@@ -36,7 +36,7 @@ def _list(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None) ->
         Column("due", _("Due")),
         Column("late", _("Days late"), right=True),
         Column("status", _("Status")),
-        Column("remark", _("Remark"), wide=True),
+        *([Column("remark", _("Remark"), wide=True)] if any(map(showing.pending_words, rows)) else ()),
         Column("text", _("What is to be done"), wide=True),
     )
     agencies = len({row["agency_code"] for row in rows})

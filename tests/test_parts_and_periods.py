@@ -29,7 +29,8 @@ def test_whom_a_lead_waits_for_is_seen_until_it_is_given(database: Database) -> 
     with database.transaction() as session:
         make.enacted(session, make.task(timing="Quý II và IV"), make.task("I.2", lead="Phòng Tư pháp"))
         found, other = make.occurrence(session), make.agency(session, "Phòng Tư pháp")
-        part = ask_part(session, found, what="Số liệu", **HOW, agency=other, due=date(2025, 6, 20))
+        early = {**HOW, "at": make.at("2025-06-02 10:00")}
+        part = ask_part(session, found, what="Số liệu", **early, agency=other, due=date(2025, 6, 20))
         ask_part(session, found, what="Dự thảo", **HOW, person="Vũ Nam")
         assert [(p.number, p.who()) for p in (part, find_part(session, found, 2))] == [
             (1, "Phòng Tư pháp"),
@@ -76,6 +77,7 @@ def test_nobody_is_waited_for_once_the_duty_has_ended(database: Database) -> Non
         ({"person": "A", "agency": "Phòng Tư pháp"}, "chỉ một trong hai"),
         ({"agency": "Phòng Nội vụ"}, "chỉ một trong hai"),
         ({"person": "A", "due": date(2025, 10, 1)}, "sau hạn của cả nhiệm vụ"),
+        ({"person": "A", "due": date(2025, 9, 1)}, "đã qua"),
     ],
 )
 def test_what_asking_for_a_part_needs(database: Database, given: dict[str, Any], words: str) -> None:

@@ -1,4 +1,4 @@
-"""Commands that look at the record: tasks, one task, directives, the doctor; and the other commands of this folder.
+"""Commands that look at the record: tasks, one task, directives, the doctor; with those that move, decide and prove.
 
 Each body imports what it needs when it runs; lists load neither the object mapper nor the web.
 """
@@ -10,13 +10,8 @@ from typing import Annotated
 import typer
 
 from workflow import commands_deadlines, commands_evidence, commands_moves
-from workflow.access import commands as commands_access
-from workflow.duties import commands_bulk, commands_parts, commands_requests
-from workflow.history import commands as commands_history
 from workflow.i18n import _
 from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, looking
-from workflow.register import commands as commands_register
-from workflow.register import commands_succession
 
 app = typer.Typer()
 
@@ -183,12 +178,5 @@ def doctor(context: typer.Context, json_: Json = False) -> None:
 
 
 app.add_typer(commands_moves.app)
-app.add_typer(commands_register.app)
-app.add_typer(commands_succession.app)
 app.add_typer(commands_deadlines.app)
-app.add_typer(commands_requests.app)
-app.add_typer(commands_parts.app)
-app.add_typer(commands_bulk.app)
 app.add_typer(commands_evidence.app)
-app.add_typer(commands_access.app)
-app.add_typer(commands_history.app)

@@ -69,7 +69,7 @@ class EvidenceStore:
             kind = kind_of(Path(temporary))
             if not kind or (kind == "txt" and Path(shown_name(name)).suffix.lower() not in _TEXT_NAMES):
                 raise BadInput(
-                    "{name} is no file that counts as evidence. Send one of: {kinds}.",
+                    "By its content {name} is no file that counts as evidence. Send one of: {kinds}.",
                     name=shown_name(name),
                     kinds=", ".join(ALLOWED),
                 )

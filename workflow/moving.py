@@ -17,7 +17,7 @@ from sqlalchemy import Update, bindparam, select, update
 from sqlmodel import Session, SQLModel
 
 from workflow import audit
-from workflow.access.permits import permit
+from workflow.access.permits import PERMITS, held, permit
 from workflow.audit import By
 from workflow.audit_words import say_act
 from workflow.database import exclusive
@@ -130,8 +130,15 @@ def checked(session: Session, act: str, row: Duty, by: By) -> Status:
             act=_(MOVE_LABELS.get(act, act)),
             status=say_status(row.status),
             told=told,
-            possible=", ".join(_(MOVE_LABELS[name]) for name in possible(row)) or "–",
+            possible=", ".join(_(MOVE_LABELS[name]) for name in possible(row) if _may(by, name, row)) or "–",
         ) from None
+
+
+def _may(by: By, act: str, row: Duty) -> bool:
+    """Whether a person may make a move of this row as it stands."""
+    if by.authority is None:
+        return True
+    return bool(held(by.authority, owed_by=row.agency_id, monitor=row.monitor_id) & PERMITS[act, row.status])
 
 
 def reporters(session: Session, rows: Sequence[Duty], by: By) -> dict[int, str]:

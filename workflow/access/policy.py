@@ -118,6 +118,14 @@ def shown(view: Snapshot, code: str) -> Row:
         id=number,
     )[0]
     row["confidential"] = bool(row["confidential"])
+    row["watched"] = bool(
+        not view.rows("select id from appointment limit 1")
+        or view.rows(
+            """select p.id from appointment p join directive d on d.id = :id where p.role = 'monitor' and p.valid_to is null
+            and (d.monitor_id is null or p.agency_id = d.monitor_id) limit 1""",
+            id=number,
+        )
+    )
     row["readers"] = [
         reader["name"]
         for reader in view.rows(
@@ -132,6 +140,8 @@ def lines(row: Row) -> Iterator[str]:
     """The rules in words."""
     yield f"{row['code']} ({row['number']})"
     yield "  " + _("Confirmed by: {name}", name=row["monitor"] or _("whoever monitors"))
+    if not row["watched"]:
+        yield "  " + _("⚠ Nobody holds the role of its monitor: give it with `dondoc people add … --role monitor`.")
     confirmation, deliverable = CONFIRMATION[row["confirmation"]], DELIVERABLE[row["deliverable"]]
     yield "  " + _(confirmation)
     yield "  " + _(deliverable)

@@ -3,7 +3,7 @@
 A part is never more than a part: whoever owes the duty reports it. While one is open, everybody sees whom the lead waits for.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -94,6 +94,8 @@ def ask_part(
             day=show_day(due),
             due=show_day(occurrence.due_on),
         )
+    if due and due < (at - timedelta(hours=14)).date():
+        raise BadInput("{day} has passed; ask for a day to come.", day=show_day(due))
     last = session.exec(select(func.max(Part.number)).where(Part.occurrence_id == row.id)).one()
     part = Part(
         occurrence_id=row.id,

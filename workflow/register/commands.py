@@ -9,7 +9,7 @@ import typer
 
 from workflow.i18n import _
 from workflow.options import Actor, AsOfDay, Json, acting, as_of, looking
-from workflow.register import commands_groups, commands_people
+from workflow.register import commands_groups, commands_people, commands_succession
 
 if TYPE_CHECKING:
     from workflow.register.table import Changes
@@ -319,3 +319,4 @@ app = typer.Typer()
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(commands_groups.app)
 app.add_typer(commands_people.app)
+app.add_typer(commands_succession.app)
