@@ -102,7 +102,7 @@ def _end_letters(session: Session, directive: Directive, at: datetime) -> None:
     session.execute(
         update(Message)
         .where(col(Message.id).in_(unsent))
-        .values(key=col(Message.key) + ":dropped", **dropped)
+        .values(key=col(Message.key) + ":dropped", message_id=col(Message.message_id) + ":dropped", **dropped)
         .execution_options(synchronize_session=False)
     )
 
