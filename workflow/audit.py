@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Column, text
 from sqlmodel import Field, Session, SQLModel
 
 from workflow.access.roles import Authority
-from workflow.database import Instant, exclusive, write_rows
+from workflow.database import KEEP_REFUSAL, Instant, exclusive, write_rows
 from workflow.names import printable
 
 
@@ -133,6 +133,8 @@ def record_refusal(session: Session, problem: Exception, told: Mapping[str, Any]
     about = {"occurrence_id": told.get("occurrence_id"), "after": {"tried": told["act"]}, "reason": str(problem)}
     record(session, "not permitted", told["subject"], by=told["by"], at=at, **about)
 
+
+KEEP_REFUSAL.append(record_refusal)
 
 _NEWEST = text("select hash from audit_entry order by id desc limit 1")
 

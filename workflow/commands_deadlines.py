@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workflow.i18n import N_, _
-from workflow.options import Actor, Code, Directive, Json, Reason, acting, looking
+from workflow.options import Actor, Code, Directive, Json, Reason, acting, hidden, looking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ def set_deadline(
     if [bool(on), none, as_read].count(True) != 1:
         raise BadInput("Say one of --on DAY, --none and --as-read.")
     with acting(context.obj, by, "decide_timing") as (session, how):
-        task = find_task(session, code, how["by"])
+        task = find_task(session, code, hidden(session, how))
         if on:
             due = terminal.day(on)
             timing = Timing(on, Kind.DEADLINE, windows=(day_window(due),)).because(
@@ -125,14 +125,14 @@ def set_cycle(
     over = Data(data) if data else None
     if not cycle and not yes:
         with acting(context.obj, by, "decide_timing") as (session, how):
-            tasks = _periodic(session, target, reason)
+            tasks = _periodic(session, target, reason, how)
             timing, why = _cycle(context.obj, tasks[0], cycle, over, day or 0)
         # Asked outside the transaction: nobody waits for a person to answer.
         terminal.say(_("Proposed for {n} tasks: {timing}", n=len(tasks), timing=timing.explain()), "  " + why)
         if not terminal.confirm(_("Set it so?")):
             raise Refused("Nothing was recorded.")
     with acting(context.obj, by, "decide_timing") as (session, how):
-        tasks = _periodic(session, target, reason)
+        tasks = _periodic(session, target, reason, how)
         timing, why = _cycle(context.obj, tasks[0], cycle, over, day or 0)
         told = reason or why
         timing = timing.because(N_("A person set the cycle."))
@@ -140,7 +140,7 @@ def set_cycle(
     terminal.say(*lines)
 
 
-def _periodic(session: Session, target: str, reason: str) -> list[Task]:
+def _periodic(session: Session, target: str, reason: str, how: dict[str, Any]) -> list[Task]:
     """The task of a code, or the tasks of a directive whose cycle is open."""
     from sqlmodel import select
 
@@ -150,7 +150,7 @@ def _periodic(session: Session, target: str, reason: str) -> list[Task]:
     from workflow.timing import Kind
 
     known = session.exec(select(Task).where(Task.code == target.strip().upper())).first()
-    if known:
+    if known and known.directive_id not in hidden(session, how):
         open_cycle = known.undecided or known.recurs or known.understood().kind is Kind.CYCLE_UNKNOWN
         if not open_cycle and not reason.strip():
             raise BadInput(
@@ -160,9 +160,9 @@ def _periodic(session: Session, target: str, reason: str) -> list[Task]:
             )
         return [known]
     try:
-        directive = find_directive(session, target)
+        directive = find_directive(session, target, hidden(session, how))
     except BadInput:
-        return [find_task(session, target)]  # which names the nearest codes
+        return [find_task(session, target, hidden(session, how))]  # which names the nearest codes
     periodic = [task for task in undecided(session, directive) if task.understood().kind is Kind.CYCLE_UNKNOWN]
     if not periodic:
         raise Refused("No task of {code} waits for its cycle.", code=directive.code)
@@ -234,7 +234,7 @@ def set_event(
 
     happened, last = terminal.day(on), terminal.day(due) if due else None
     with acting(context.obj, by, "decide_timing") as (session, how):
-        task = find_task(session, code, how["by"])
+        task = find_task(session, code, hidden(session, how))
         others = awaiting(session, task)
         lines: list[str] = []
         for one in [task, *(others if same else ())]:

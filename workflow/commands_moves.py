@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, Agency, Code, Grounds, Period, Reason, acting, basis_of
+from workflow.options import Actor, Agency, Code, Grounds, Period, Reason, acting, basis_of, hidden
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,7 +42,7 @@ def _move(
         owner = known_agency(session, agency) if agency else None
         found = choose(
             session,
-            find_task(session, code, how["by"]),
+            find_task(session, code, hidden(session, how)),
             statuses=tuple(Status(s) for s in statuses),
             agency=owner,
             period=period,
@@ -250,7 +250,6 @@ def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = 
 
     from workflow import audit, terminal
     from workflow.access.permits import permit_office
-    from workflow.access.sight import may_see
     from workflow.directive import Directive
     from workflow.errors import BadInput, Refused
     from workflow.task import answer as settle
@@ -258,7 +257,8 @@ def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = 
 
     with acting(context.obj, by) as (session, how):
         whole = session.exec(select(Directive).where(Directive.code == code.strip().upper())).first()
-        about = whole if whole and may_see(session, how["by"], whole) else find_task(session, code, how["by"])
+        secret = hidden(session, how)
+        about = whole if whole and whole.id not in secret else find_task(session, code, secret)
         asked = open_questions(session, about)
         if not reason.strip():
             raise BadInput("This needs a reason; state it.")

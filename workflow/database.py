@@ -4,7 +4,7 @@ SQLite in one file by default; PostgreSQL by URL with the same code. Writers on 
 (`BEGIN IMMEDIATE`), because a transaction that reads first and writes later fails at once when another writer was faster.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -19,6 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
+from workflow import clock
 from workflow.errors import BadInput, NotPermitted, Refused
 from workflow.snapshot import HEAD
 
@@ -32,6 +33,10 @@ SQLModel.metadata.naming_convention = {
 
 # One number per thing that only one transaction may do at a time (PostgreSQL advisory locks; SQLite has one writer anyway).
 LOCKS = {"audit": 715_001, "tick": 715_002, "upgrade": 715_003}
+
+
+# What keeps a refused attempt; the history puts itself in when it is loaded, so that it may stand on this and not this on it.
+KEEP_REFUSAL: list[Callable[[Session, Exception, dict[str, Any], datetime], None]] = []
 
 
 class Instant(TypeDecorator[datetime]):
@@ -89,12 +94,11 @@ class Database:
 
     def _note(self, problem: NotPermitted) -> None:
         """Keep in the history that somebody tried what they may not do; the attempt itself was rolled back."""
-        from workflow import audit, clock
-
         told = problem.refusal
         if told:
             with Session(self.engine) as session, session.begin():
-                audit.record_refusal(session, problem, told, clock.now())
+                for keep in KEEP_REFUSAL:
+                    keep(session, problem, told, clock.now())
 
     def _said(self, error: DBAPIError) -> Exception:
         """What a failure of the database means for the person; unknown ones stay as they are."""

@@ -89,6 +89,13 @@ def who(
     return {"by": by, "at": at}
 
 
+def hidden(session: Session, how: dict[str, Any]) -> frozenset[int]:
+    """The directives that whoever acts may not see: for them those are not there."""
+    from workflow.access import sight
+
+    return sight.hidden(session, how["by"])
+
+
 def basis_of(text: str | None) -> Basis | None:
     """The document that --basis names, if it was given."""
     from workflow.basis import Basis

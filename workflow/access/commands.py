@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, Agency, AsOfDay, Json, Reason, acting, as_of, looking
+from workflow.options import Actor, Agency, AsOfDay, Json, Reason, acting, as_of, hidden, looking
 
 app = typer.Typer()
 people_app = typer.Typer(no_args_is_help=True, help=_("People and the roles they hold."))
@@ -169,7 +169,7 @@ def policy(
         terminal.say_json(shown) if json_ else terminal.say(*rules.lines(shown))
         return
     with acting(context.obj, by) as (session, how):
-        found = find_directive(session, code, how["by"])
+        found = find_directive(session, code, hidden(session, how))
         if monitor:
             changes["monitor"] = known_agency(session, monitor)
         readers = [known_agency(session, one) for one in reader or []]

@@ -43,7 +43,7 @@ def change(
 
     from workflow import audit
     from workflow.access.permits import permit_office
-    from workflow.access.sight import may_see
+    from workflow.access.sight import hidden
     from workflow.agency import Agency
     from workflow.basis import need_reason
     from workflow.database import exclusive
@@ -72,7 +72,7 @@ def change(
         after["readers"] = [agency.code for agency in fresh]
     session.flush()
     if changes.get("confidential"):
-        if not may_see(session, by, directive):
+        if directive.id in hidden(session, by):
             raise Refused("You would not see it any more yourself: name your agency with --reader.")
         _end_letters(session, directive, at)
     audit.record(session, "policy", directive.code, by=by, at=at, before=before, after=after, reason=reason)

@@ -34,9 +34,12 @@ def visible(view: Snapshot, directive: str = "d") -> str:
 
     Named are the issuer, the monitoring agency, whoever has a part in a task or owes it now, and readers that were listed.
     """
-    if view.sees is None:
-        return "1 = 1"
-    own = ", ".join(str(int(one)) for one in sorted(view.sees)) or "null"
+    return "1 = 1" if view.sees is None else seen_by(view.sees, directive)
+
+
+def seen_by(agencies: frozenset[int], directive: str = "d") -> str:
+    """The condition for directives that people of these agencies may see."""
+    own = ", ".join(str(int(one)) for one in sorted(agencies)) or "null"
     d = directive
     return f"""(not {d}.confidential or {d}.issuer_id in ({own}) or {d}.monitor_id in ({own})
         or exists (select 1 from directive_reader r where r.directive_id = {d}.id and r.agency_id in ({own}))

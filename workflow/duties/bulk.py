@@ -15,12 +15,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from workflow import audit
-from workflow.access.sight import may_see
+from workflow.access.sight import hidden
 from workflow.agency import Agency, known_agency
 from workflow.audit import By
 from workflow.basis import Basis, need_reason
 from workflow.database import exclusive
-from workflow.directive import Directive
 from workflow.duties.passing import hand_on, siblings
 from workflow.duties.request import Outcome, Request, Wish, grant
 from workflow.errors import BadInput, NotPermitted, Problem, Refused
@@ -166,8 +165,7 @@ def _find(session: Session, act: str, lines: Sequence[Line], made: Outcomes, by:
     """The occurrence that each line means; a line that means none or several fails."""
     codes = sorted({line.cells.get("code", "").upper() for line in lines})
     known: dict[str, list[tuple[int, str, int, int, Status]]] = defaultdict(list)
-    secret = session.exec(select(Directive).where(col(Directive.confidential)))
-    hidden = [directive.id for directive in secret if not may_see(session, by, directive)]
+    secret = hidden(session, by)
     for n in range(0, len(codes), 500):
         query = (
             sa.select(
@@ -179,7 +177,7 @@ def _find(session: Session, act: str, lines: Sequence[Line], made: Outcomes, by:
                 col(Occurrence.status),
             )
             .join(Task, col(Task.id) == col(Occurrence.task_id))
-            .where(col(Task.code).in_(codes[n : n + 500]), col(Task.directive_id).not_in(hidden))
+            .where(col(Task.code).in_(codes[n : n + 500]), col(Task.directive_id).not_in(secret))
         )
         for code, number, period, owner, issued_to, status in session.execute(query):
             known[code].append((number, period, owner, issued_to, status))

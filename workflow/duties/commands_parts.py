@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, Agency, Code, Directive, Json, Period, Reason, acting, looking
+from workflow.options import Actor, Agency, Code, Directive, Json, Period, Reason, acting, hidden, looking
 
 app = typer.Typer()
 parts_app = typer.Typer(no_args_is_help=True, help=_("Parts that a lead agency asks of others, or of its own people."))
@@ -29,7 +29,7 @@ def _chosen(session: Any, how: dict[str, Any], code: str, lead: str | None, peri
     wanted = (*OPEN, Status.SUSPENDED, Status.SUBMITTED)
     return choose(
         session,
-        find_task(session, code, how["by"]),
+        find_task(session, code, hidden(session, how)),
         statuses=wanted,
         agency=owner,
         period=period,
@@ -216,7 +216,7 @@ def _ongoing(session: Any, how: dict[str, Any], code: str) -> str:
     from workflow.periods import ONGOING
     from workflow.task import find_task
 
-    task = find_task(session, code, how["by"])
+    task = find_task(session, code, hidden(session, how))
     own = select(Occurrence.id).where(Occurrence.task_id == task.id, Occurrence.period == ONGOING)
     if not session.exec(own).first():
         raise BadInput("{label} has a deadline of its own; report it with `dondoc done`.", label=task.code)
@@ -268,7 +268,7 @@ def _directive_act(context: typer.Context, by: str | None, code: str, act: Any) 
     from workflow.directive import find_directive
 
     with acting(context.obj, by) as (session, how):
-        found = find_directive(session, code, how["by"])
+        found = find_directive(session, code, hidden(session, how))
         permit_office(how["by"], "close_period", subject=found.code, monitor=found.monitor_id)
         act(session, found, how)
         return str(found.code)

@@ -18,6 +18,7 @@ from workflow.options import (
     Reason,
     acting,
     basis_of,
+    hidden,
     looking,
 )
 
@@ -57,7 +58,12 @@ def _ask(
         statuses = tuple(Status(s) for s in (_ASKED if wish in ("extension", "suspension") else (*_ASKED, "suspended")))
         owner = known_agency(session, agency) if agency else None
         found = choose(
-            session, find_task(session, code, how["by"]), statuses=statuses, agency=owner, period=period, today=today
+            session,
+            find_task(session, code, hidden(session, how)),
+            statuses=statuses,
+            agency=owner,
+            period=period,
+            today=today,
         )
         made = ask(
             session,
@@ -218,7 +224,7 @@ def grant_request(
     from workflow.periods import show_day
 
     with acting(context.obj, by) as (session, how):
-        found = find_request(session, number, how["by"])
+        found = find_request(session, number, hidden(session, how))
         other: dict[str, Any] = {}
         if to and found.wish is Wish.EXTENSION:
             other["due"] = terminal.day(to)
@@ -245,7 +251,7 @@ def refuse_request(
     from workflow.duties.request import find_request, refuse
 
     with acting(context.obj, by) as (session, how):
-        found = find_request(session, number, how["by"])
+        found = find_request(session, number, hidden(session, how))
         refuse(session, found, **how, reason=reason, basis=basis_of(basis))
         line = _("Refused: {label}.", label=found.label())
     terminal.say(line)
@@ -260,7 +266,7 @@ def withdraw_request(context: typer.Context, number: Number, reason: Reason = ""
     from workflow.duties.request import find_request, withdraw
 
     with acting(context.obj, by) as (session, how):
-        found = find_request(session, number, how["by"])
+        found = find_request(session, number, hidden(session, how))
         withdraw(session, found, **how, reason=reason)
         line = _("Withdrawn: {label}.", label=found.label())
     terminal.say(line)
