@@ -30,10 +30,11 @@ demo: $(VENV)/.run ## read two sample directives, replay 2025 with its reorganis
 
 test: $(VENV)/.dev ## set up everything and run all tests with coverage
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -m "not slow"
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='workflow/*' --fail-under=95 --skip-covered
 	$(BIN)/coverage report --omit='workflow/*,tests/*' --fail-under=85 --skip-covered
+	$(BIN)/python -m pytest -m slow
 
 zones: $(VENV)/.dev ## run what depends on days under other time zones of the host (make test runs all under its own)
 	for zone in Asia/Ho_Chi_Minh America/New_York Pacific/Kiritimati; do \

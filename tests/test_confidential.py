@@ -81,27 +81,27 @@ LISTS = (
 )
 
 
-@pytest.mark.parametrize("command", LISTS, ids=" ".join)
-def test_no_list_shows_it_to_somebody_it_does_not_name(
-    run: Run, secret: None, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+def test_no_command_shows_it_to_somebody_it_does_not_name(
+    run: Run, secret: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for person in ("Vũ Nam", "Quản Trị", "Người lạ"):
-        monkeypatch.setenv("DONDOC_ACTOR", person)
-        _code, said, err = run(*command)
-        sheet = Path("x.csv").read_text("utf-8") if Path("x.csv").exists() else ""
-        Path("x.csv").unlink(missing_ok=True)
-        if person == "Quản Trị" and command[0] == "succession":
-            continue  # whoever records successions moves what is confidential, too
-        asked_for = "KH27-I" in " ".join(command)
-        shown = said + sheet + err
-        assert "KH27" not in shown or asked_for, (person, shown)
-        assert not any(words in shown for words in ("27/KH-UBND", SECRET, "Phòng Nội vụ", "2025-09-30")), (
-            person,
-            shown,
-        )
-    monkeypatch.setenv("DONDOC_ACTOR", "Lê Hoa")
-    if command[0] in ("tasks", "overdue", "directives", "audit"):
-        assert "27" in run(*command)[1]
+    for command in LISTS:
+        for person in ("Vũ Nam", "Quản Trị", "Người lạ"):
+            if (person, command[0]) != ("Quản Trị", "succession"):  # whoever records successions moves this, too
+                monkeypatch.setenv("DONDOC_ACTOR", person)
+                _shows_nothing(run, command, person)
+        monkeypatch.setenv("DONDOC_ACTOR", "Lê Hoa")
+        if command[0] in ("tasks", "overdue", "directives", "audit"):
+            assert "27" in run(*command)[1], command
+
+
+def _shows_nothing(run: Run, command: tuple[str, ...], person: str) -> None:
+    _code, said, err = run(*command)
+    sheet = Path("x.csv").read_text("utf-8") if Path("x.csv").exists() else ""
+    Path("x.csv").unlink(missing_ok=True)
+    shown = said + sheet + err
+    assert "KH27" not in shown or "KH27-I" in " ".join(command), (person, command, shown)
+    for words in ("27/KH-UBND", SECRET, "Phòng Nội vụ", "2025-09-30"):
+        assert words not in shown, (person, command, shown)
 
 
 @pytest.mark.parametrize(
