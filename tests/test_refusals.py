@@ -33,7 +33,7 @@ from workflow.evidence import EvidenceStore
 from workflow.finding import choose
 from workflow.history.chain import first_fault
 from workflow.lifecycle import next_status
-from workflow.moving import write
+from workflow.moving import duties, write
 from workflow.names import bounded
 from workflow.register.kinds import Kind
 from workflow.register.sheets import Line
@@ -249,7 +249,7 @@ MET: list[Callable[[Session], object]] = [
     lambda s: first_fault(s, ["hôm qua"]),
     lambda _s: legal("completed", "start"),
     seen_too_late,
-    lambda s: write(s, [{"row": 1, "seen": 99, "due_on": TODAY}]),
+    lambda s: write(s, [duties(s, [1])[0]._replace(version=99)], {"due_on": TODAY}),
     lambda s: (submitted(s), submitted(s)),
     own_report,
     lambda _s: bounded("x" * 30, 20),

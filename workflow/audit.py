@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, text
+from sqlalchemy import JSON, Column, Index, text
 from sqlmodel import Field, Session, SQLModel
 
 from workflow.access.roles import Authority
@@ -35,13 +35,18 @@ class AuditEntry(SQLModel, table=True):
     """One fact of the history."""
 
     __tablename__ = "audit_entry"
+    # What happened to a period is found by its number; only what concerns none is looked up by its subject.
+    _ABOUT_NO_PERIOD = text("occurrence_id is null")
+    __table_args__ = (
+        Index("ix_audit_entry_subject", "subject", sqlite_where=_ABOUT_NO_PERIOD, postgresql_where=_ABOUT_NO_PERIOD),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = Field(sa_type=Instant)
     actor: str
     channel: str
     act: str
-    subject: str = Field(index=True)
+    subject: str
     occurrence_id: int | None = Field(default=None, foreign_key="occurrence.id", index=True)
     before: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     after: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
@@ -86,17 +91,22 @@ def record_all(session: Session, facts: Iterable[dict[str, Any]], *, by: By, at:
     moment, actor = at.astimezone(UTC), printable(by.name)
     begin = [_canonical(moment.isoformat()), _canonical(actor), _canonical(by.channel)]
     previous, rows = head(session), []
+    told: dict[int, str] = {}  # many entries of one act tell the very same
     for fact in facts:
         reason, get = fact.get("reason"), fact.get
         thing = (fact["act"], fact["subject"], get("occurrence_id"))
         own = (*thing, get("before"), get("after"), get("status_after"), reason and printable(reason))
-        texts = [_text(value) for value in own]
+        texts = [
+            told.get(id(value)) or told.setdefault(id(value), _text(value)) if isinstance(value, dict) else _text(value)
+            for value in own
+        ]
         hash_ = _hash(begin + texts, previous)
         rows.append((own, texts, previous, hash_))
         previous = hash_
         if len(rows) == 5000:
             _append(session, rows, moment, actor, by.channel)
             rows.clear()
+            told.clear()
     _append(session, rows, moment, actor, by.channel)
 
 

@@ -225,6 +225,8 @@ def _engine(url: str, wait_seconds: int) -> Engine:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "cache_size=-16000",  # 16 MB
+            "wal_autocheckpoint=4000",  # pages, 16 MB: pages that are written again and again are copied once
             f"busy_timeout={wait_seconds * 1000}",
         ):
             connection.execute(f"PRAGMA {pragma}")

@@ -61,7 +61,7 @@ def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
     card["history"] = view.rows(
         """select e.at as at_at, e.actor, e.channel, e.act, e.reason, e.status_after, e.subject, e.before, e.after from audit_entry e
         left join occurrence o on o.id = e.occurrence_id
-        where (o.task_id = :id or e.subject = :code) and e.act <> 'not permitted' order by e.id""",
+        where (o.task_id = :id or (e.occurrence_id is null and e.subject = :code)) and e.act <> 'not permitted' order by e.id""",
         code=card["code"],
         **own,
     )

@@ -7,10 +7,9 @@ act at once the second is told what the first did.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Update, bindparam, select, update
@@ -30,8 +29,7 @@ _tables = SQLModel.metadata.tables
 VIETNAM = ZoneInfo("Asia/Ho_Chi_Minh")  # in which a sentence names an hour
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(NamedTuple):
     """One period as a move sees it: which version was read, who owes it, who monitors it."""
 
     id: int
@@ -92,28 +90,33 @@ def move(
     Returns the states after it. Raises NotPermitted, Refused for a move that is not legal now, or where somebody was faster.
     """
     exclusive(session, "audit")  # first this lock, then the rows: everybody in the same order
-    values, facts, changes = dict(values or {}), [], []
+    facts, states = [], []
+    going: dict[Status, list[Duty]] = {}
+    before = {status: {"status": status} for status in Status}
+    told = {status: {"status": status, **(after or {})} for status in Status}
     for row in rows:
         target = checked(session, act, row, by)
-        changes.append({"row": row.id, "seen": row.version, "status": target, **values})
+        states.append(target)
+        going.setdefault(target, []).append(row)
         facts.append(
             {
                 "act": act,
                 "subject": row.label,
                 "occurrence_id": row.id,
-                "before": {"status": row.status},
-                "after": {"status": target, **(after or {})},
+                "before": before[row.status],
+                "after": told[target],
                 "status_after": target,
                 "reason": reason,
             }
         )
-    write(session, changes)
+    for target, own in going.items():
+        write(session, own, {"status": target, **(values or {})})
     audit.record_all(session, facts, by=by, at=at)
-    ended = [c["row"] for c in changes if c["status"] in (Status.COMPLETED, Status.CANCELLED)]
+    ended = [row.id for target in (Status.COMPLETED, Status.CANCELLED) for row in going.get(target, ())]
     lapse(session, ended, ("extension", "hand_on", "suspension", "cancellation"), by=by, at=at)
     if act == "suspend":
-        lapse(session, [c["row"] for c in changes], ("suspension",), by=by, at=at)
-    return [change["status"] for change in changes]
+        lapse(session, [row.id for own in going.values() for row in own], ("suspension",), by=by, at=at)
+    return states
 
 
 def checked(session: Session, act: str, row: Duty, by: By) -> Status:
@@ -158,15 +161,19 @@ def refuse_own(reporter: str | None, by: By) -> None:
         raise Refused("{name} reported it; somebody else confirms.", name=by.name)
 
 
-def write(session: Session, changes: list[dict[str, Any]]) -> None:
-    """Write rows in the versions that were read (`row`, `seen`); raises Refused where one has changed since."""
-    if not changes:
-        return
+def write(session: Session, rows: Sequence[Duty], values: Mapping[str, Any]) -> None:
+    """Write the same into rows, in the versions that were read; raises Refused where one has changed since."""
     session.flush()
-    names = tuple(name for name in changes[0] if name not in ("row", "seen"))
-    done = session.connection().execute(_writing(names), changes)
-    if done.rowcount != len(changes):
-        raise Refused("Somebody else changed it at the same moment. Look at it again.")
+    versions: dict[int, list[int]] = {}
+    for row in rows:
+        versions.setdefault(row.version, []).append(row.id)
+    for seen, ids in versions.items():
+        for block in (ids[n : n + 500] for n in range(0, len(ids), 500)):
+            one = len(block) == 1
+            read = {"seen": seen, "ids": block[0] if one else block}
+            done = session.connection().execute(_writing(tuple(values), one=one), {**read, **values})
+            if done.rowcount != len(block):
+                raise Refused("Somebody else changed it at the same moment. Look at it again.")
 
 
 def lapse(session: Session, rows: Sequence[int], wishes: Sequence[str], *, by: By, at: datetime) -> None:
@@ -194,9 +201,10 @@ def lapse(session: Session, rows: Sequence[int], wishes: Sequence[str], *, by: B
 
 
 @lru_cache
-def _writing(names: tuple[str, ...]) -> Update:
+def _writing(names: tuple[str, ...], *, one: bool) -> Update:
     row = _tables["occurrence"]
-    same = (row.c.id == bindparam("row")) & (row.c.version == bindparam("seen"))
+    named = row.c.id == bindparam("ids") if one else row.c.id.in_(bindparam("ids", expanding=True))
+    same = named & (row.c.version == bindparam("seen"))
     return update(row).where(same).values(version=row.c.version + 1, **{name: bindparam(name) for name in names})
 
 

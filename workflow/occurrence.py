@@ -280,7 +280,7 @@ class Occurrence(SQLModel, table=True):
     def _change(self, session: Session, act: str, values: dict[str, Any], *, by: By, at: datetime, **fact: Any) -> None:
         """Write something else than the status, with its line in the history."""
         row = self.duty(session)
-        write(session, [{"row": row.id, "seen": row.version, **values}])
+        write(session, [row], values)
         audit.record(session, act, row.label, by=by, at=at, occurrence_id=row.id, **fact)
         self._take(session, values)
 

@@ -142,7 +142,7 @@ def history(view: Snapshot, agency_id: int) -> Row:
     )[0]
     one["successions"] = successions(view, agency_id)
     one["entries"] = view.rows(
-        "select at as at_at, actor, act, before, after, reason from audit_entry where subject = :code order by id",
+        "select at as at_at, actor, act, before, after, reason from audit_entry where subject = :code and occurrence_id is null order by id",
         code=one["code"],
     )
     return one

@@ -42,6 +42,11 @@ def upgrade() -> None:
     with op.batch_alter_table("audit_entry") as entry:
         # Hashes fall anywhere in an index: each entry would write a page of it. The chain shows a doubled one all the same.
         entry.drop_constraint(op.f("uq_audit_entry_hash"), type_="unique")
+        entry.drop_index(op.f("ix_audit_entry_subject"))
+    nowhere = sa.text("occurrence_id is null")
+    op.create_index(
+        "ix_audit_entry_subject", "audit_entry", ["subject"], sqlite_where=nowhere, postgresql_where=nowhere
+    )
     _requests()
     _parts()
     _periods()
@@ -227,6 +232,8 @@ def downgrade() -> None:
         occurrence.drop_column("rested_from")
     with op.batch_alter_table("audit_entry") as entry:
         entry.create_unique_constraint(op.f("uq_audit_entry_hash"), ["hash"])
+    op.drop_index("ix_audit_entry_subject", "audit_entry")
+    op.create_index(op.f("ix_audit_entry_subject"), "audit_entry", ["subject"])
     op.drop_index(op.f("ix_evidence_sha256"), "evidence")
     op.drop_column("evidence", "media_type")
     for name in ("lacks_deliverable", "nothing_arose", "document_on"):
