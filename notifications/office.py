@@ -11,9 +11,10 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from notifications import letters
+from workflow.audit import newest
 from workflow.config import Settings
 from workflow.duties.request import Outcome, Request
-from workflow.history import chain, entries
+from workflow.history import entries
 from workflow.message import Message
 from workflow.occurrence import Occurrence
 from workflow.standing import OPEN, Status
@@ -46,5 +47,5 @@ def _figures(session: Session, today: date) -> dict[str, Any]:
         "submitted": count(Occurrence.status == Status.SUBMITTED),
         "requests": count(Request.outcome == Outcome.WAITING, of=Request.id),
         "undecided": count(col(Task.undecided), of=Task.id),
-        "anchor": entries.anchor(*chain.newest(session)),
+        "anchor": entries.anchor(*newest(session)),
     }

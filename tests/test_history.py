@@ -13,10 +13,10 @@ from sqlmodel import Session, select
 
 from tests import make
 from tests.conftest import Office, Run
-from workflow.audit import AuditEntry, digest, head, record, record_all
+from workflow.audit import AuditEntry, digest, head, newest, record, record_all
 from workflow.database import Database, write_rows
 from workflow.errors import BadInput, Problem
-from workflow.history import chain, entries, replay
+from workflow.history import entries, replay
 from workflow.history.chain import Bent, Fault, first_fault
 from workflow.occurrence import Occurrence
 from workflow.snapshot import snapshot
@@ -31,7 +31,7 @@ def filled(database: Database, count: int = 6) -> str:
         for n in range(count):
             at = make.at(f"2025-05-0{n % 9 + 1} 08:00")
             record(session, "start", f"KH1-{n}", by=make.BY, at=at, after={"số": n}, reason="vì ơ ư")
-        return entries.anchor(*chain.newest(session))
+        return entries.anchor(*newest(session))
 
 
 def row(session: Session, number: int) -> AuditEntry:

@@ -21,7 +21,7 @@ from notifications.tick import tick
 from tests import make
 from workflow import config
 from workflow.access.roles import Grant, Role
-from workflow.audit import By
+from workflow.audit import By, newest
 from workflow.basis import Basis
 from workflow.database import Database
 from workflow.duties import bulk
@@ -31,7 +31,7 @@ from workflow.duties.period_report import close_period, open_period, report_peri
 from workflow.duties.request import Request, Wish, ask, grant, refuse, withdraw
 from workflow.errors import Problem
 from workflow.history import replay
-from workflow.history.chain import first_fault, newest
+from workflow.history.chain import first_fault
 from workflow.history.entries import anchor
 from workflow.message import Delivery, Message, MessageStatus, Reminder
 from workflow.occurrence import Occurrence

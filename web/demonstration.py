@@ -29,7 +29,7 @@ from notifications.tick import tick
 from reports import inherited, overdue, screen
 from workflow import config, planner, queries, terminal
 from workflow.agency import Agency, find_agency
-from workflow.audit import By
+from workflow.audit import By, newest
 from workflow.config import ReportSettings
 from workflow.database import Database
 from workflow.errors import Refused
@@ -151,7 +151,7 @@ def _prove(database: Database) -> None:
     """Whether the history of the year is whole, and every state is what it tells."""
     with database.transaction() as session:
         fault, bent = chain.first_fault(session), list(replay_.differences(session))
-        number, hash_ = chain.newest(session)
+        number, hash_ = newest(session)
     if fault or bent:
         raise Refused("The history does not fit: {what}", what=str(fault or bent[0].words))
     told = _(

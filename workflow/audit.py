@@ -146,9 +146,15 @@ def record_refusal(session: Session, problem: Exception, told: Mapping[str, Any]
 
 KEEP_REFUSAL.append(record_refusal)
 
-_NEWEST = text("select hash from audit_entry order by id desc limit 1")
+_NEWEST = text("select id, hash from audit_entry order by id desc limit 1")
 
 
 def head(session: Session) -> str:
     """The hash of the newest entry; an empty text before the first."""
-    return str(session.connection().execute(_NEWEST).scalar() or "")
+    return newest(session)[1]
+
+
+def newest(session: Session) -> tuple[int, str]:
+    """Number and hash of the newest entry; (0, "") before the first."""
+    row = session.connection().execute(_NEWEST).first()
+    return (row.id, row.hash) if row else (0, "")

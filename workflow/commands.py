@@ -78,7 +78,7 @@ def tasks(
         }
         for row in rows
     ]
-    terminal.say(*(terminal.table(columns, shown) if rows else ()), "", _("{n} in the list.", n=len(rows)))
+    terminal.say_list(columns, shown)
 
 
 @app.command("show", help=_("Show everything about one task.\n\n\b\nExample:\n  dondoc show KH88-II.3"))
@@ -139,7 +139,7 @@ def questions(context: typer.Context, directive: Directive = None, json_: Json =
         C("question", _("To look at"), wide=True),
         C("text", _("What is to be done"), wide=True),
     )
-    terminal.say(*(terminal.table(columns, rows) if rows else ()), "", _("{n} in the list.", n=len(rows)))
+    terminal.say_list(columns, rows)
 
 
 @app.command("upgrade", help=_("Bring the database to the version of this program.\n\n\b\nExample:\n  dondoc upgrade"))

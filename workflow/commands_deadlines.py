@@ -207,7 +207,7 @@ def list_events(context: typer.Context, directive: Directive = None, json_: Json
         {**row, **{name: show_day(row[f"{name}_on"]) if row[f"{name}_on"] else "–" for name in ("happened", "due")}}
         for row in rows
     ]
-    terminal.say(*(terminal.table(columns, shown) if rows else ()), "", _("{n} in the list.", n=len(rows)))
+    terminal.say_list(columns, shown)
 
 
 @event_app.command(

@@ -47,7 +47,7 @@ def list_files(context: typer.Context, directive: Directive = None, json_: Json 
         }
         for row in rows
     ]
-    terminal.say(*(terminal.table(columns, shown) if rows else ()), "", _("{n} in the list.", n=len(rows)))
+    terminal.say_list(columns, shown)
 
 
 @evidence_app.command(

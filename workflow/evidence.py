@@ -19,7 +19,7 @@ from workflow.file_kinds import ALLOWED, kind_of
 
 
 class Evidence(SQLModel, table=True):
-    """A file behind a submission or a period report; its content lies in the store under its SHA-256."""
+    """A file behind a submission; its content lies in the store under its SHA-256."""
 
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int | None = Field(default=None, foreign_key="submission.id", index=True)

@@ -41,6 +41,16 @@ class Duty(NamedTuple):
     was_started: bool  # in this state when it was suspended
     was_returned: bool
 
+    @property
+    def about(self) -> dict[str, Any]:
+        """What an entry of the history says it is about."""
+        return {"subject": self.label, "occurrence_id": self.id}
+
+    def permit(self, by: By, act: str, *, owed_by: int | None = None) -> None:
+        """Let the act pass or raise NotPermitted; `owed_by` is another agency that owes this act, if one does."""
+        owner = self.agency_id if owed_by is None else owed_by
+        permit(by, act, self.status, owed_by=owner, monitor=self.monitor_id, **self.about)
+
 
 def duties(session: Session, ids: Sequence[int]) -> list[Duty]:
     """The periods of these ids, in their order."""
@@ -101,8 +111,7 @@ def move(
         facts.append(
             {
                 "act": act,
-                "subject": row.label,
-                "occurrence_id": row.id,
+                **row.about,
                 "before": before[row.status],
                 "after": told[target],
                 "status_after": target,
@@ -121,7 +130,7 @@ def move(
 
 def checked(session: Session, act: str, row: Duty, by: By) -> Status:
     """Where a move leads; raises NotPermitted or Refused, which tells who brought the row where it is."""
-    permit(by, act, row.status, owed_by=row.agency_id, monitor=row.monitor_id, subject=row.label, occurrence_id=row.id)
+    row.permit(by, act)
     try:
         return next_status(row, act)
     except Refused:
@@ -220,13 +229,10 @@ def overtaken(session: Session, row: Duty) -> Refused:
 def _last(session: Session, occurrence_id: int, *, moved: bool = False) -> str:
     """Who did what last with a period and when (`moved`: who brought it into its state); empty before anybody did."""
     entry = _tables["audit_entry"]
-    real = entry.c.act.not_in(("open", "not permitted"))
-    query = (
-        select(entry.c.act, entry.c.actor, entry.c.at)
-        .where(entry.c.occurrence_id == occurrence_id, real, entry.c.status_after.is_not(None) if moved else real)
-        .order_by(entry.c.id.desc())
-        .limit(1)
-    )
+    query = select(entry.c.act, entry.c.actor, entry.c.at).order_by(entry.c.id.desc()).limit(1)
+    query = query.where(entry.c.occurrence_id == occurrence_id, entry.c.act.not_in(("open", "not permitted")))
+    if moved:
+        query = query.where(entry.c.status_after.is_not(None))
     found = session.connection().execute(query).first()
     if not found:
         return ""

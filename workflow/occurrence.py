@@ -281,7 +281,7 @@ class Occurrence(SQLModel, table=True):
         """Write something else than the status, with its line in the history."""
         row = self.duty(session)
         write(session, [row], values)
-        audit.record(session, act, row.label, by=by, at=at, occurrence_id=row.id, **fact)
+        audit.record(session, act, **row.about, by=by, at=at, **fact)
         self._take(session, values)
 
     def _take(self, session: Session, values: Mapping[str, Any]) -> None:

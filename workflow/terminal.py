@@ -92,6 +92,11 @@ def say(*lines: str) -> None:
             print(_harmless(line))
 
 
+def say_list(columns: Sequence[Column], rows: Sequence[dict[str, Any]]) -> None:
+    """Print a list for a person: the table, where there is anything in it, and how many rows it has."""
+    say(*(table(columns, rows) if rows else ()), "", _("{n} in the list.", n=len(rows)))
+
+
 def warn(line: str) -> None:
     """Print a line that needs attention where it does not mix with the answer."""
     print(line, file=sys.stderr)

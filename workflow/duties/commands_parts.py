@@ -161,7 +161,7 @@ def list_parts(
         {**row, "due": show_day(row["due_on"]) if row["due_on"] else "–", "state": showing.part_words(row)}
         for row in rows
     ]
-    terminal.say(*(terminal.table(columns, shown) if rows else ()), "", _("{n} in the list.", n=len(rows)))
+    terminal.say_list(columns, shown)
 
 
 @period_app.command(

@@ -200,7 +200,7 @@ def list_requests(
         }
         for row in rows
     ]
-    terminal.say(*(terminal.table(columns, shown) if rows else ()), "", _("{n} in the list.", n=len(rows)))
+    terminal.say_list(columns, shown)
 
 
 @requests_app.command(

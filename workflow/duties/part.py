@@ -5,13 +5,11 @@ A part is never more than a part: whoever owes the duty reports it. While one is
 
 from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Relationship, Session, SQLModel, col, func, select
 
 from workflow import audit
-from workflow.access.permits import permit
 from workflow.agency import Agency
 from workflow.audit import By
 from workflow.basis import need_reason
@@ -77,8 +75,7 @@ def ask_part(
 ) -> Part:
     """The agency that owes the duty asks another one, or one of its own people, for a part by a day of its own."""
     row = occurrence.duty(session)
-    about: dict[str, Any] = {"subject": row.label, "occurrence_id": row.id}
-    permit(by, "ask_part", row.status, owed_by=row.agency_id, monitor=row.monitor_id, **about)
+    row.permit(by, "ask_part")
     what, person = bounded(what, 1000), bounded(person, 200)
     if not what:
         raise BadInput("Say what is asked for with --what.")
@@ -110,7 +107,7 @@ def ask_part(
     session.add(part)
     session.flush()
     told = {"part": part.number, "of": part.who(), "what": what, "by": due and due.isoformat()}
-    audit.record(session, "ask part", **about, by=by, at=at, after=told)
+    audit.record(session, "ask part", **row.about, by=by, at=at, after=told)
     return part
 
 
@@ -147,8 +144,7 @@ def _settle(
     session: Session, part: Part, status: PartStatus, act: str, agency: int, *, by: By, at: datetime, reason: str | None
 ) -> None:
     row = part.occurrence.duty(session)
-    about: dict[str, Any] = {"subject": row.label, "occurrence_id": row.id}
-    permit(by, act, row.status, owed_by=agency, monitor=row.monitor_id, **about)
+    row.permit(by, act, owed_by=agency)
     session.refresh(part)
     if part.status is not PartStatus.WAITING:
         raise Refused(
@@ -163,7 +159,7 @@ def _settle(
     audit.record(
         session,
         act.replace("_", " "),
-        **about,
+        **row.about,
         by=by,
         at=at,
         after={"part": part.number, "of": part.who()},

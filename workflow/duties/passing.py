@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from sqlmodel import Session, col, select
 
-from workflow.access.permits import permit
 from workflow.agency import Agency, FocalPoint
 from workflow.audit import By
 from workflow.basis import Basis, need_basis, need_reason
@@ -38,15 +37,7 @@ def hand_on(
     Returns the periods that went. Whom it was issued to is kept for ever; links in letters to the former agency end.
     """
     row = occurrence.duty(session)
-    permit(
-        by,
-        "hand_on",
-        row.status,
-        owed_by=row.agency_id,
-        monitor=row.monitor_id,
-        subject=row.label,
-        occurrence_id=row.id,
-    )
+    row.permit(by, "hand_on")
     person = bounded(person, 200)
     reason, basis = need_reason(reason), need_basis(basis, at)
     if heir.id == occurrence.agency_id:
@@ -65,10 +56,7 @@ def hand_on(
         )
     going = [occurrence, *siblings(session, occurrence)] if whole else [occurrence]
     former_id = occurrence.agency_id
-    former, given = (
-        people(session, former_id, today),
-        person or people(session, heir.id or 0, today),
-    )
+    former, given = people(session, former_id, today), person or people(session, heir.id or 0, today)
     for one in going:
         moved = Handover(
             occurrence_id=one.id,

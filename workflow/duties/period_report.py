@@ -11,7 +11,6 @@ from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, Relationship, Session, SQLModel, select
 
 from workflow import audit
-from workflow.access.permits import permit
 from workflow.audit import By
 from workflow.basis import need_reason
 from workflow.database import Instant, exclusive
@@ -59,8 +58,7 @@ def report_period(
 ) -> PeriodReport:
     """Write or correct the line of one period; `period` is a key such as 2025-Q3. The history keeps what it said before."""
     row = occurrence.duty(session)
-    about: dict[str, Any] = {"subject": row.label, "occurrence_id": row.id}
-    permit(by, "report_period", row.status, owed_by=row.agency_id, monitor=row.monitor_id, **about)
+    row.permit(by, "report_period")
     if occurrence.period != ONGOING:
         raise BadInput("{label} has a deadline of its own; report it with `dondoc done`.", label=occurrence.label())
     key = period_key(period)
@@ -83,7 +81,7 @@ def report_period(
     line.result, line.document_number, line.nothing_arose = result, document_number, nothing_arose
     line.at, line.by, line.channel = at, by.name, by.channel
     session.add(line)
-    audit.record(session, "report period", **about, by=by, at=at, before=before, after=_content(line))
+    audit.record(session, "report period", **row.about, by=by, at=at, before=before, after=_content(line))
     return line
 
 

@@ -13,7 +13,6 @@ from sqlalchemy import Index, UniqueConstraint, text
 from sqlmodel import Field, Relationship, Session, SQLModel, col, select
 
 from workflow import audit
-from workflow.access.permits import permit
 from workflow.agency import Agency
 from workflow.audit import By
 from workflow.basis import Basis, need_basis, need_reason
@@ -113,8 +112,7 @@ def ask(
 ) -> Request:
     """Record a request of the agency that owes the duty; nothing else changes until it is decided."""
     row = occurrence.duty(session)
-    about: dict[str, Any] = {"subject": row.label, "occurrence_id": row.id}
-    permit(by, f"ask_{wish}", row.status, owed_by=row.agency_id, monitor=row.monitor_id, **about)
+    row.permit(by, f"ask_{wish}")
     reason, basis = need_reason(reason), need_basis(basis, at)
     if row.status not in OPEN and not (row.status is Status.SUSPENDED and wish in (Wish.HAND_ON, Wish.CANCELLATION)):
         raise Refused(
@@ -157,7 +155,7 @@ def ask(
         "after_deadline": request.after_deadline or None,
         "basis": basis.to_json(),
     }
-    audit.record(session, f"ask {wish}", **about, by=by, at=at, after=_said(told), reason=reason)
+    audit.record(session, f"ask {wish}", **row.about, by=by, at=at, after=_said(told), reason=reason)
     return request
 
 
@@ -253,8 +251,7 @@ def _close(
 ) -> None:
     """Write what became of a request, with its line in the history."""
     row = request.occurrence.duty(session)
-    about: dict[str, Any] = {"subject": row.label, "occurrence_id": row.id}
-    permit(by, act, row.status, owed_by=row.agency_id, monitor=row.monitor_id, **about)
+    row.permit(by, act)
     session.refresh(request)
     if request.outcome is not Outcome.WAITING:
         raise Refused(
@@ -268,7 +265,7 @@ def _close(
     if basis:
         request.decision_number, request.decision_on = basis.number, basis.on
     told = {"request": request.number, "wish": request.wish, "basis": basis.to_json() if basis else None}
-    audit.record(session, f"request {outcome}", **about, by=by, at=at, after=_said(told), reason=request.note)
+    audit.record(session, f"request {outcome}", **row.about, by=by, at=at, after=_said(told), reason=request.note)
 
 
 def find_request(session: Session, number: int, hidden: Collection[int] = ()) -> Request:

@@ -55,13 +55,6 @@ class Fault:
         return _(WORDS[self.kind], n=self.entry)
 
 
-def newest(session: Session) -> tuple[int, str]:
-    """Number and hash of the newest entry; (0, "") before the first."""
-    found = session.connection().execute(select(_entries.c.id, _entries.c.hash).order_by(_entries.c.id.desc()).limit(1))
-    row = found.first()
-    return (row.id, row.hash) if row else (0, "")
-
-
 def first_fault(session: Session, anchors: Iterable[str] = ()) -> Fault | None:
     """The first fault of the chain, or of an anchor that no longer fits it; None if the history is whole.
 

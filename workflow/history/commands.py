@@ -55,7 +55,7 @@ def verify(
 ) -> None:
     from itertools import islice
 
-    from workflow import terminal
+    from workflow import audit, terminal
     from workflow.database import exclusive
     from workflow.history import chain, entries, replay
 
@@ -63,7 +63,7 @@ def verify(
         exclusive(session, "audit")  # nobody acts between reading the entries and reading the rows
         fault = chain.first_fault(session, anchor or ())
         bent = list(islice(replay.differences(session), 20))
-        number, hash_ = chain.newest(session)
+        number, hash_ = audit.newest(session)
     if json_:
         terminal.say_json(
             {
