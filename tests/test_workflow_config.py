@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
-from workflow import config
+from workflow import config, config_file
 from workflow.errors import BadInput
 
 FILE = Path(__file__).parent.parent / "config.yaml"
 
 
 def test_the_shipped_file_says_the_defaults() -> None:
-    assert config.read(FILE) == config.Settings()
+    assert config_file.read(FILE) == config.Settings()
 
 
 def test_every_key_stands_in_the_file_with_a_comment_nearby() -> None:
     text = FILE.read_text(encoding="utf-8")
-    for group in config.fields(config.Settings):
+    for group in fields(config.Settings):
         assert f"\n{group.name}:" in text
         if group.name not in ("language", "time_zone"):
-            for key in config.fields(group.default_factory()):  # type: ignore[misc]
+            for key in fields(group.default_factory()):  # type: ignore[misc]
                 assert f"\n  {key.name}:" in text, f"{group.name}.{key.name}"
 
 

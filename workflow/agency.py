@@ -2,12 +2,12 @@
 
 import re
 from datetime import date
-from email.utils import parseaddr
 from typing import Any
 
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, func, or_, select
 
+from workflow.address import checked_address
 from workflow.errors import BadInput, Refused
 from workflow.names import fold, printable, strip_marks
 from workflow.register.kinds import Kind, Level
@@ -34,6 +34,7 @@ class Agency(SQLModel, table=True):
     scheme: str | None = None
     mailbox: str | None = None
     deputy_mailbox: str | None = None
+    head_mailbox: str | None = None  # of its head, who is told what is long overdue
     language: str | None = None
     working_hours: str | None = None
     valid_from: date | None = None
@@ -273,16 +274,6 @@ def working_hours(text: str) -> tuple[int, int] | None:
     """The first and the last hour of "7-17", full hours of the day; None for anything else."""
     found = re.fullmatch(r"(\d{1,2})\s*[-–]\s*(\d{1,2})", text.strip())
     return (int(found[1]), int(found[2])) if found and int(found[1]) < int(found[2]) <= 24 else None
-
-
-def checked_address(text: str) -> str:
-    """Return one plain e-mail address; refuse line breaks, lists and anything a mail server could misread."""
-    _name, address = parseaddr(text)
-    whole = text.strip() == address or re.fullmatch(r"[^<>,;]*<[^<>\s]+>", text.strip())
-    atom, label = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
-    if not whole or not text.isprintable() or not re.fullmatch(rf"{atom}(?:\.{atom})*@{label}(?:\.{label})*", address):
-        raise BadInput("“{text}” is not an e-mail address.", text=printable(text))
-    return address
 
 
 def _free_code(session: Session, name: str) -> str:

@@ -6,12 +6,8 @@ The file's comments are the documentation; a test keeps the file and these defau
 from __future__ import annotations
 
 import os
-import re
-import types
-import typing
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 from workflow.errors import BadInput
 
@@ -52,14 +48,46 @@ class ReportSettings:
 
 
 @dataclass(frozen=True)
-class ReminderSettings:
+class Ladder:
+    """The days, in working days around the due day, on which a letter says how a task stands."""
+
     before: tuple[int, ...] = (15, 7, 3, 1, 0)
     after: tuple[int, ...] = (1, 5, 10)
     then_every: int = 10
     last: int = 60
+    urgent: bool = False
+
+
+# What happens to a task that its people are told of.
+OCCASIONS = ("new", "opens", "returned", "decided", "confirmed", "submitted", "asked", "parts")
+
+
+@dataclass(frozen=True)
+class ReminderSettings(Ladder):
     soon_days: int = 7
     from_hour: int = 8
     to_hour: int = 17
+    tell: tuple[str, ...] = OCCASIONS
+    listed: int = 40
+    attach_calendar: bool = True
+    kinds: dict[str, Ladder] = field(
+        default_factory=lambda: {"Công điện": Ladder((3, 1, 0), (1,), then_every=1, urgent=True)}
+    )
+    agencies: dict[str, Ladder] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class EscalationSettings:
+    head: int = 5
+    monitor: int = 10
+    leader: int = 20
+    leader_mailbox: str = ""
+
+
+@dataclass(frozen=True)
+class WeeklySettings:
+    mailboxes: tuple[str, ...] = ()
+    weekday: str = "mon"
 
 
 @dataclass(frozen=True)
@@ -80,6 +108,8 @@ class MailSettings:
     username: str = ""
     connections: int = 4
     timeout_seconds: int = 30
+    per_minute: int = 0
+    round_seconds: int = 240
     retry_seconds: int = 300
     longest_retry_seconds: int = 4000
     give_up_days: int = 5
@@ -113,6 +143,7 @@ class ReadingSettings:
 @dataclass(frozen=True)
 class ScheduleSettings:
     tick: str = "*/5 * * * *"
+    late_minutes: int = 60
 
 
 @dataclass(frozen=True)
@@ -133,6 +164,8 @@ class Settings:
     timing: TimingSettings = field(default_factory=TimingSettings)
     reports: ReportSettings = field(default_factory=ReportSettings)
     reminders: ReminderSettings = field(default_factory=ReminderSettings)
+    escalation: EscalationSettings = field(default_factory=EscalationSettings)
+    weekly: WeeklySettings = field(default_factory=WeeklySettings)
     links: LinkSettings = field(default_factory=LinkSettings)
     mail: MailSettings = field(default_factory=MailSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
@@ -142,52 +175,13 @@ class Settings:
     web: WebSettings = field(default_factory=WebSettings)
 
 
-CHOICES = {
-    "language": ("vi", "en"),
-    "reports.cycle": ("weekly", "monthly", "quarterly", "half_yearly", "yearly"),
-    "reports.data": ("administrative", "statistical"),
-    "results.confirmation": ("required", "on_overdue_only", "none"),
-    "results.deliverable": ("refuse", "mark"),
-    "mail.transport": ("folder", "smtp"),
-    "mail.security": ("none", "starttls", "tls"),
-}
-
-
-# Least and most of the figures; what lies outside makes no sense or would run for ever.
-RANGES = {
-    "database.wait_seconds": (0, 3600),
-    "timing.horizon_days": (1, 1000),
-    "reports.send_days.weekly": (0, 60),
-    "reports.send_days.monthly": (0, 60),
-    "reports.send_days.quarterly": (0, 60),
-    "reports.send_days.half_yearly": (0, 60),
-    "reports.send_days.yearly": (0, 60),
-    "reminders.then_every": (0, 366),
-    "reminders.last": (0, 1000),
-    "reminders.soon_days": (0, 366),
-    "reminders.from_hour": (0, 23),
-    "reminders.to_hour": (1, 24),
-    "links.days": (1, 366),
-    "mail.port": (1, 65535),
-    "mail.connections": (1, 50),
-    "mail.timeout_seconds": (1, 600),
-    "mail.retry_seconds": (1, 86400),
-    "mail.longest_retry_seconds": (1, 604800),
-    "mail.give_up_days": (1, 60),
-    "evidence.max_megabytes": (1, 1000),
-    "evidence.max_files": (1, 100),
-    "reading.max_megabytes": (1, 1000),
-    "reading.timeout_seconds": (1, 3600),
-    "reading.max_memory_megabytes": (200, 16000),
-    "web.port": (1, 65535),
-}
-
-
 def load(path: Path | None = None) -> Settings:
     """Return the settings of `path`, or of $DONDOC_CONFIG, or of ./config.yaml, or the defaults.
 
     Raises BadInput naming the file, the key and the nearest known key.
     """
+    from workflow.config_file import read
+
     named = path or (Path(os.environ["DONDOC_CONFIG"]) if os.environ.get("DONDOC_CONFIG") else None)
     file = named or Path("config.yaml")
     if named and not file.is_file():
@@ -197,105 +191,6 @@ def load(path: Path | None = None) -> Settings:
     if url:
         settings = replace(settings, database=replace(settings.database, url=url))
     return _anchored(settings, file.absolute().parent)
-
-
-def read(file: Path) -> Settings:
-    """Return the settings a YAML file states, defaults filled in, paths as written."""
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        stated = yaml.load(file.read_text(encoding="utf-8"), Loader=loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise BadInput("{file} is not readable YAML: {error}", file=str(file), error=str(error)) from error
-    settings: Settings = _build(Settings, stated or {}, str(file), "")
-    _check(settings, str(file))
-    return settings
-
-
-def _build(kind: Any, stated: Any, file: str, where: str) -> Any:
-    """Make a settings dataclass of a mapping; refuse unknown keys and wrong types."""
-    if not isinstance(stated, dict):
-        raise BadInput("{file}: {key} must be a group of settings.", file=file, key=where or "/")
-    types_ = typing.get_type_hints(kind)
-    known = [f.name for f in fields(kind)]
-    values = {}
-    for key, value in stated.items():
-        path = f"{where}.{key}" if where else str(key)
-        if key not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(str(key), known, 1)
-            hint = near[0] if near else ", ".join(known)
-            raise BadInput("{file}: there is no setting {key}. Did you mean {hint}?", file=file, key=path, hint=hint)
-        values[key] = _value(types_[key], value, file, path)
-    try:
-        return kind(**values)
-    except TypeError as error:
-        raise BadInput("{file}: {key} is incomplete: {error}", file=file, key=where, error=str(error)) from error
-
-
-def _value(kind: Any, value: Any, file: str, where: str) -> Any:
-    if is_dataclass(kind):
-        return _build(kind, value, file, where)
-    if isinstance(kind, types.GenericAlias) and isinstance(value, list):
-        return tuple(_value(typing.get_args(kind)[0], one, file, f"{where}[{i}]") for i, one in enumerate(value))
-    if kind is Path and isinstance(value, str):
-        return Path(value)
-    plain = isinstance(kind, type) and not isinstance(kind, types.GenericAlias)
-    if not plain or not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-        raise BadInput(
-            "{file}: {key} is {value!r}, which is not {kind}.",
-            file=file,
-            key=where,
-            value=value,
-            kind=getattr(kind, "__name__", str(kind)),
-        )
-    return value
-
-
-def _check(settings: Settings, file: str) -> None:
-    """Refuse values that have the right type and no sense."""
-
-    def wrong(key: str, kind: str) -> BadInput:
-        return BadInput(
-            "{file}: {key} is {value!r}, which is not {kind}.", file=file, key=key, value=_at(settings, key), kind=kind
-        )
-
-    for key, allowed in CHOICES.items():
-        if _at(settings, key) not in allowed:
-            raise wrong(key, " | ".join(allowed))
-    for key, (least, most) in RANGES.items():
-        if not least <= _at(settings, key) <= most:
-            raise wrong(key, f"{least} … {most}")
-    if not all(0 <= rung <= 366 for rung in (*settings.reminders.before, *settings.reminders.after)):
-        raise wrong("reminders.before", "0 … 366")
-    if not re.match(r"https?://[^/\s]+", settings.links.base_url):
-        raise wrong("links.base_url", "http(s)://…")
-    if not re.search(r"[^\s<>@]+@[^\s<>@]+>?$", settings.mail.sender):
-        raise wrong("mail.sender", "Name <name@host>")
-    if len(settings.schedule.tick.split()) != 5:
-        raise wrong("schedule.tick", "* * * * *")
-    from zoneinfo import ZoneInfo
-
-    try:
-        ZoneInfo(settings.time_zone)
-    except Exception as error:
-        raise BadInput(
-            "{file}: {key} is {value!r}, which is not {kind}.",
-            file=file,
-            key="time_zone",
-            value=settings.time_zone,
-            kind="an IANA time zone",
-        ) from error
-
-
-def _at(settings: Settings, key: str) -> Any:
-    """The value that a dotted key names."""
-    value: Any = settings
-    for part in key.split("."):
-        value = getattr(value, part)
-    return value
 
 
 def _anchored(settings: Settings, home: Path) -> Settings:

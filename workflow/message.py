@@ -20,11 +20,16 @@ class MessageStatus(StrEnum):
 
 
 class Message(SQLModel, table=True):
-    """A rendered letter, stored as it is sent; `key` says what it is for and is unique."""
+    """A rendered letter, stored as it is sent; `key` says what it is for and is unique.
+
+    `kind` is digest, urgent, escalation, weekly or office. `doubts` counts the times a server was lost after it had the whole text,
+    so that the reader may have it twice (RFC 1047); its Message-ID is the same each time.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     key: str = Field(unique=True)
-    recipient: str
+    kind: str = "digest"
+    recipient: str = Field(index=True)
     subject: str
     content: bytes = Field(sa_type=LargeBinary)
     message_id: str = Field(unique=True)
@@ -36,6 +41,7 @@ class Message(SQLModel, table=True):
     claimed_at: datetime | None = Field(default=None, sa_type=Instant)
     sent_at: datetime | None = Field(default=None, sa_type=Instant)
     attempts: int = 0
+    doubts: int = 0
     reason: str | None = None
 
 
@@ -50,16 +56,51 @@ class Delivery(SQLModel, table=True):
 
 
 class Reminder(SQLModel, table=True):
-    """Rung `rung` served for an occurrence, a due day and a recipient: never twice."""
+    """A line of the ledger: what an occurrence, in one version of its deadline, gave reason to tell a recipient; never twice.
 
-    __table_args__ = (UniqueConstraint("occurrence_id", "due_on", "rung", "recipient"),)
+    `rung` is a number of the ladder ("3" working days before, "-5" after), or an occasion ("new", "returned:812" with the entry of
+    the history it tells, "level:head", "part1:3"). Without a letter, `skipped` says why nobody was told.
+    """
+
+    __table_args__ = (UniqueConstraint("occurrence_id", "deadline_version", "rung", "recipient"),)
 
     id: int | None = Field(default=None, primary_key=True)
     occurrence_id: int = Field(foreign_key="occurrence.id")
-    due_on: date
-    rung: int
+    deadline_version: int
+    due_on: date | None = None
+    rung: str
     recipient: str
-    message_id: int = Field(foreign_key="message.id", index=True)
+    message_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+    at: datetime = Field(sa_type=Instant)
+    skipped: str | None = None
+
+
+class Morning(SQLModel, table=True):
+    """The mark that it was decided on a day what an agency is told: rungs reached up to it, entries of the history up to `upto`.
+
+    `knew` is a fingerprint of the addresses, ladder and calendar it was decided with; where it differs, everything is looked at anew.
+    """
+
+    __table_args__ = (UniqueConstraint("agency_id", "day"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    agency_id: int = Field(foreign_key="agency.id")
+    day: date
+    at: datetime = Field(sa_type=Instant)
+    upto: int
+    knew: str
+
+
+class Feed(SQLModel, table=True):
+    """A secret address under which a calendar program finds the deadlines of an agency, or of what it monitors; revocable."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    token_hash: str = Field(unique=True)
+    agency_id: int = Field(foreign_key="agency.id")
+    monitor: bool = False
+    made_at: datetime = Field(sa_type=Instant)
+    made_by: str
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ActionLink(SQLModel, table=True):
@@ -79,7 +120,8 @@ class ActionLink(SQLModel, table=True):
 
 
 class Heartbeat(SQLModel, table=True):
-    """When a step of the tick last ended well."""
+    """When a step of the tick last ended well, and up to which entry of the history, where it reads that."""
 
     name: str = Field(primary_key=True)
     at: datetime = Field(sa_type=Instant)
+    upto: int | None = None

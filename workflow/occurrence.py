@@ -43,9 +43,10 @@ class Occurrence(SQLModel, table=True):
     agency_id: int = Field(foreign_key="agency.id", index=True)
     issued_to_id: int = Field(foreign_key="agency.id", index=True)
     period: str
-    opens_on: date | None = None
+    opens_on: date | None = Field(default=None, index=True)
     original_due_on: date | None = None
     due_on: date | None = Field(default=None, index=True)
+    deadline_version: int = 1  # rises with each new deadline: reminders of the one before do not count for it
     computed_due_on: date | None = (
         None  # the day its timing and the calendar gave last; another one was agreed by people
     )
@@ -212,7 +213,11 @@ class Occurrence(SQLModel, table=True):
         """Give it another deadline, whether it has one; the first is kept, and so is (unless `computed`) what the calendar gave."""
         if self.due_on == due:
             return False
-        values: dict[str, Any] = {"due_on": due, "original_due_on": self.original_due_on or due}
+        values: dict[str, Any] = {
+            "due_on": due,
+            "original_due_on": self.original_due_on or due,
+            "deadline_version": self.deadline_version + 1,
+        }
         if computed:
             values["computed_due_on"] = due
         before = {"due": self.due_on and self.due_on.isoformat()}

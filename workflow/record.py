@@ -9,7 +9,7 @@ from workflow.duties.part import Part
 from workflow.duties.period_report import PeriodReport
 from workflow.duties.request import Request
 from workflow.evidence import Evidence
-from workflow.message import ActionLink, Delivery, Heartbeat, Message, Reminder
+from workflow.message import ActionLink, Delivery, Feed, Heartbeat, Message, Morning, Reminder
 from workflow.occurrence import Occurrence
 from workflow.office_calendar import CalendarDay
 from workflow.register.succession import Handover, Succession
@@ -34,6 +34,8 @@ TABLES = (
     Message,
     Delivery,
     Reminder,
+    Morning,
+    Feed,
     ActionLink,
     Heartbeat,
     AuditEntry,

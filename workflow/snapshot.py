@@ -17,7 +17,7 @@ from typing import Any
 
 from workflow.errors import BadInput, Refused
 
-HEAD = "0005"  # the migration this program needs; a test compares it with workflow/migrations
+HEAD = "0006"  # the migration this program needs; a test compares it with workflow/migrations
 
 Row = dict[str, Any]
 

@@ -11,7 +11,8 @@ from sqlmodel import Field, Session, SQLModel, col, select
 
 from workflow import audit
 from workflow.access.roles import OF_AN_AGENCY, Authority, Grant, Role, say_role
-from workflow.agency import Agency, FocalPoint, checked_address
+from workflow.address import checked_address
+from workflow.agency import Agency, FocalPoint
 from workflow.audit import By
 from workflow.database import enum_column, exclusive
 from workflow.errors import BadInput, NotPermitted, Refused

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from workflow.agency import CODE, Agency, checked_address, working_hours
+from workflow.address import checked_address
+from workflow.agency import CODE, Agency, working_hours
 from workflow.errors import BadInput
 from workflow.i18n import LANGUAGES, N_, _
 from workflow.names import fold, printable
@@ -29,6 +30,7 @@ TITLES = {
     "scheme": N_("Identifier scheme"),
     "mailbox": N_("Mailbox"),
     "deputy_mailbox": N_("Deputy mailbox"),
+    "head_mailbox": N_("Mailbox of the head"),
     "focal_points": N_("Focal points"),
     "language": N_("Language"),
     "working_hours": N_("Working hours"),
@@ -71,7 +73,7 @@ def read(line: Line, faults: Faults) -> Entry:
             values[key] = faults.day(line, key)
     if (values.get("valid_from") or date.min) > (values.get("valid_to") or date.max):
         faults.add(line, "valid_to", _("it ends before it begins"))
-    for key in ("mailbox", "deputy_mailbox"):
+    for key in ("mailbox", "deputy_mailbox", "head_mailbox"):
         if key in cells:
             values[key] = _address(line, key, cells[key], faults)
     if "language" in cells:

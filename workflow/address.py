@@ -1,0 +1,26 @@
+"""E-mail addresses as this program takes them: one, plain, in ASCII."""
+
+from __future__ import annotations
+
+import re
+from email.utils import parseaddr
+
+from workflow.errors import BadInput
+from workflow.names import printable
+
+_ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?"
+_ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
+
+
+def is_address(text: str) -> bool:
+    """Whether it is one bare address that no mail server could misread."""
+    return text.isprintable() and _ADDRESS.fullmatch(text) is not None
+
+
+def checked_address(text: str) -> str:
+    """Return one plain e-mail address; refuse line breaks, lists and anything a mail server could misread."""
+    _name, address = parseaddr(text)
+    whole = text.strip() == address or re.fullmatch(r"[^<>,;]*<[^<>\s]+>", text.strip())
+    if not whole or not text.isprintable() or not is_address(address):
+        raise BadInput("“{text}” is not an e-mail address.", text=printable(text))
+    return address
