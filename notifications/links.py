@@ -20,6 +20,7 @@ from workflow.errors import BadInput
 from workflow.message import ActionLink, Message
 from workflow.occurrence import Occurrence
 from workflow.register.succession import Handover
+from workflow.snapshot import Row
 
 REPORT_DONE = "report_done"
 
@@ -55,26 +56,24 @@ def load_keys(file: Path) -> Keys:
     return Keys(values)
 
 
-def issue(
-    session: Session, keys: Keys, occurrence: Occurrence, recipient: str, message: Message, *, token: str, at: datetime
-) -> None:
-    """Record a link whose token a letter carries."""
-    session.add(
-        ActionLink(
-            token_hash=_hash(token),
-            occurrence_id=occurrence.id or 0,
-            due_on=occurrence.due_on,
-            act=REPORT_DONE,
-            recipient=recipient,
-            message_id=message.id or 0,
-            issued_at=at,
-        )
-    )
+def row(task: Row, token: str, *, recipient: str, message_id: int, at: datetime) -> Row:
+    """The record of a link whose token a letter carries; `task` is the occurrence with its due day."""
+    return {
+        "token_hash": _hash(token),
+        "occurrence_id": task["id"],
+        "due_on": task["due_on"],
+        "act": REPORT_DONE,
+        "recipient": recipient,
+        "message_id": message_id,
+        "issued_at": at,
+        "revoked_at": None,
+    }
 
 
-def new_token(keys: Keys) -> str:
-    """A fresh signed token for the act of reporting done."""
-    return keys.signer(REPORT_DONE).sign(secrets.token_urlsafe(16)).decode()
+def new_tokens(keys: Keys, count: int) -> list[str]:
+    """Fresh signed tokens for the act of reporting done."""
+    signer = keys.signer(REPORT_DONE)
+    return [signer.sign(secrets.token_urlsafe(16)).decode() for _n in range(count)]
 
 
 def read(session: Session, keys: Keys, token: str, *, at: datetime, settings: LinkSettings) -> ActionLink | None:

@@ -33,6 +33,7 @@ class Outcome:
 
     fate: Fate
     reply: str = ""
+    doubtful: bool = False  # the server may have it all the same
 
 
 @dataclass(frozen=True)
@@ -43,6 +44,7 @@ class Letter:
     recipient: str
     message_id: str
     content: bytes
+    attempt: int = 1
 
 
 class Mailer(Protocol):
@@ -118,38 +120,78 @@ class SmtpMailer:
             connection = self._free.get_nowait()
             if connection is not None:
                 try:
-                    await connection.quit()
+                    await asyncio.wait_for(connection.quit(), 2)
                 except Exception:
                     connection.close()
 
     async def send(self, letter: Letter) -> Outcome:
+        """Hand one letter over; the whole of it takes three times the time-out of one answer at most."""
+        kept = await self._free.get()
+        talk = _Talk(self.settings, self._sender, kept if kept and kept.is_connected else None)
+        try:
+            async with asyncio.timeout(3 * self.settings.timeout_seconds):
+                return await talk.hand_over(letter)
+        except TimeoutError:
+            return Outcome(Fate.AWAY, f"timeout {3 * self.settings.timeout_seconds} s", doubtful=talk.has_text)
+        finally:
+            self._free.put_nowait(talk.end())
+
+
+class _Talk:
+    """One conversation: the connection, whether it can be kept, and whether the server may have the whole letter."""
+
+    def __init__(self, settings: MailSettings, sender: str, client: aiosmtplib.SMTP | None) -> None:
+        self.settings, self.sender, self.client = settings, sender, client
+        self.sound, self.has_text = False, False
+
+    def end(self) -> aiosmtplib.SMTP | None:
+        """The connection, if it can be used again; else it is closed."""
+        if self.client is not None and not self.sound:
+            self.client.close()
+        return self.client if self.sound else None
+
+    async def hand_over(self, letter: Letter) -> Outcome:
         import aiosmtplib
 
-        kept = await self._free.get()
-        client = kept if kept and kept.is_connected else None
-        keep: aiosmtplib.SMTP | None = None
         try:
-            client = client or await self._connect()
-            refused, reply = await client.sendmail(self._sender, [letter.recipient], letter.content)
-            keep = client
-            return Outcome(Fate.SENT, reply) if not refused else Outcome(Fate.REFUSED, str(refused))
-        except aiosmtplib.SMTPRecipientsRefused as error:
-            keep = client
-            first = error.recipients[0]
-            return Outcome(_fate(first.code), f"{first.code} {first.message}")
-        except aiosmtplib.SMTPConnectResponseError as error:
-            return Outcome(Fate.AWAY, f"{error.code} {error.message}")
-        except aiosmtplib.SMTPAuthenticationError as error:
+            self.client = self.client or await self._connect()
+            await self.client.mail(self.sender)
+            await self.client.rcpt(letter.recipient)
+            self.has_text = (
+                True  # from here on a lost connection leaves it open whether the server has kept it (RFC 1047)
+            )
+            answer = await self.client.data(letter.content)
+            self.sound, self.has_text = True, False
+            return Outcome(Fate.SENT, f"{answer.code} {answer.message}")
+        except (aiosmtplib.SMTPConnectResponseError, aiosmtplib.SMTPAuthenticationError) as error:
             return Outcome(Fate.AWAY, f"{error.code} {error.message}")
         except aiosmtplib.SMTPResponseException as error:
-            keep = client if error.code not in (421, -1) else None
-            return Outcome(Fate.AWAY if error.code == 421 else _fate(error.code), f"{error.code} {error.message}")
+            return await self._refused(error.code, error.message)
+        except (UnicodeError, ValueError, aiosmtplib.SMTPNotSupported) as error:
+            await self._reset()
+            return Outcome(Fate.REFUSED, f"{letter.recipient}: {error}")
         except (aiosmtplib.SMTPException, OSError) as error:
-            return Outcome(Fate.AWAY, str(error) or type(error).__name__)
-        finally:
-            if client is not None and keep is None:
-                client.close()
-            self._free.put_nowait(keep)
+            return Outcome(Fate.AWAY, str(error) or type(error).__name__, doubtful=self.has_text)
+
+    async def _refused(self, code: int, message: str) -> Outcome:
+        """The server does not take this letter, now or ever; 421 and what is no answer mean that it is going away."""
+        words = f"{code} {message}"
+        if code == 421 or code < 400:
+            return Outcome(Fate.AWAY, words)
+        await self._reset()
+        return Outcome(Fate.LATER if code < 500 else Fate.REFUSED, words)
+
+    async def _reset(self) -> None:
+        """Begin anew on the same connection, for the next letter."""
+        import aiosmtplib
+
+        self.has_text = False
+        try:
+            if self.client is not None:
+                await self.client.rset()
+                self.sound = True
+        except (aiosmtplib.SMTPException, OSError):
+            self.sound = False
 
     async def _connect(self) -> aiosmtplib.SMTP:
         import aiosmtplib
@@ -164,16 +206,13 @@ class SmtpMailer:
         )
         await client.connect()
         try:
+            await client.ehlo()
             if self.settings.username:
                 await client.login(self.settings.username, self.settings.password)
         except BaseException:
             client.close()
             raise
         return client
-
-
-def _fate(code: int) -> Fate:
-    return Fate.LATER if 400 <= code < 500 else Fate.REFUSED
 
 
 def for_settings(settings: MailSettings) -> Mailer:

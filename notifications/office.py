@@ -11,12 +11,16 @@ from typing import Any
 from sqlmodel import Session, col, func, select
 
 from notifications import letters
+from notifications.letters import BLUE, RED, Section, Words
 from workflow.audit import newest
 from workflow.config import Settings
+from workflow.database import write_rows
 from workflow.duties.request import Outcome, Request
 from workflow.history import entries
-from workflow.message import Message
+from workflow.i18n import _, speaking
+from workflow.message import Message, MessageStatus
 from workflow.occurrence import Occurrence
+from workflow.periods import show_day
 from workflow.standing import OPEN, Status
 from workflow.task import Task
 
@@ -26,11 +30,55 @@ def queue(session: Session, settings: Settings, unreachable: list[str], *, today
     mailbox, key = settings.office.mailbox, f"office:{today}"
     if not mailbox or session.exec(select(Message.id).where(Message.key == key)).first():
         return False
-    context = {**_figures(session, today), "unreachable": unreachable, "office": settings.office.name, "today": today}
-    subject, text, html = letters.render(settings.language, "office", context)
-    session.add(letters.message(settings, key, mailbox, subject, text, html, at=at))
-    session.flush()
+    with speaking(settings.language):
+        words = _words(settings, unreachable, _figures(session, today), today)
+        write_rows(session, Message, [letters.row(settings, key, mailbox, words, kind="office", at=at)])
     return True
+
+
+def _words(settings: Settings, unreachable: list[str], figures: dict[str, Any], today: date) -> Words:
+    troubles = []
+    if unreachable:
+        troubles.append(
+            _(
+                "⚠ Nobody can be written to at: {names}. Set it with `dondoc agencies mailbox`.",
+                names="; ".join(unreachable),
+            )
+        )
+    if figures["failed"]:
+        troubles.append(
+            _(
+                "⚠ {n} letters were refused or could not be made; see `dondoc outbox --status failed`.",
+                n=figures["failed"],
+            )
+        )
+    lines = (
+        _(
+            "{n} tasks overdue, owed by {agencies} agencies (`dondoc overdue`)",
+            n=figures["overdue"],
+            agencies=figures["agencies"],
+        ),
+        _("{n} due today (`dondoc tasks --standing due_today`)", n=figures["due_today"]),
+        _("{n} reports wait for confirmation (`dondoc tasks --status submitted`)", n=figures["submitted"]),
+        _("{n} requests wait for a decision (`dondoc requests list`)", n=figures["requests"]),
+        _("{n} tasks have no deadline decided yet (`dondoc tasks --standing undecided`)", n=figures["undecided"]),
+    )
+    sections = [Section(_("To be mended"), RED, lines=tuple(troubles))] if troubles else []
+    sections.append(Section(_("How things stand"), BLUE, lines=lines))
+    anchor = figures["anchor"]
+    return Words(
+        _(
+            "{n} tasks overdue, {waiting} waiting for confirmation ({day})",
+            n=figures["overdue"],
+            waiting=figures["submitted"],
+            day=show_day(today),
+        ),
+        _("To: {names}", names=settings.office.name),
+        _("As of {day}:", day=show_day(today)),
+        sections,
+        (_("History: {anchor} (keep it; check with `dondoc audit verify --anchor {anchor}`)", anchor=anchor),),
+        settings.office.name,
+    )
 
 
 def _figures(session: Session, today: date) -> dict[str, Any]:
@@ -47,5 +95,6 @@ def _figures(session: Session, today: date) -> dict[str, Any]:
         "submitted": count(Occurrence.status == Status.SUBMITTED),
         "requests": count(Request.outcome == Outcome.WAITING, of=Request.id),
         "undecided": count(col(Task.undecided), of=Task.id),
+        "failed": count(Message.status == MessageStatus.FAILED, of=Message.id),
         "anchor": entries.anchor(*newest(session)),
     }

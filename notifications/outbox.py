@@ -1,22 +1,32 @@
-"""Sending what waits: claim, send with no transaction open, record. At least once, with the same Message-ID each time."""
+"""Sending what waits: claim a group, send with no transaction open, record it while the next is claimed.
+
+At least once, with the same Message-ID each time. A letter that was claimed and never recorded is taken back; one whose server was
+lost after it had the whole text may arrive twice, and its row says so.
+"""
 
 import asyncio
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, exists, select, update
+from sqlmodel import Session, col, func, select, update
 
+from notifications import recipients
 from notifications.mailer import Fate, Letter, Mailer, Outcome
-from workflow.config import MailSettings
-from workflow.database import Database
+from workflow.config import MailSettings, Settings
+from workflow.database import Database, write_rows
 from workflow.i18n import N_
-from workflow.message import Delivery, Message, MessageStatus, Reminder
-from workflow.occurrence import Occurrence
-from workflow.standing import OPEN
+from workflow.message import Delivery, Message, MessageStatus
+from workflow.snapshot import Snapshot, listed
 
-BATCH = 20
 STALE = timedelta(minutes=10)
+FRESH = timedelta(minutes=10)  # a letter is younger: nothing it says has changed
+PER_CONNECTION = 25
+
+DONE = N_("Everything it speaks of was done before it was sent.")
+GONE = N_("Nobody reads at this address for the agency any more.")
 
 
 @dataclass
@@ -30,37 +40,43 @@ class Delivered:
     problems: list[str] = field(default_factory=list)
 
 
-def deliver(database: Database, mailer: Mailer, settings: MailSettings, *, clock: Callable[[], datetime]) -> Delivered:
+Sent = tuple[Letter, Outcome]
+
+
+def deliver(database: Database, mailer: Mailer, settings: Settings, *, clock: Callable[[], datetime]) -> Delivered:
     """Send every letter whose hour has come; stops asking a server that does not answer, and loses nothing."""
     return asyncio.run(_deliver(database, mailer, settings, clock))
 
 
-async def _deliver(
-    database: Database, mailer: Mailer, settings: MailSettings, clock: Callable[[], datetime]
-) -> Delivered:
-    done = Delivered()
+async def _deliver(database: Database, mailer: Mailer, settings: Settings, clock: Callable[[], datetime]) -> Delivered:
+    done, mail = Delivered(), settings.mail
+    until = time.monotonic() + mail.round_seconds
     with database.transaction() as session:
         recover(session, at=clock())
+    most, outcomes = mail.connections, list[Sent]()  # the first few tell whether the server is there
     async with mailer:
         while True:
+            away = any(outcome.fate is Fate.AWAY for _letter, outcome in outcomes)
+            over = away or time.monotonic() > until
             with database.transaction() as session:
-                letters = claim(session, at=clock(), done=done)
+                record(session, outcomes, mail, at=clock(), done=done)
+                free = 0 if over else _allowed(session, mail, most, at=clock())
+                letters = claim(session, settings, at=clock(), done=done, limit=free) if free else []
             if not letters:
-                return done
-            outcomes = await asyncio.gather(*(_sent(mailer, letter) for letter in letters))
-            with database.transaction() as session:
-                for letter, outcome in zip(letters, outcomes, strict=True):
-                    record(session, letter, outcome, settings, at=clock(), done=done)
-            if any(outcome.fate is Fate.AWAY for outcome in outcomes):
-                return done  # the rest waits; asking an absent server again for each letter helps nobody
+                return done  # of a server that is away nothing more is asked; the rest goes with the next tick
+            answered = await asyncio.gather(*(_sent(mailer, letter) for letter in letters))
+            outcomes = list(zip(letters, answered, strict=True))
+            most = mail.connections * PER_CONNECTION
 
 
 async def _sent(mailer: Mailer, letter: Letter) -> Outcome:
-    """A transport that fails in a way of its own is away; the letter waits, it is not stranded."""
+    """A letter on which the transport fails in a way of its own is tried again later and stops no other."""
     try:
         return await mailer.send(letter)
-    except Exception as error:
+    except OSError as error:
         return Outcome(Fate.AWAY, f"{type(error).__name__}: {error}")
+    except Exception as error:
+        return Outcome(Fate.LATER, f"{type(error).__name__}: {error}")
 
 
 def recover(session: Session, *, at: datetime) -> None:
@@ -73,57 +89,112 @@ def recover(session: Session, *, at: datetime) -> None:
     )
 
 
-def claim(session: Session, *, at: datetime, done: Delivered, limit: int = BATCH) -> list[Letter]:
-    """Take up to `limit` waiting letters for this process alone; letters whose tasks are all closed by now are dropped."""
+def _allowed(session: Session, settings: MailSettings, most: int, *, at: datetime) -> int:
+    """How many letters may go now: all, or what the minute has left, counted over every process."""
+    if not settings.per_minute:
+        return most
+    lately = select(func.count()).select_from(Delivery).where(Delivery.at > at - timedelta(minutes=1))
+    return max(0, min(most, settings.per_minute - session.exec(lately).one()))
+
+
+def claim(session: Session, settings: Settings, *, at: datetime, done: Delivered, limit: int) -> list[Letter]:
+    """Take up to `limit` waiting letters for this process alone; what has become pointless meanwhile is dropped."""
+    table = Message.__table__  # type: ignore[attr-defined]
+    names = ("id", "recipient", "message_id", "content", "attempts", "queued_at", "kind")
     waiting = (
-        select(Message)
-        .where(col(Message.status) == MessageStatus.QUEUED, col(Message.next_at) <= at)
-        .order_by(col(Message.next_at), col(Message.id))
+        table.select()
+        .with_only_columns(*(table.c[name] for name in names))
+        .where(table.c.status == MessageStatus.QUEUED, table.c.next_at <= at)
+        .order_by(table.c.next_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    letters = []
-    for message in session.exec(waiting):
-        if _pointless(session, message):
-            message.status, message.reason = (
-                MessageStatus.DROPPED,
-                N_("Everything it speaks of was done before it was sent."),
-            )
-            done.dropped += 1
-            continue
-        message.status, message.claimed_at, message.attempts = MessageStatus.SENDING, at, message.attempts + 1
-        letters.append(Letter(message.id or 0, message.recipient, message.message_id, message.content))
-    if not letters and done.dropped and session.dirty:
-        session.flush()
-        return claim(session, at=at, done=done, limit=limit)
-    return letters
+    connection = session.connection()
+    while rows := list(connection.execute(waiting)):
+        old = [
+            row.id for row in rows if row.kind in ("digest", "urgent") and (row.attempts or at - row.queued_at >= FRESH)
+        ]
+        pointless = _pointless(session, settings, old, at)
+        for reason, numbers in pointless.items():
+            _change(session, numbers, {"status": MessageStatus.DROPPED, "reason": reason})
+            done.dropped += len(numbers)
+        gone = {number for numbers in pointless.values() for number in numbers}
+        letters = [Letter(r.id, r.recipient, r.message_id, r.content, r.attempts + 1) for r in rows if r.id not in gone]
+        claimed = {"status": MessageStatus.SENDING, "claimed_at": at, "attempts": table.c.attempts + 1}
+        _change(session, [letter.id for letter in letters], claimed)
+        if letters:
+            return letters
+    return []
 
 
-def _pointless(session: Session, message: Message) -> bool:
-    reminders = select(Reminder.id).where(Reminder.message_id == message.id)
-    still_open = reminders.join(Occurrence).where(col(Occurrence.status).in_(OPEN))
-    return bool(session.exec(select(exists(reminders))).one()) and not session.exec(select(exists(still_open))).one()
+def _change(session: Session, numbers: Sequence[int], values: dict[str, object]) -> None:
+    table = Message.__table__  # type: ignore[attr-defined]
+    if numbers:
+        session.connection().execute(table.update().where(table.c.id.in_(numbers)).values(**values))
+
+
+def _pointless(session: Session, settings: Settings, numbers: list[int], at: datetime) -> dict[str, list[int]]:
+    """Of letters that have waited: those about nothing that is still open, and those whose reader answers for the agency no more."""
+    if not numbers:
+        return {}
+    view, today = Snapshot.within(session), at.astimezone(ZoneInfo(settings.time_zone)).date()
+    rows = view.rows(
+        f"""select m.id, m.recipient, r.rung, o.agency_id, o.status, l.id as link from message m
+        join reminder r on r.message_id = m.id join occurrence o on o.id = r.occurrence_id
+        left join action_link l on l.message_id = m.id and l.occurrence_id = o.id where m.id in ({listed(numbers)})"""
+    )
+    by_letter: dict[int, list[dict[str, object]]] = {}
+    for row in rows:
+        by_letter.setdefault(row["id"], []).append(row)
+    return _sorted(by_letter, recipients.book(view, settings, today))
+
+
+def _sorted(by_letter: dict[int, list[dict[str, object]]], book: recipients.Book) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {DONE: [], GONE: []}
+    for number, rows in by_letter.items():
+        calendar = [row for row in rows if ":" not in str(row["rung"])]  # an occasion is told, whatever came after it
+        if len(calendar) == len(rows) and all(
+            row["status"] not in ("not_started", "in_progress", "returned") for row in rows
+        ):
+            found[DONE].append(number)
+        elif calendar and all(row["recipient"] not in book.of(int(str(row["agency_id"]))) for row in calendar):
+            found[GONE].append(number)
+    return found
 
 
 def record(
+    session: Session, outcomes: Sequence[Sent], settings: MailSettings, *, at: datetime, done: Delivered
+) -> None:
+    """Write down what became of a group of letters: sent, to be tried again with growing pauses, or given up with the reason."""
+    if not outcomes:
+        return
+    attempts = [
+        {"message_id": letter.id, "at": at, "outcome": outcome.fate, "reply": outcome.reply[:500]}
+        for letter, outcome in outcomes
+    ]
+    write_rows(session, Delivery, attempts)
+    sent = [letter.id for letter, outcome in outcomes if outcome.fate is Fate.SENT]
+    _change(session, sent, {"status": MessageStatus.SENT, "sent_at": at, "claimed_at": None, "reason": None})
+    done.sent += len(sent)
+    for letter, outcome in outcomes:
+        if outcome.fate is not Fate.SENT:
+            _put_back(session, letter, outcome, settings, at=at, done=done)
+
+
+def _put_back(
     session: Session, letter: Letter, outcome: Outcome, settings: MailSettings, *, at: datetime, done: Delivered
 ) -> None:
-    """Write down what became of a letter: sent, to be tried again with growing pauses, or given up with the reason."""
     message = session.get_one(Message, letter.id)
-    session.add(Delivery(message_id=letter.id, at=at, outcome=outcome.fate, reply=outcome.reply[:500]))
-    message.claimed_at = None
-    if outcome.fate is Fate.SENT:
-        message.status, message.sent_at, message.reason = MessageStatus.SENT, at, None
-        done.sent += 1
-        return
-    message.reason = outcome.reply[:500]
+    message.claimed_at, message.reason = None, outcome.reply[:500]
+    message.doubts += outcome.doubtful
     if outcome.reply not in done.problems:
         done.problems.append(outcome.reply)
-    tired = at - message.queued_at > timedelta(days=settings.give_up_days)
+    # A server that is away says nothing about the letter; a refusal that never ends does.
+    tired = outcome.fate is Fate.LATER and at - message.queued_at > timedelta(days=settings.give_up_days)
     if outcome.fate is Fate.REFUSED or tired:
         message.status = MessageStatus.FAILED
         done.failed += 1
         return
-    pause = min(settings.retry_seconds * 2 ** (message.attempts - 1), settings.longest_retry_seconds)
+    pause = min(settings.retry_seconds * 2 ** min(message.attempts - 1, 20), settings.longest_retry_seconds)
     message.status, message.next_at = MessageStatus.QUEUED, at + timedelta(seconds=pause)
     done.later += 1

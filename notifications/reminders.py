@@ -1,30 +1,38 @@
-"""Who is told what this morning: at most one letter a day for each recipient, with everything that is due or overdue."""
+"""Who is told what this morning: at most one letter a day for each reader, with everything that is due, overdue, new or waiting.
+
+The rows of the ledger and of the outbox are written in the transaction that decided them; a second call writes nothing.
+"""
+
+from __future__ import annotations
 
 import logging
-from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from notifications import ladder, letters, links, office
-from workflow.agency import Agency, FocalPoint, working_hours
+from notifications import digest, happenings, ics, ladder, letters, links, morning, office, recipients, weekly, wire
+from notifications.digest import Draft, Material, Told
+from notifications.rounds import CLOSED, REPLACED, Round
+from workflow.audit import newest
+from workflow.calendar import WorkingCalendar
 from workflow.config import Settings
-from workflow.database import exclusive
-from workflow.finding import open_between
-from workflow.message import Message, Reminder
-from workflow.occurrence import Occurrence
+from workflow.database import exclusive, write_rows
+from workflow.i18n import language, speaking
+from workflow.message import ActionLink, Heartbeat, Message, MessageStatus, Reminder
 from workflow.office_calendar import office_calendar
-from workflow.standing import OPEN
+from workflow.snapshot import Snapshot, listed
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Queued:
-    """What one morning's round wrote."""
+    """What one round wrote."""
 
     letters: int = 0
     reminders: int = 0
@@ -36,162 +44,268 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
     """Write the letters that are due at `at` into the outbox; a second call on the same day writes nothing."""
     exclusive(session, "tick")
     local = at.astimezone(ZoneInfo(settings.time_zone))
-    today, calendar = local.date(), office_calendar(session)
-    done = Queued()
-    if not calendar.is_working(today):
-        return done
-    open_now = [
-        o
-        for o in open_between(session, date.min, ladder.horizon(today, calendar, settings.reminders))
-        if _at_work(o.agency, local.hour, settings)
-    ]
-    recipients = _recipients(session, open_now, settings, today, done)
-    served = _served(session, open_now)
-    written_today = set(
-        session.exec(
-            select(Message.key).where(col(Message.key).startswith("digest:"), col(Message.key).endswith(f":{today}"))
-        )
-    )
-    for recipient, occurrences in sorted(recipients.items()):
-        entries = [
-            (o, rung)
-            for o in occurrences
-            if (rung := ladder.reached(o.due_on or today, today, calendar, settings.reminders)) is not None
-        ]
-        fresh = [(o, rung) for o, rung in entries if (o.id, o.due_on, rung, recipient) not in served]
-        if not fresh or f"digest:{recipient}:{today}" in written_today:
-            continue
-        try:
-            with session.begin_nested():
-                _write(session, settings, keys, recipient, [o for o, _rung in entries], fresh, today=today, at=at)
-        except Exception as error:  # one letter that cannot be made never stops the others
-            log.exception("letter to %s", recipient)
-            done.failed.append(f"{recipient}: {error}")
-            continue
-        done.letters += 1
-        done.reminders += len(fresh)
-    if settings.reminders.from_hour <= local.hour < settings.reminders.to_hour:
-        try:
-            with session.begin_nested():
-                done.letters += office.queue(session, settings, done.without_mailbox, today=today, at=at)
-        except Exception as error:
-            log.exception("the office's letter")
-            done.failed.append(f"{settings.office.mailbox}: {error}")
+    today, calendar, view, done = local.date(), office_calendar(session), Snapshot.within(session), Queued()
+    working = calendar.is_working(today) or settings.reminders.urgent
+    upto = newest(session)[0]
+    _urgent(session, settings, keys, view, calendar, done, today=today, at=at, upto=upto)
+    found = morning.waiting(view, settings, today, local.hour, working=working)
+    if found:
+        book = recipients.book(view, settings, today)
+        dues = morning.due(found, book, morning.common(settings, calendar))
+        round_ = Round(view, settings, calendar, book, today, at)
+        round_.take_over(datetime.combine(today, time(), local.tzinfo))
+        round_.by_history(_news(view, dues, today, upto))
+        round_.by_calendar(dues, touched=_touched(view, dues, upto))
+        _write(session, round_, keys, done, kind="digest")
+        morning.mark(session, [one for one in dues if one.agency not in round_.mute], today, at, upto)
+    if working and settings.reminders.from_hour <= local.hour < settings.reminders.to_hour:
+        for letter in (office.queue, weekly.queue):
+            done.letters += _apart(session, letter, settings, done, today=today, at=at)
     return done
 
 
-def _at_work(agency: Agency, hour: int, settings: Settings) -> bool:
-    """Whether letters may go out at this hour: in the agency's own working hours, else in those of the settings."""
-    own = working_hours(agency.working_hours or "")
-    first, last = own or (settings.reminders.from_hour, settings.reminders.to_hour)
-    return first <= hour < last
+def _news(view: Snapshot, dues: Sequence[morning.Due], today: date, upto: int) -> list[happenings.Happening]:
+    """What happened since each agency's last morning, and the periods that opened."""
+    marks = {one.agency: one for one in dues}
+    told = happenings.since(view, min(one.upto for one in dues), upto, today)
+    news = [one for one in told if one.agency_id in marks and one.entry > marks[one.agency_id].upto]
+    begun = [one.since for one in dues if one.since]
+    opened = happenings.opening(view, min(begun), today) if begun else ()
+    for one in opened:
+        mark = marks.get(one.agency_id)
+        if mark and mark.since:
+            news.append(one)
+    return news
 
 
-def _recipients(
-    session: Session, occurrences: list[Occurrence], settings: Settings, today: date, done: Queued
-) -> dict[str, list[Occurrence]]:
-    """Mailbox and focal points of the day for every agency; else its deputy mailbox, else the office stands in."""
-    people = defaultdict(set)
-    for point in session.exec(select(FocalPoint)):
-        if (not point.valid_from or point.valid_from <= today) and (not point.valid_to or today <= point.valid_to):
-            people[point.agency_id].add(point.email)
-    out: dict[str, list[Occurrence]] = defaultdict(list)
-    for occurrence in occurrences:
-        agency = occurrence.agency
-        told = people[agency.id or 0] | ({agency.mailbox} if agency.mailbox else set())
-        told = told or ({agency.deputy_mailbox} if agency.deputy_mailbox else set())
-        if not told and agency.name not in done.without_mailbox:
-            done.without_mailbox.append(agency.name)
-        for recipient in told or ({settings.office.mailbox} if settings.office.mailbox else set()):
-            out[recipient].append(occurrence)
-    return out
-
-
-def _served(session: Session, occurrences: list[Occurrence]) -> set[tuple[int | None, date | None, int, str]]:
-    if not occurrences:
-        return set()
-    last = max(o.due_on for o in occurrences if o.due_on)
-    rows = session.exec(
-        select(Reminder).join(Occurrence).where(col(Occurrence.status).in_(OPEN), col(Occurrence.due_on) <= last)
+def _touched(view: Snapshot, dues: Sequence[morning.Due], upto: int) -> set[int]:
+    """The tasks whose deadline, state or owner changed since: their rung is looked for anew."""
+    acts = "'open', 'set deadline', 'grant extension', 'resume', 'reopen', 'return', 'withdraw', 'hand over'"
+    since = min(one.upto for one in dues)
+    if not since:
+        return set()  # everything is looked at anyway
+    rows = view.rows(
+        f"select distinct occurrence_id from audit_entry where id > :since and id <= :upto and act in ({acts}) and occurrence_id is not null",
+        since=since,
+        upto=upto,
     )
-    return {(r.occurrence_id, r.due_on, r.rung, r.recipient) for r in rows}
+    return {row["occurrence_id"] for row in rows}
 
 
-def _write(
+def _urgent(
     session: Session,
     settings: Settings,
     keys: links.Keys,
-    recipient: str,
-    all_due: list[Occurrence],
-    fresh: list[tuple[Occurrence, int]],
+    view: Snapshot,
+    calendar: WorkingCalendar,
+    done: Queued,
     *,
     today: date,
     at: datetime,
+    upto: int,
 ) -> None:
-    """One letter with its links and the rungs it serves."""
-    # of a confidential directive no word stands in a letter, and no link opens it
-    tokens = {o.id: links.new_token(keys) for o in all_due if not o.task.directive.confidential}
-    context = digest(
-        all_due, settings, today=today, addresses={i: links.address(settings.links, t) for i, t in tokens.items()}
+    """What does not wait for the morning: the tasks of directives whose kind is urgent, at any hour of any day."""
+    kinds = [name for name, one in settings.reminders.kinds.items() if one.urgent]
+    known = view.rows("select id, kind from directive") if kinds else []
+    urgent = [row["id"] for row in known if ladder.ladder_for(settings.reminders, row["kind"], "").urgent]
+    if not urgent:
+        return
+    round_ = Round(view, settings, calendar, recipients.book(view, settings, today), today, at)
+    beat = session.get(Heartbeat, "urgent")
+    round_.by_history(happenings.since(view, (beat and beat.upto) or 0, upto, today, urgent))
+    round_.of_directives(urgent)
+    _write(session, round_, keys, done, kind="urgent")
+    if beat is None:
+        session.add(Heartbeat(name="urgent", at=at, upto=upto))
+    elif beat.upto != upto:
+        beat.at, beat.upto = at, upto
+
+
+def _write(session: Session, round_: Round, keys: links.Keys, done: Queued, *, kind: str) -> None:
+    """Write the letters of a round with their links and the lines of the ledger."""
+    round_.leave_out_served()
+    settings, view, today = round_.settings, round_.view, round_.today
+    until = max(ladder.horizon(today, round_.calendar, one) for one in (settings.reminders,))
+    agencies = {one for draft in round_.drafts.values() for one in draft.agencies | draft.waits_for}
+    named = {key[0] for draft in round_.drafts.values() for key in draft.told}
+    made = digest.material(view, agencies, named, until, today, settings.reminders.listed)
+    first = _first_letters(view, round_)
+    written = _taken_keys(view, round_, kind)
+    rows: list[dict[str, Any]] = []
+    drafts, tokens = [], []
+    for draft in round_.drafts.values():
+        row, own = _letter(round_, draft, made, keys, first, written, done, kind=kind, until=until)
+        rows.append(row)
+        drafts.append(draft)
+        tokens.append(own)
+    numbers = _insert_letters(session, rows)
+    _insert_links(session, round_, made, drafts, tokens, numbers)
+    _insert_reminders(session, round_, drafts, numbers)
+    _retire(session, round_)
+    done.letters += len(rows)
+    done.reminders += sum(len(draft.told) for draft in drafts)
+    done.without_mailbox += [n for n in round_.book.names(round_.without_mailbox) if n not in done.without_mailbox]
+
+
+def _letter(
+    round_: Round,
+    draft: Draft,
+    made: Material,
+    keys: links.Keys,
+    first: dict[tuple[int, str], str],
+    written: set[str],
+    done: Queued,
+    *,
+    kind: str,
+    until: date,
+) -> tuple[dict[str, Any], dict[int, str]]:
+    """One letter as a row of the outbox, with the tokens of its links; one that cannot be made is parked with its reason."""
+    settings, today, at = round_.settings, round_.today, round_.at
+    key = (
+        f"digest:{draft.recipient}:{today}" if kind == "digest" else f"urgent:{draft.recipient}:{at:%Y-%m-%dT%H:%M:%S}"
     )
-    spoken = {o.agency.language or settings.language for o in all_due}
-    subject, text, html = letters.render(spoken.pop() if len(spoken) == 1 else settings.language, "digest", context)
-    key = f"digest:{recipient}:{today}"
-    message = letters.message(settings, key, recipient, subject, text, html, at=at)
-    session.add(message)
-    session.flush()
-    for occurrence in (o for o in all_due if o.id in tokens):
-        links.issue(session, keys, occurrence, recipient, message, token=tokens[occurrence.id], at=at)
-    for occurrence, rung in fresh:
-        session.add(
-            Reminder(
-                occurrence_id=occurrence.id or 0,
-                due_on=occurrence.due_on or today,
-                rung=rung,
-                recipient=recipient,
-                message_id=message.id or 0,
+    while key in written:
+        key += "+"  # its other agencies have other working hours
+    tongues = {round_.book.agencies[one].language or settings.language for one in draft.agencies | draft.waits_for}
+    spoken = tongues.pop() if len(tongues) == 1 else settings.language
+    names = {one.id: one.name for one in round_.book.agencies.values()}
+    tokens: dict[int, str] = {}
+    try:
+        with speaking(spoken) if spoken != language() else nullcontext():
+            shown = {n for numbers in digest.placed(draft, made, today, until).values() for n in numbers}
+            mine = [n for n in sorted(shown) if _acts(made.tasks[n], draft)]
+            tokens = dict(zip(mine, links.new_tokens(keys, len(mine)), strict=True))
+            addresses = {n: links.address(settings.links, token) for n, token in tokens.items()}
+            words, days, faults = digest.words(
+                draft, made, settings, today=today, until=until, names=names, links=addresses
             )
+            done.failed += [f"{draft.recipient}: {reason}" for reason in faults.values()]
+            domain = wire.sender(settings.mail.sender).domain
+            file = ics.calendar(days, domain=domain, at=at) if days and settings.reminders.attach_calendar else ""
+            before = dict.fromkeys(
+                first[n, draft.recipient] for n, *_rest in draft.told if (n, draft.recipient) in first
+            )
+            return letters.row(
+                settings, key, draft.recipient, words, kind=kind, at=at, references=list(before)[:10], calendar=file
+            ), tokens
+    except Exception as error:  # one letter that cannot be made never stops the others
+        log.exception("letter to %s", draft.recipient)
+        done.failed.append(f"{draft.recipient}: {error}")
+        return letters.parked(settings, key, draft.recipient, f"{type(error).__name__}: {error}", kind=kind, at=at), {}
+
+
+def _acts(task: dict[str, Any], draft: Draft) -> bool:
+    """Whether the reader may report it through the letter: its own open task, of which the letter may speak."""
+    return (
+        task["agency_id"] in draft.agencies
+        and not task["confidential"]
+        and task["status"] in ("not_started", "in_progress", "returned")
+    )
+
+
+def _first_letters(view: Snapshot, round_: Round) -> dict[tuple[int, str], str]:
+    """The Message-ID of the first letter about a task to a reader, so that mail programs show them together."""
+    numbers = set(round_.first_letter.values())
+    rows = view.rows(f"select id, message_id from message where id in ({listed(numbers)})") if numbers else []
+    known = {row["id"]: row["message_id"] for row in rows}
+    return {reader: known[number] for reader, number in round_.first_letter.items() if number in known}
+
+
+def _taken_keys(view: Snapshot, round_: Round, kind: str) -> set[str]:
+    """The keys of letters that today's readers have already."""
+    found: set[str] = set()
+    readers = list(round_.drafts)
+    for block in (readers[n : n + 200] for n in range(0, len(readers), 200)):
+        args = {f"r{n}": reader for n, reader in enumerate(block)}
+        names = ", ".join(f":{name}" for name in args)
+        rows = view.rows(
+            f"select key from message where recipient in ({names}) and kind = :kind and queued_at >= :since",
+            kind=kind,
+            since=datetime.combine(round_.today, time(), ZoneInfo(round_.settings.time_zone)),
+            **args,
         )
-    session.flush()
+        found.update(row["key"] for row in rows)
+    return found
 
 
-def digest(
-    occurrences: list[Occurrence], settings: Settings, *, today: date, addresses: dict[int | None, str]
-) -> dict[str, Any]:
-    """What the digest template shows: sections with their tasks; a section without tasks is left out."""
-    sections: dict[str, list[dict[str, Any]]] = {"overdue": [], "today": [], "soon": []}
-    for occurrence in occurrences:
-        due = occurrence.due_on or today
-        days = letters.days_between(today, due)
-        section = "overdue" if days < 0 else "today" if days == 0 else "soon"
-        task = occurrence.task
-        told = {
-            "code": task.code,
-            "agency": occurrence.owner(),
-            "due": due,
-            "period": occurrence.period,
-            "days": abs(days),
-            "status": occurrence.status,
-            "confidential": task.directive.confidential,
-        }
-        if not task.directive.confidential:
-            told.update(
-                text=task.text,
-                words=task.timing_words or "",
-                deliverable=task.deliverable,
-                number=task.directive.number,
-                issuer=task.directive.issuer,
-                link=addresses[occurrence.id],
-            )
-        sections[section].append(told)
-    agencies = list(dict.fromkeys(o.agency.name for o in occurrences))
-    last_day = today + timedelta(days=settings.links.days)
+def _insert_letters(session: Session, rows: list[dict[str, Any]]) -> list[int]:
+    """Write letters and return their numbers, in order."""
+    if not rows:
+        return []
+    table = Message.__table__  # type: ignore[attr-defined]
+    statement = table.insert().returning(table.c.id, sort_by_parameter_order=True)
+    return [row[0] for row in session.connection().execute(statement, rows)]
+
+
+def _insert_links(
+    session: Session,
+    round_: Round,
+    made: Material,
+    drafts: list[Draft],
+    tokens: list[dict[int, str]],
+    numbers: list[int],
+) -> None:
+    rows = [
+        links.row(made.tasks[occurrence], token, recipient=draft.recipient, message_id=number, at=round_.at)
+        for draft, own, number in zip(drafts, tokens, numbers, strict=True)
+        for occurrence, token in own.items()
+    ]
+    write_rows(session, ActionLink, rows)
+
+
+def _insert_reminders(session: Session, round_: Round, drafts: list[Draft], numbers: list[int]) -> None:
+    """The lines of the ledger: what each letter tells, and what is told to nobody, with the reason."""
+    rows = []
+    for draft, number in zip(drafts, numbers, strict=True):
+        for key, told in draft.told.items():
+            carried = round_.carried.get((*key, draft.recipient))
+            if carried is None:
+                rows.append(_line(round_, told, draft.recipient, number, None))
+            else:
+                session.connection().execute(
+                    Reminder.__table__.update()  # type: ignore[attr-defined]
+                    .where(Reminder.__table__.c.id == carried)  # type: ignore[attr-defined]
+                    .values(message_id=number, at=round_.at)
+                )
+    rows += [_line(round_, told, key[3], None, reason) for key, (told, reason) in round_.skips.items()]
+    write_rows(session, Reminder, rows)
+
+
+def _line(round_: Round, told: Told, recipient: str, letter: int | None, skipped: str | None) -> dict[str, Any]:
     return {
-        "sections": {k: v for k, v in sections.items() if v},
-        "counts": {k: len(v) for k, v in sections.items()},
-        "today": today,
-        "agencies": agencies,
-        "office": settings.office.name,
-        "link_until": last_day,
-        "linked": bool(addresses),
+        "occurrence_id": told.occurrence_id,
+        "deadline_version": told.version,
+        "due_on": told.due_on,
+        "rung": told.rung,
+        "recipient": recipient,
+        "message_id": letter,
+        "at": round_.at,
+        "skipped": skipped,
     }
+
+
+def _retire(session: Session, round_: Round) -> None:
+    """Letters of earlier mornings that never left do not leave any more; what they alone told is closed by now, or another's."""
+    if not round_.replaced:
+        return
+    message, reminder = Message.__table__, Reminder.__table__  # type: ignore[attr-defined]
+    connection = session.connection()
+    connection.execute(
+        message.update()
+        .where(message.c.id.in_(round_.replaced))
+        .values(status=MessageStatus.DROPPED, reason=REPLACED, claimed_at=None)
+    )
+    connection.execute(
+        reminder.update().where(reminder.c.message_id.in_(round_.replaced)).values(message_id=None, skipped=CLOSED)
+    )
+
+
+def _apart(session: Session, queue_: Any, settings: Settings, done: Queued, *, today: date, at: datetime) -> int:
+    """A letter of the office's own; one that cannot be made stops no other."""
+    try:
+        with session.begin_nested():
+            return int(queue_(session, settings, done.without_mailbox, today=today, at=at))
+    except Exception as error:
+        log.exception("the office's letter")
+        done.failed.append(f"{settings.office.mailbox}: {error}")
+        return 0

@@ -45,7 +45,7 @@ def tick(
         exclusive(session, "tick")
         done.opened = planner.plan_recurring(session, today, horizon_days=settings.timing.horizon_days, at=at)
         done.queued = reminders.queue(session, settings, keys, at=at)
-    done.delivered = outbox.deliver(database, transport, settings.mail, clock=clock or (lambda: at))
+    done.delivered = outbox.deliver(database, transport, settings, clock=clock or (lambda: at))
     if clock:  # a replayed morning says nothing of whether the clock runs
         with database.transaction() as session:
             _beat(session, clock())

@@ -98,9 +98,8 @@ def waiting(office: Office, *recipients: str) -> None:
 
 
 def deliver(office: Office, settings: MailSettings, minutes: int = 0) -> outbox.Delivered:
-    return outbox.deliver(
-        office.database, for_settings(settings), settings, clock=lambda: AT + timedelta(minutes=minutes)
-    )
+    told = replace(office.settings, mail=settings)
+    return outbox.deliver(office.database, for_settings(settings), told, clock=lambda: AT + timedelta(minutes=minutes))
 
 
 def statuses(office: Office) -> dict[str, str]:
@@ -171,7 +170,7 @@ def test_an_absent_server_loses_nothing_and_is_asked_no_further(
         closed.bind(("127.0.0.1", 0))
         away = replace(settings, port=closed.getsockname()[1])
     done = deliver(office, away)
-    assert done.sent == 0 and 0 < done.later <= outbox.BATCH
+    assert done.sent == 0 and 0 < done.later <= settings.connections, "so many ask, nobody after them"
     assert Counter(statuses(office).values()) == {"queued": 50}
     deliver(office, settings, 10)
     assert Counter(recipient for recipient, _content in handler.accepted) == {f"a{n}@example.vn": 1 for n in range(50)}
@@ -229,7 +228,7 @@ def test_a_claim_that_died_is_taken_back(office: Office, post: tuple[Post, MailS
     _handler, settings = post
     waiting(office, "a@example.vn")
     with office.database.transaction() as session:
-        assert len(outbox.claim(session, at=AT, done=outbox.Delivered())) == 1
+        assert len(outbox.claim(session, office.settings, at=AT, done=outbox.Delivered(), limit=20)) == 1
     assert deliver(office, settings, 5).sent == 0, "somebody may still be sending it"
     assert deliver(office, settings, 11).sent == 1
 
@@ -237,9 +236,9 @@ def test_a_claim_that_died_is_taken_back(office: Office, post: tuple[Post, MailS
 def test_two_claims_never_hold_the_same_letter(office: Office) -> None:
     waiting(office, *(f"a{n}@example.vn" for n in range(30)))
     with office.database.transaction() as session:
-        one = {letter.id for letter in outbox.claim(session, at=AT, done=outbox.Delivered())}
+        one = {letter.id for letter in outbox.claim(session, office.settings, at=AT, done=outbox.Delivered(), limit=20)}
     with office.database.transaction() as session:
-        two = {letter.id for letter in outbox.claim(session, at=AT, done=outbox.Delivered())}
+        two = {letter.id for letter in outbox.claim(session, office.settings, at=AT, done=outbox.Delivered(), limit=20)}
     assert (len(one), len(two), one & two) == (20, 10, set())
 
 

@@ -9,13 +9,16 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow.errors import BadInput, Refused
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 HEAD = "0006"  # the migration this program needs; a test compares it with workflow/migrations
 
@@ -30,6 +33,13 @@ class Snapshot:
         self._dialect = dialect
         # Whose confidential directives may be seen: of these agencies, or (None) all; whoever opens it may say more.
         self.sees: frozenset[int] | None = frozenset()
+
+    @classmethod
+    def within(cls, session: Session) -> Snapshot:
+        """The record as a transaction sees it, with everything that it has written so far."""
+        session.flush()
+        connection = session.connection()
+        return cls(connection.connection.driver_connection, connection.dialect.name)
 
     def json_day(self, column: str, name: str) -> str:
         """The SQL of a day that stands in a JSON column."""
@@ -107,6 +117,11 @@ def _plain(value: object) -> object:
 
 def _naive(value: object) -> object:
     return value.astimezone(UTC).replace(tzinfo=None) if isinstance(value, datetime) else value
+
+
+def listed(numbers: Iterable[int]) -> str:
+    """Numbers as the inside of an SQL `in (…)`; of none at all, nothing is in it."""
+    return ", ".join(str(int(number)) for number in numbers) or "null"
 
 
 def stored(value: object) -> dict[str, Any]:

@@ -1,0 +1,341 @@
+"""What a letter of the morning says: the tasks of its reader as rows of the record, and those rows in words."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from notifications import ics
+from notifications.happenings import Happening
+from notifications.letters import AMBER, BLUE, GREEN, RED, Entry, Section, Words
+from workflow import queries
+from workflow.audit_words import say_act
+from workflow.config import Settings
+from workflow.i18n import N_, _
+from workflow.periods import show_day, show_period
+from workflow.snapshot import Row, Snapshot, listed
+from workflow.standing import say_status
+
+SECTIONS = {
+    "overdue": (N_("Overdue ({n})"), RED),
+    "today": (N_("Due today ({n})"), AMBER),
+    "soon": (N_("Due soon ({n})"), BLUE),
+    "new": (N_("Given to you ({n})"), BLUE),
+    "decided": (N_("Decided ({n})"), GREEN),
+    "waiting": (N_("Waiting for your decision ({n})"), AMBER),
+    "parts": (N_("Parts asked of you or given to you ({n})"), BLUE),
+    "escalated": (N_("Long overdue, for you to direct ({n})"), RED),
+}
+
+Task = Row  # an occurrence with its task and directive, as `_TASK` names the fields
+
+
+class Told(NamedTuple):
+    """One reason to write: the key in the ledger, the section it belongs to, and what happened, if it is not the calendar's."""
+
+    occurrence_id: int
+    version: int
+    due_on: date | None
+    rung: str
+    section: str = ""
+    happening: Happening | None = None
+
+
+@dataclass
+class Draft:
+    """A letter to be: whom it goes to, for which agencies, what is new in it and what waits for them."""
+
+    recipient: str
+    agencies: set[int] = field(default_factory=set)
+    told: dict[tuple[int, int, str], Told] = field(default_factory=dict)
+    waits_for: set[int] = field(default_factory=set)
+    codes: set[str] = field(default_factory=set)
+    urgent: bool = False
+
+
+@dataclass
+class Material:
+    """The rows that the letters of one round speak of."""
+
+    tasks: dict[int, Task]
+    own: dict[int, list[int]]  # by agency: what is due, earliest first, as many as a letter lists
+    totals: dict[int, Row]  # by agency: how many are overdue, due today, due soon
+    waiting: dict[int, list[int]]  # by monitoring agency: reports and requests that wait
+
+
+_TASK = """o.id, o.agency_id, o.issued_to_id, o.period, o.due_on, o.original_due_on, o.deadline_version, o.status, t.code, t.text,
+    t.timing_words, t.deliverable, d.number, d.issuer, d.confidential"""
+_FROM = "occurrence o join task t on t.id = o.task_id join directive d on d.id = t.directive_id"
+_OPEN = "o.status in ('not_started', 'in_progress', 'returned')"
+
+
+def material(
+    view: Snapshot, agencies: Collection[int], occurrences: Collection[int], until: date, today: date, most: int
+) -> Material:
+    """Read what these agencies owe until a day (`most` of each), the named occurrences, and what waits for these agencies."""
+    made = Material({}, defaultdict(list), {}, defaultdict(list))
+    due = f"{_OPEN} and o.due_on <= :until and o.agency_id in ({listed(agencies)})"
+    ranked = f"""select * from (select {_TASK}, row_number() over (partition by o.agency_id order by o.due_on, o.id) as n
+        from {_FROM} where {due}) ranked where n <= :most order by due_on, id"""
+    for row in view.rows(ranked, until=until, most=most):
+        made.tasks[row["id"]] = row
+        made.own[row["agency_id"]].append(row["id"])
+    counts = f"""select o.agency_id, sum(case when o.due_on < :today then 1 else 0 end) as overdue,
+        sum(case when o.due_on = :today then 1 else 0 end) as today, sum(case when o.due_on > :today then 1 else 0 end) as soon
+        from occurrence o where {due} group by o.agency_id"""
+    made.totals = {row["agency_id"]: row for row in view.rows(counts, until=until, today=today)}
+    waiting = f"""select {_TASK}, d.monitor_id from {_FROM} where d.monitor_id in ({listed(agencies)}) and (o.status = 'submitted'
+        or exists (select 1 from change_request q where q.occurrence_id = o.id and q.outcome = 'waiting')) order by o.due_on, o.id"""
+    for row in view.rows(waiting):
+        made.tasks[row["id"]] = row
+        made.waiting[row["monitor_id"]].append(row["id"])
+    missing = sorted(set(occurrences) - set(made.tasks))
+    for block in (missing[n : n + 5000] for n in range(0, len(missing), 5000)):
+        named = view.rows(f"select {_TASK} from {_FROM} where o.id in ({listed(block)})")
+        made.tasks.update((row["id"], row) for row in named)
+    return made
+
+
+def placed(draft: Draft, made: Material, today: date, until: date) -> dict[str, list[int]]:
+    """Which tasks stand in which section, each once; what is new to the reader always stands there."""
+    sections: dict[str, list[int]] = {name: [] for name in SECTIONS}
+    told: dict[int, str] = {}
+    for one in draft.told.values():
+        told.setdefault(one.occurrence_id, one.section)
+    mine = {n: "own" for agency in sorted(draft.agencies) for n in made.own.get(agency, ())}
+    waiting = {n: "waiting" for agency in sorted(draft.waits_for) for n in made.waiting.get(agency, ())}
+    for number, section in {**mine, **waiting, **told}.items():
+        task = made.tasks.get(number)
+        if task is None:
+            continue
+        if section in ("waiting", "parts", "escalated"):
+            sections[section].append(number)
+        elif task["status"] not in ("not_started", "in_progress", "returned"):
+            sections["decided"].append(number)
+        elif task["due_on"] is None or task["due_on"] > until:
+            sections["new" if section in ("own", "new", "opens") else "decided"].append(number)
+        else:
+            sections[_by_day(task["due_on"], today)].append(number)
+    for name in ("overdue", "today", "soon", "new", "escalated"):
+        sections[name].sort(key=lambda n: (made.tasks[n]["due_on"] or date.max, n))
+    return sections
+
+
+def _by_day(due: date, today: date) -> str:
+    return "overdue" if due < today else "today" if due == today else "soon"
+
+
+def total(draft: Draft, made: Material, name: str, stated: int) -> int:
+    """How many tasks belong into a section, with those that are not listed."""
+    if name not in ("overdue", "today", "soon"):
+        return stated
+    known = (made.totals[agency][name] for agency in draft.agencies if agency in made.totals)
+    return max(stated, sum(map(int, known)))
+
+
+class Voice:
+    """Puts rows into words for one day, in the language that is spoken."""
+
+    def __init__(self, settings: Settings, today: date, names: Mapping[int, str], links: Mapping[int, str]) -> None:
+        self.settings, self.today, self.names, self.links = settings, today, names, links
+
+    def entry(self, task: Task, told: Sequence[Told], *, own: bool) -> Entry:
+        """One task; `own`: the reader owes it and may report it."""
+        notes = tuple(note for one in told if (note := self._note(one, task)))
+        due = (
+            _("Due: end of {day} – {left}", day=show_day(task["due_on"]), left=self.left(task))
+            if task["due_on"]
+            else ""
+        )
+        if task["confidential"]:
+            secret = _(
+                "A task of a confidential directive: its words do not stand in letters; please report to the monitoring agency directly."
+            )
+            return Entry(task["code"], secret, (_("Lead agency: {name}", name=self._owner(task)),), due)
+        facts = [
+            _("Directive: {number} of {issuer}", number=task["number"], issuer=task["issuer"])
+            if task["issuer"]
+            else _("Directive: {number}", number=task["number"])
+        ]
+        facts.append(_("Lead agency: {name}", name=self._owner(task)))
+        period = show_period(task["period"])
+        if period and not period[:1].isdigit():
+            facts.append(_("Period: {period}", period=period))
+        if task["deliverable"]:
+            facts.append(_("Deliverable: {what}", what=task["deliverable"]))
+        if task["timing_words"]:
+            facts.append(_("Deadline as written: “{words}”", words=task["timing_words"]))
+        if task["original_due_on"] and task["due_on"] and task["original_due_on"] != task["due_on"]:
+            facts.append(_("First deadline: {day}", day=show_day(task["original_due_on"])))
+        link = self.links.get(task["id"], "") if own else ""
+        return Entry(task["code"], task["text"], tuple(facts), due, notes, link)
+
+    def left(self, task: Task) -> str:
+        """How far the due day is, in calendar days, or what became of the task."""
+        if task["status"] not in ("not_started", "in_progress", "returned"):
+            return say_status(task["status"])
+        days = (task["due_on"] - self.today).days
+        if days < 0:
+            return _("{n} days late", n=-days)
+        return _("{n} days left", n=days) if days else _("due today")
+
+    def day(self, task: Task) -> ics.Day:
+        """The task as a day of a calendar."""
+        title = ics.title(task["code"], task["text"], confidential=bool(task["confidential"]))
+        details = "" if task["confidential"] else f"{task['number']}\n{self._owner(task)}"
+        return ics.Day(task["id"], task["due_on"], task["deadline_version"] - 1, title, details)
+
+    def _owner(self, task: Task) -> str:
+        now, first = self.names[task["agency_id"]], self.names[task["issued_to_id"]]
+        return queries.owner(
+            {
+                "agency": now,
+                "agency_code": task["agency_id"],
+                "issued_to": first,
+                "issued_to_code": task["issued_to_id"],
+            }
+        )
+
+    def _note(self, told: Told, task: Task) -> str:
+        """What happened, in a sentence."""
+        event = told.happening
+        if told.rung == "new":
+            return _("New: given to you.")
+        if told.rung == "opens":
+            return _("Its period has begun.")
+        if not event or task["confidential"]:
+            return ""
+        who, reason = event.actor, event.reason
+        if event.act == "return":
+            return _("Your report was sent back by {who}: {reason}", who=who, reason=reason)
+        if event.act == "confirm":
+            return _("Your result was confirmed by {who}.", who=who) + (f" {reason}" if reason else "")
+        if event.act == "submit":
+            return _("{agency} reports it done: {what}", agency=self.names[task["agency_id"]], what=_said(event))
+        if event.act in ("ask part", "give part"):
+            return f"{say_act(event.act).capitalize()}: {event.after.get('what') or event.after.get('of')}" + self._by(
+                event
+            )
+        if event.act == "set deadline" and event.after.get("due"):
+            day = show_day(date.fromisoformat(event.after["due"]))
+            return _("The deadline is now {day}: {reason}", day=day, reason=reason)
+        if event.act.startswith("ask "):
+            return _("{who}: {act}. {reason}", who=who, act=say_act(event.act), reason=reason)
+        return _("{who}: {act}. {reason}", who=who, act=say_act(event.act), reason=reason).strip()
+
+    def _by(self, event: Happening) -> str:
+        day = event.after.get("by")
+        return f" ({_('by {day}', day=show_day(date.fromisoformat(day)))})" if day else ""
+
+
+def _said(event: Happening) -> str:
+    told = [event.after.get("result"), event.after.get("document")]
+    return "; ".join(one for one in told if one) or "–"
+
+
+def words(
+    draft: Draft,
+    made: Material,
+    settings: Settings,
+    *,
+    today: date,
+    until: date,
+    names: Mapping[int, str],
+    links: Mapping[int, str],
+) -> tuple[Words, list[ics.Day], dict[Told, str]]:
+    """The letter of a draft in the language that is spoken, its days for the calendar, and what could not be put into words.
+
+    One task that cannot be said never keeps the others from being told.
+    """
+    voice = Voice(settings, today, names, links)
+    by_task: dict[int, list[Told]] = defaultdict(list)
+    for one in draft.told.values():
+        by_task[one.occurrence_id].append(one)
+    sections, days, codes = [], [], []
+    faults: dict[Told, str] = {}
+    counts: dict[str, int] = {}
+    for name, numbers in placed(draft, made, today, until).items():
+        entries = []
+        for number in numbers:
+            task = made.tasks[number]
+            try:
+                own = task["agency_id"] in draft.agencies and name not in ("waiting", "escalated")
+                entries.append(voice.entry(task, by_task[number], own=own))
+                if task["due_on"] and own and name != "decided":
+                    days.append(voice.day(task))
+            except Exception as error:
+                faults.update((one, f"{type(error).__name__}: {error}") for one in by_task[number])
+        if not entries:
+            continue
+        codes += [entry.code for entry in entries]
+        counts[name] = total(draft, made, name, len(entries))
+        title, colour = SECTIONS[name]
+        more = _more(counts[name] - len(entries), draft)
+        sections.append(Section(_(title, n=counts[name]), colour, entries, more=more))
+    agencies = sorted(names[one] for one in draft.agencies | draft.waits_for)
+    linked = any(entry.link for section in sections for entry in section.entries)
+    made_words = Words(
+        _subject(counts, codes, agencies, today),
+        _("To: {names}", names="; ".join(agencies) or settings.office.name),
+        _(
+            "{office} reports the state of the tasks given, as of {day}.",
+            office=settings.office.name,
+            day=show_day(today),
+        ),
+        sections,
+        _closing(settings, today, linked=linked, waiting="waiting" in counts),
+        settings.office.name,
+    )
+    return made_words, days, faults
+
+
+def _more(hidden: int, draft: Draft) -> str:
+    if hidden <= 0:
+        return ""
+    codes = "; ".join(f"dondoc tasks --agency {code}" for code in sorted(draft.codes))
+    return _("And {n} more; the whole list: {command}", n=hidden, command=codes)
+
+
+_COUNTED = {
+    "overdue": N_("{n} overdue"),
+    "today": N_("{n} due today"),
+    "soon": N_("{n} due soon"),
+    "new": N_("{n} new"),
+    "decided": N_("{n} decided"),
+    "waiting": N_("{n} waiting for you"),
+    "parts": N_("{n} parts"),
+    "escalated": N_("{n} long overdue"),
+}
+
+
+def _subject(counts: Mapping[str, int], codes: Sequence[str], agencies: Sequence[str], today: date) -> str:
+    """What is urgent first; a letter about one task begins with its code."""
+    told = ", ".join(_(_COUNTED[name], n=n) for name, n in counts.items())
+    told = told[:1].upper() + told[1:]
+    who = agencies[0] if agencies else ""
+    if len(agencies) > 1:
+        who = _("{name} and {n} more", name=who, n=len(agencies) - 1)
+    mark = f"[{codes[0]}] " if len(set(codes)) == 1 else ""
+    return f"{mark}{told}" + (f" – {who}" if who else "") + f" ({show_day(today)})"
+
+
+def _closing(settings: Settings, today: date, *, linked: bool, waiting: bool) -> tuple[str, ...]:
+    lines = []
+    if linked:
+        until = show_day(today + timedelta(days=settings.links.days))
+        lines.append(
+            _(
+                "How to report: open the task's link, state the result or the document's number and press “Report done”. No login is needed; the link works until {day} and is meant for this address only.",
+                day=until,
+            )
+        )
+    if waiting:
+        lines.append(
+            _(
+                "A report is confirmed with `dondoc confirm CODE` or sent back with `dondoc return CODE`; a request is decided with `dondoc requests`."
+            )
+        )
+    return tuple(lines)

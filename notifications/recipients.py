@@ -1,0 +1,133 @@
+"""Who is written to: the mailbox of an agency and its focal points of the day, whoever stands in for them, and whose act it was.
+
+Looked up when letters are written, and again before each one leaves: people and mailboxes change.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+from workflow.agency import working_hours
+from workflow.config import Settings
+from workflow.names import printable
+from workflow.snapshot import Snapshot
+
+_ADDRESSES = re.compile(r"[^\s,;<>“”]+@[^\s,;<>“”]+")
+
+
+class Addressee(NamedTuple):
+    """An agency as a letter sees it."""
+
+    id: int
+    code: str
+    name: str
+    mailbox: str | None
+    deputy_mailbox: str | None
+    head_mailbox: str | None
+    language: str | None
+    hours: tuple[int, int]
+
+
+@dataclass
+class Book:
+    """The addresses of one day."""
+
+    agencies: dict[int, Addressee]
+    people: dict[int, list[str]]  # addresses of focal points by agency
+    named: dict[str, set[str]]  # every address of a person, by the folded name
+    refused: frozenset[str]  # addresses whose last letter a server refused for good
+    office: str
+    unreachable: set[int] = field(default_factory=set)
+
+    def own(self, agency: int) -> list[str]:
+        """The agency's mailbox and its focal points."""
+        one = self.agencies[agency]
+        return list(dict.fromkeys(a for a in (one.mailbox, *self.people.get(agency, ())) if a))
+
+    def of(self, agency: int) -> list[str]:
+        """Whom to write to: its own addresses; where none takes letters also its deputy mailbox, its head, at last the office.
+
+        An agency none of whose own or deputy addresses takes letters is noted as unreachable.
+        """
+        one, own = self.agencies[agency], self.own(agency)
+        if any(a not in self.refused for a in own):
+            return own
+        instead = [a for a in (one.deputy_mailbox, one.head_mailbox) if a and a not in self.refused][:1]
+        if not instead or instead[0] != one.deputy_mailbox:
+            self.unreachable.add(agency)
+        return list(dict.fromkeys([*own, *(instead or ([self.office] if self.office else []))]))
+
+    def head(self, agency: int) -> list[str]:
+        """The head of an agency, else the office."""
+        return self._or_office(self.agencies[agency].head_mailbox)
+
+    def leader(self, mailbox: str) -> list[str]:
+        """The leader in charge, else the office."""
+        return self._or_office(mailbox)
+
+    def monitor(self, agency: int | None) -> list[str]:
+        """The addresses of a monitoring agency, else the office."""
+        found = [a for a in self.own(agency) if a not in self.refused] if agency in self.agencies and agency else []
+        return found or ([self.office] if self.office else [])
+
+    def _or_office(self, address: str | None) -> list[str]:
+        known = address if address and address not in self.refused else self.office
+        return [known] if known else []
+
+    def acted(self, actor: str, address: str) -> bool:
+        """Whether the person who did something reads at this address: nobody is told of the own act.
+
+        Through a link it is the mailbox that the link was issued to, which the history names.
+        """
+        wanted = printable(actor).casefold()
+        return address.lower() in self.named.get(wanted, ()) or address.lower() in _ADDRESSES.findall(wanted)
+
+    def names(self, agencies: Iterable[int]) -> list[str]:
+        """The names of agencies, in order."""
+        return sorted(self.agencies[one].name for one in agencies)
+
+    def fingerprint(self, agency: int, more: str) -> str:
+        """What a morning was decided with: another address, ladder or calendar gives another one."""
+        told = "\n".join([*self.of(agency), more])
+        return hashlib.sha256(told.encode()).hexdigest()[:16]
+
+
+def book(view: Snapshot, settings: Settings, today: date) -> Book:
+    """The addresses of a day."""
+    usual = (settings.reminders.from_hour, settings.reminders.to_hour)
+    agencies = {}
+    for row in view.rows(
+        "select id, code, name, mailbox, deputy_mailbox, head_mailbox, language, working_hours from agency"
+    ):
+        hours = working_hours(row.pop("working_hours") or "") or usual
+        agencies[row["id"]] = Addressee(hours=hours, **row)
+    people: dict[int, list[str]] = defaultdict(list)
+    named: dict[str, set[str]] = defaultdict(set)
+    for row in view.rows(
+        """select agency_id, name, email from focal_point where (valid_from is null or valid_from <= :today)
+        and (valid_to is null or valid_to >= :today) order by id""",
+        today=today,
+    ):
+        people[row["agency_id"]].append(row["email"])
+        named[printable(row["name"]).casefold()].add(row["email"].lower())
+    for row in view.rows("select name, email from appointment where email is not null"):
+        named[printable(row["name"]).casefold()].add(row["email"].lower())
+    for one in agencies.values():  # a command may be run in the name of an agency or of its mailbox
+        for name in (one.name, one.mailbox or ""):
+            named[name.casefold()] |= {address.lower() for address in (one.mailbox,) if address}
+    return Book(agencies, people, named, _refused(view), settings.office.mailbox)
+
+
+def _refused(view: Snapshot) -> frozenset[str]:
+    """The addresses to which the newest letter that came to an end was refused."""
+    rows = view.rows(
+        """select distinct f.recipient from message f where f.status = 'failed' and f.attempts > 0 and not exists
+        (select 1 from message s where s.recipient = f.recipient and s.status = 'sent' and s.id > f.id)"""
+    )
+    return frozenset(row["recipient"] for row in rows)

@@ -1,0 +1,252 @@
+"""One round of deciding: which rungs and occasions are new, who is told, and what was told before.
+
+Everything is selected by ranges of days and of the history, never by "is it today": what a stop left out comes with the next round,
+the newest rung only. The unique key of the ledger, not luck, keeps anything from being told twice.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import NamedTuple
+
+from notifications import happenings, ladder
+from notifications.digest import Draft, Told
+from notifications.happenings import Happening
+from notifications.morning import Due
+from notifications.recipients import Book
+from workflow.calendar import WorkingCalendar
+from workflow.config import Ladder, Settings
+from workflow.i18n import N_
+from workflow.snapshot import Row, Snapshot, listed
+from workflow.standing import OPEN
+
+OWN_ACT = N_("It was the own act of whoever reads there.")
+NOBODY = N_("Nobody could be written to.")
+CLOSED = N_("It was closed before the letter was sent.")
+REPLACED = N_("A newer letter took its place.")
+
+
+class Directive(NamedTuple):
+    """What a round needs of a directive."""
+
+    id: int
+    ladder: Ladder
+    monitor: int | None
+
+
+class Candidate(NamedTuple):
+    """An open occurrence whose deadline may give reason to write."""
+
+    id: int
+    agency: int
+    due: date | None
+    version: int
+    directive: int
+
+
+Key = tuple[int, int, str, str]  # occurrence, version of the deadline, rung, recipient
+
+
+@dataclass
+class Round:
+    """What is decided in one transaction; `skips` are lines of the ledger without a letter."""
+
+    view: Snapshot
+    settings: Settings
+    calendar: WorkingCalendar
+    book: Book
+    today: date
+    at: datetime
+    drafts: dict[str, Draft] = field(default_factory=dict)
+    skips: dict[Key, tuple[Told, str]] = field(default_factory=dict)
+    served: set[Key] = field(default_factory=set)
+    first_letter: dict[tuple[int, str], int] = field(default_factory=dict)
+    carried: dict[Key, int] = field(default_factory=dict)
+    replaced: list[int] = field(default_factory=list)
+    without_mailbox: set[int] = field(default_factory=set)
+    mute: set[int] = field(default_factory=set)  # nobody at all could be told: asked again at each tick
+    days: dict[tuple[int, date | None], dict[date, int]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.count = ladder.Count(self.calendar, self.today)
+        self.levels = ladder.levels(self.settings.escalation)
+        self.directives = {
+            row["id"]: Directive(
+                row["id"], ladder.ladder_for(self.settings.reminders, row["kind"], ""), row["monitor_id"]
+            )
+            for row in self.view.rows("select id, kind, monitor_id from directive")
+        }
+
+    def by_calendar(self, dues: Iterable[Due], touched: Collection[int] = ()) -> None:
+        """Add the rungs and levels that were reached since each agency's last morning."""
+        groups: dict[date | None, dict[int, Due]] = defaultdict(dict)
+        for one in dues:
+            groups[None if one.anew else one.since][one.agency] = one
+        known = {one.agency for group in groups.values() for one in group.values()}
+        for since, group in groups.items():
+            for candidate in self._open(self._span(since, group)):
+                if candidate.agency in group:
+                    self._reached(candidate, since)
+        for candidate in self._open(f"o.id in ({listed(touched)})") if touched else ():
+            if candidate.agency in known:
+                self._reached(candidate, None)
+
+    def of_directives(self, directives: Collection[int]) -> None:
+        """Add the rungs that these directives' tasks have reached, whenever that was."""
+        for candidate in self._open(f"t.directive_id in ({listed(directives)})"):
+            self._reached(candidate, None)
+
+    def by_history(self, told: Iterable[Happening]) -> None:
+        """Add what happened, as far as the settings say that it is told."""
+        for one in told:
+            if one.occasion not in self.settings.reminders.tell:
+                continue
+            section = one.occasion if one.occasion in ("submitted", "asked", "parts", "new", "opens") else "owner"
+            section = "waiting" if section in ("submitted", "asked") else section
+            item = Told(one.occurrence_id, one.version, one.due_on, one.rung, section, one)
+            if section == "waiting":
+                self._to(self.book.monitor(one.agency_id), item, waits_for=one.agency_id)
+            else:
+                self._to_agency(one.agency_id, item)
+
+    def _span(self, since: date | None, group: dict[int, Due]) -> str:
+        """The condition for the due days at which something was reached since a day."""
+        few = f"and o.agency_id in ({listed(group)})" if since is None or len(group) < 50 else ""
+        if since is None:
+            ahead = max(ladder.horizon(self.today, self.calendar, one) for one in self._ladders())
+            return f"o.due_on <= '{ahead}' {few}"
+        days = {day for one in self._ladders() for day in self._fresh(one, since)}
+        days |= {day for after in self.levels.values() for day in ladder.escalated(self.count, after, since)}
+        named = ", ".join(f"'{day}'" for day in sorted(days))
+        return f"o.due_on in ({named or 'null'}) {few}"
+
+    def _ladders(self) -> list[Ladder]:
+        own = self.settings.reminders
+        used = {one.ladder for one in self.directives.values() if one.ladder is not own}
+        return [own, *used, *own.agencies.values()]
+
+    def _fresh(self, one: Ladder, since: date | None) -> dict[date, int]:
+        key = (id(one), since)
+        if key not in self.days:
+            self.days[key] = ladder.fresh(self.count, one, since)
+        return self.days[key]
+
+    def _open(self, where: str) -> Iterator[Candidate]:
+        query = f"""select o.id, o.agency_id, o.due_on, o.deadline_version, t.directive_id from occurrence o
+            join task t on t.id = o.task_id where o.status in ('not_started', 'in_progress', 'returned') and {where} order by o.id"""
+        return (Candidate(*row.values()) for row in self.view.rows(query))
+
+    def _reached(self, one: Candidate, since: date | None) -> None:
+        if one.due is None:
+            return
+        own = self.settings.reminders
+        directive = self.directives[one.directive]
+        used = (
+            own.agencies.get(self.book.agencies[one.agency].code, directive.ladder)
+            if own.agencies
+            else directive.ladder
+        )
+        rung = self._fresh(used, since).get(one.due)
+        if rung is None and since is None and one.due < self.count.days[0]:
+            rung = (ladder.signed(used) or [None])[-1]  # type: ignore[list-item]
+        if rung is not None:
+            self._to_agency(one.agency, Told(one.id, one.version, one.due, str(rung)))
+        late = -self.count.left(one.due)
+        before = -1 if since is None else late - (self.count.today - self.count.index(since))
+        for level, after in self.levels.items():
+            if before < after <= late and late > 0:
+                self._escalate(level, one, directive.monitor)
+
+    def _escalate(self, level: str, one: Candidate, monitor: int | None) -> None:
+        item = Told(one.id, one.version, one.due, f"level:{level}", "escalated")
+        if level == "head":
+            recipients = self.book.head(one.agency)
+        elif level == "monitor":
+            recipients = self.book.monitor(monitor)
+        else:
+            recipients = self.book.leader(self.settings.escalation.leader_mailbox)
+        self._to(recipients, item)
+
+    def _to_agency(self, agency: int, item: Told) -> None:
+        recipients = self.book.of(agency)
+        if agency in self.book.unreachable:
+            self.without_mailbox.add(agency)
+        self._to(recipients, item, agency=agency)
+
+    def _to(
+        self, recipients: list[str], item: Told, *, agency: int | None = None, waits_for: int | None = None
+    ) -> None:
+        key = item.occurrence_id, item.version, item.rung
+        if not recipients:
+            self.skips[(*key, "")] = (item, NOBODY)
+            self.mute |= {agency} if agency else set()
+        for recipient in recipients:
+            if item.happening and item.happening.actor and self.book.acted(item.happening.actor, recipient):
+                self.skips[(*key, recipient)] = (item, OWN_ACT)
+                continue
+            draft = self.drafts.setdefault(recipient, Draft(recipient))
+            draft.told.setdefault(key, item)
+            if agency is not None:
+                draft.agencies.add(agency)
+                draft.codes.add(self.book.agencies[agency].code)
+            if waits_for is not None:
+                draft.waits_for.add(waits_for)
+
+    def leave_out_served(self) -> None:
+        """Take out what the ledger says was told, and drafts that have nothing new."""
+        occurrences = {key[0] for draft in self.drafts.values() for key in draft.told} | {key[0] for key in self.skips}
+        for block in _blocks(sorted(occurrences)):
+            for row in self.view.rows(
+                f"select occurrence_id, deadline_version, rung, recipient, message_id from reminder where occurrence_id in ({listed(block)})"
+            ):
+                *key, letter = row.values()
+                self.served.add(tuple(key))
+                if letter:
+                    reader = (row["occurrence_id"], row["recipient"])
+                    self.first_letter[reader] = min(self.first_letter.get(reader, letter), letter)
+        self.served -= set(self.carried)
+        self.skips = {key: skip for key, skip in self.skips.items() if key not in self.served}
+        for recipient, draft in list(self.drafts.items()):
+            draft.told = {key: told for key, told in draft.told.items() if (*key, recipient) not in self.served}
+            if not draft.told:
+                del self.drafts[recipient]
+
+    def take_over(self, midnight: datetime) -> None:
+        """Letters of earlier mornings that never left are replaced: their days would be wrong, what they tell is told anew."""
+        stale = "select id from message where status = 'queued' and kind = 'digest' and queued_at < :midnight"
+        self.replaced = [row["id"] for row in self.view.rows(stale, midnight=midnight)]
+        if not self.replaced:
+            return
+        rows = self.view.rows(
+            f"""select r.id, r.rung, r.recipient, r.deadline_version as told_version, o.id as occurrence_id, o.agency_id, o.due_on,
+              o.deadline_version, t.directive_id, o.status from reminder r join occurrence o on o.id = r.occurrence_id
+              join task t on t.id = o.task_id where r.message_id in ({listed(self.replaced)}) order by r.id"""
+        )
+        numbers = [int(n) for row in rows if (n := row["rung"].partition(":")[2]).isdigit()]
+        known = {one.rung: one for one in happenings.entries(self.view, numbers, self.today)}
+        for row in rows:
+            self._carry(row, known)
+
+    def _carry(self, row: Row, known: dict[str, Happening]) -> None:
+        """One line of a letter that never left: into today's letter where it still holds and the reader is still the right one."""
+        rung, event = row["rung"], known.get(row["rung"])
+        now = (row["occurrence_id"], row["deadline_version"], row["due_on"])
+        if event:
+            self.by_history([event])
+        elif row["deadline_version"] != row["told_version"] or row["status"] not in OPEN:
+            return
+        elif rung.startswith("level:"):
+            candidate = Candidate(now[0], row["agency_id"], now[2], now[1], row["directive_id"])
+            self._escalate(rung.partition(":")[2], candidate, self.directives[row["directive_id"]].monitor)
+        else:
+            self._to_agency(row["agency_id"], Told(*now, rung, rung if rung in ("new", "opens") else ""))
+        draft = self.drafts.get(row["recipient"])
+        if draft and (now[0], row["told_version"], rung) in draft.told:
+            self.carried[now[0], row["told_version"], rung, row["recipient"]] = row["id"]
+
+
+def _blocks(numbers: list[int], size: int = 5000) -> Iterator[list[int]]:
+    return (numbers[n : n + size] for n in range(0, len(numbers), size))

@@ -1,0 +1,141 @@
+"""The bytes of a letter, as they go over the wire, from a form prepared once for each sender.
+
+The standard library's `EmailMessage` says the same fifty times slower; tests read every letter back with it. Text first, HTML
+second, both in base64, so that no line of a body means anything to a mail server (RFC 5321, 5322, 2045, 2047); the headers of
+automatic mail follow RFC 3834 and RFC 2919.
+"""
+
+from __future__ import annotations
+
+import re
+from base64 import b64encode, encodebytes
+from datetime import datetime
+from email.utils import format_datetime, parseaddr
+from functools import lru_cache
+from typing import NamedTuple
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+LOOP = "X-Dondoc-Loop"
+_BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
+
+
+class Sender(NamedTuple):
+    """Who sends: the header as it is written, the bare address, its domain."""
+
+    header: str
+    address: str
+    domain: str
+
+
+class Mail(NamedTuple):
+    """One letter: what differs from letter to letter. `references` are Message-IDs; `calendar` is an .ics file or empty."""
+
+    recipient: str
+    subject: str
+    text: str
+    html: str
+    message_id: str
+    at: datetime
+    zone: str
+    references: tuple[str, ...] = ()
+    calendar: str = ""
+
+
+@lru_cache
+def sender(setting: str) -> Sender:
+    """The sender of `mail.sender`."""
+    name, address = parseaddr(one_line(setting))
+    domain = address.rpartition("@")[2] or "localhost"
+    shown = f"{_words(name, len('From: '), _NAME)}\r\n <{address}>" if name else address
+    return Sender(shown, address, domain)
+
+
+def content(sender_: Sender, mail: Mail, *, bulk: bool, answer_to: str = "") -> bytes:
+    """The whole letter; `bulk` marks what comes by the calendar and not for one act (RFC 3834, RFC 2076)."""
+    # What both sides of a boundary can hold is base64, which has no "=_": it ends nothing before its time.
+    boundary = f"=_{mail.message_id.strip('<>').partition('@')[0]}"
+    headers = [
+        f"From: {sender_.header}",
+        f"To: {one_line(mail.recipient)}",
+        f"Subject: {_words(one_line(mail.subject), len('Subject: '))}",
+        f"Date: {format_datetime(mail.at.astimezone(ZoneInfo(mail.zone)))}",
+        f"Message-ID: {mail.message_id}",
+    ]
+    if mail.references:
+        headers.append("References: " + "\r\n ".join(mail.references))
+    headers += _automatic(sender_, answer_to, bulk=bulk)
+    headers += ["MIME-Version: 1.0"]
+    alternative = _alternative(boundary, mail.text, mail.html)
+    if not mail.calendar:
+        return ("\r\n".join(headers) + "\r\n").encode() + alternative
+    outer = boundary + "_"
+    return b"".join(
+        (
+            ("\r\n".join(headers) + f'\r\nContent-Type: multipart/mixed; boundary="{outer}"\r\n\r\n').encode(),
+            f"--{outer}\r\n".encode(),
+            alternative,
+            f"\r\n--{outer}\r\n".encode(),
+            b'Content-Type: text/calendar; charset="utf-8"; method=PUBLISH; name="han-nhiem-vu.ics"\r\n',
+            b'Content-Disposition: attachment; filename="han-nhiem-vu.ics"\r\nContent-Transfer-Encoding: base64\r\n\r\n',
+            _base64(mail.calendar),
+            f"--{outer}--\r\n".encode(),
+        )
+    )
+
+
+@lru_cache
+def _automatic(sender_: Sender, answer_to: str, *, bulk: bool) -> list[str]:
+    lines = [
+        "Auto-Submitted: auto-generated",
+        "X-Auto-Response-Suppress: All",
+        f"{LOOP}: {sender_.domain}",
+        f"List-Id: <dondoc.{sender_.domain}>",
+    ]
+    if bulk:
+        ask = quote("Đề nghị thay đổi số lần nhắc việc")
+        lines += ["Precedence: bulk", f"List-Unsubscribe: <mailto:{answer_to or sender_.address}?subject={ask}>"]
+    return lines
+
+
+def _alternative(boundary: str, text: str, html: str) -> bytes:
+    inner = boundary.encode()
+    return b"".join(
+        (
+            b'Content-Type: multipart/alternative; boundary="' + inner + b'"\r\n\r\n--' + inner + b"\r\n",
+            b'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n',
+            _base64(text),
+            b"--" + inner + b"\r\n",
+            b'Content-Type: text/html; charset="utf-8"\r\nContent-Transfer-Encoding: base64\r\n\r\n',
+            _base64(html),
+            b"--" + inner + b"--\r\n",
+        )
+    )
+
+
+def _base64(text: str) -> bytes:
+    return encodebytes(text.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
+
+
+_PLAIN = re.compile(r"[A-Za-z0-9 ,.:;!()/_+-]*")
+_NAME = re.compile(r"[A-Za-z0-9 ]*")  # commas and dots would end a name
+
+
+def _words(text: str, used: int, plain: re.Pattern[str] = _PLAIN) -> str:
+    """A header's text: as it is where it is short and plain, else encoded words of at most 75 characters (RFC 2047)."""
+    if len(text) + used <= 76 and plain.fullmatch(text):
+        return text
+    lines, start, size, room = [], 0, 0, (74 - used - 12) // 4 * 3
+    for place, character in enumerate(text):
+        wide = len(character.encode())
+        if size + wide > room:
+            lines.append(text[start:place])
+            start, size, room = place, 0, 45
+        size += wide
+    lines.append(text[start:])
+    return "\r\n ".join(f"=?utf-8?b?{b64encode(line.encode()).decode()}?=" for line in lines)
+
+
+def one_line(text: str) -> str:
+    """Fold every character that any mail program takes for a line break, so that no header can be added through a title."""
+    return " ".join(_BREAKS.sub(" ", text).split())
