@@ -98,7 +98,7 @@ def test_one_letter_a_morning_with_everything_due(office: Office) -> None:
         assert part.index("KH27-I.2") < part.index("KH27-I.1") < part.index("KH27-I.3"), "late, soon, only given"
         assert "đã quá hạn 2 ngày" in part and "còn 5 ngày" in part
         assert part.count("/v/") == 4
-    assert message["Subject"].startswith("1 quá hạn, 1 sắp đến hạn, 2 mới giao")
+    assert message["Subject"].startswith("Quá hạn 1, sắp đến hạn 1, mới giao 2")
     assert message["Auto-Submitted"] == "auto-generated"
 
 
