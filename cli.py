@@ -24,8 +24,8 @@ PARTS = {
     "workflow.register": ("agencies", "focal-points", "groups", "succession"),
     "workflow.access": ("people", "policy"),
     "workflow.history": ("audit",),
-    "notifications": ("outbox", "tick", "run", "calendar"),
-    "reports": ("overdue", "inherited"),
+    "notifications": ("outbox", "mail", "tick", "run", "reminders", "why-reminded", "why-not", "calendar"),
+    "reports": ("overdue", "inherited", "proof"),
     "web": ("serve", "demo"),
 }  # fmt: skip
 

@@ -9,15 +9,16 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from notifications import commands_calendar
+from notifications import commands_calendar, commands_ledger
 from workflow.i18n import N_, _
-from workflow.options import acting, looking
+from workflow.options import Actor, Json, acting, looking, warn_of_silence
 
 if TYPE_CHECKING:
     from notifications.tick import Ticked
     from workflow.config import Settings
 
 app = typer.Typer()
+mail_app = typer.Typer(no_args_is_help=True, help=_("The way letters leave."))
 
 MESSAGE_LABELS = {
     "queued": N_("queued"),
@@ -31,7 +32,7 @@ MESSAGE_LABELS = {
 @app.command(
     "outbox",
     help=_(
-        "List the letters, newest first, or print one.\n\n\b\nExamples:\n  dondoc outbox\n  dondoc outbox --status failed\n  dondoc outbox --show 12 > thu.eml"
+        "List the letters, newest first, print one, or send one again that was refused.\n\n\b\nExamples:\n  dondoc outbox\n  dondoc outbox --status failed\n  dondoc outbox --show 12 > thu.eml\n  dondoc outbox --retry 12"
     ),
 )
 def outbox(
@@ -41,8 +42,15 @@ def outbox(
         int | None,
         typer.Option("--show", help=_("Print the letter of this number as it is sent."), min=1, max=2**31 - 1),
     ] = None,
+    retry: Annotated[
+        int | None,
+        typer.Option(
+            "--retry", help=_("Let the letter of this number, which was refused, be tried again."), min=1, max=2**31 - 1
+        ),
+    ] = None,
     limit: Annotated[int, typer.Option("--limit", help=_("How many at most."), min=1, max=100_000)] = 50,
-    json_: Annotated[bool, typer.Option("--json", help=_("Print JSON for programs."))] = False,
+    by: Actor = None,
+    json_: Json = False,
 ) -> None:
     from workflow import queries, terminal
     from workflow.errors import BadInput
@@ -52,10 +60,18 @@ def outbox(
     if show is not None:
         from notifications import letters
 
-        with acting(context.obj, None, "mail"), looking(context.obj) as view:
+        with acting(context.obj, by, "mail"), looking(context.obj) as view:
             print(letters.masked(queries.letter(view, show)))
         return
+    if retry is not None:
+        from notifications import outbox as outbox_
+
+        with acting(context.obj, by, "mail") as (session, how):
+            recipient = outbox_.retry(session, retry, **how)
+        terminal.say(_("Letter {n} to {recipient} goes with the next tick.", n=retry, recipient=recipient))
+        return
     with looking(context.obj) as view:
+        warn_of_silence(context.obj, view)
         rows, counts = queries.messages(view, status, limit), queries.outbox_counts(view)
     if json_:
         terminal.say_json(rows)
@@ -150,6 +166,71 @@ def _told(done: Ticked) -> list[str]:
     return lines
 
 
+@mail_app.command(
+    "test",
+    help=_(
+        "Send a letter to an address at once and say what the server answered.\n\n\b\nExample:\n  dondoc mail test toi@langson.example"
+    ),
+)
+def test(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(metavar=_("ADDRESS"))],
+    by: Actor = None,
+    json_: Json = False,
+) -> None:
+    import asyncio
+
+    from notifications import letters, mailer
+    from workflow import clock, terminal
+    from workflow.address import checked_address
+    from workflow.periods import show_day
+
+    settings: Settings = context.obj
+    recipient, at = checked_address(address), clock.now()
+    with acting(settings, by, "mail"):
+        pass
+    day = show_day(clock.local_day(at, settings.time_zone))
+    words = letters.Words(
+        _("A test of the reminders ({day})", day=day),
+        _("To: {names}", names=recipient),
+        _(
+            "If you can read this with its marks (ă â đ ê ô ơ ư), letters of {office} reach you.",
+            office=settings.office.name,
+        ),
+        [],
+        (_("Nothing need be done."),),
+        settings.office.name,
+    )
+    row = letters.row(settings, f"test:{recipient}:{at.isoformat()}", recipient, words, kind="test", at=at)
+    letter = mailer.Letter(0, recipient, row["message_id"], row["content"])
+
+    async def send() -> mailer.Outcome:
+        async with mailer.for_settings(settings.mail) as transport:
+            return await transport.send(letter)
+
+    outcome = asyncio.run(send())
+    where = {
+        "folder": str(settings.mail.folder),
+        "smtp": f"{settings.mail.host}:{settings.mail.port} ({settings.mail.security})",
+    }
+    if json_:
+        terminal.say_json({"fate": outcome.fate, "reply": outcome.reply, "through": where[settings.mail.transport]})
+    else:
+        known = {
+            mailer.Fate.SENT: _("The letter was taken."),
+            mailer.Fate.LATER: _("The server does not take it now; a reminder would be tried again."),
+            mailer.Fate.REFUSED: _("The server refuses it."),
+            mailer.Fate.AWAY: _("The server does not answer, or not as the settings of `mail` say."),
+        }
+        terminal.say(
+            known[outcome.fate],
+            _("Through: {where}", where=where[settings.mail.transport]),
+            _("Answer: {reply}", reply=outcome.reply),
+        )
+    if outcome.fate is not mailer.Fate.SENT:
+        raise typer.Exit(1)
+
+
 @app.command("run", help=_("Tick on the schedule of the settings until stopped.\n\n\b\nExample:\n  dondoc run"))
 def run(context: typer.Context) -> None:
     import logging
@@ -172,4 +253,6 @@ def run(context: typer.Context) -> None:
         scheduler.shutdown(wait=True) if scheduler.running else None
 
 
+app.add_typer(mail_app, name="mail")
 app.add_typer(commands_calendar.app)
+app.add_typer(commands_ledger.app)

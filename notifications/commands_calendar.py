@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from notifications import commands_feeds
 from workflow.i18n import _
 from workflow.options import Actor, AsOfDay, Json, opened, who
 
@@ -311,5 +312,6 @@ def _told(seen: dict[str, list[Row]], *, changes: bool) -> Iterator[str]:
         yield _("No deadline and no reminder moves.")
 
 
+calendar_app.add_typer(commands_feeds.app)
 app = typer.Typer()
 app.add_typer(calendar_app, name="calendar")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,11 @@ from workflow import queries
 from workflow.audit_words import say_act
 from workflow.config import Settings
 from workflow.i18n import N_, _
-from workflow.periods import show_day, show_period
+from workflow.periods import ONGOING, UNTIMED, show_day, show_period
 from workflow.snapshot import Row, Snapshot, listed
 from workflow.standing import say_status
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a period that is its due day says nothing more
 
 SECTIONS = {
     "overdue": (N_("Overdue ({n})"), RED),
@@ -161,9 +164,8 @@ class Voice:
             else _("Directive: {number}", number=task["number"])
         ]
         facts.append(_("Lead agency: {name}", name=self._owner(task)))
-        period = show_period(task["period"])
-        if period and not period[:1].isdigit():
-            facts.append(_("Period: {period}", period=period))
+        if task["period"] not in (UNTIMED, ONGOING) and not _DAY.match(task["period"]):
+            facts.append(_("Period: {period}", period=show_period(task["period"])))
         if task["deliverable"]:
             facts.append(_("Deliverable: {what}", what=task["deliverable"]))
         if task["timing_words"]:
@@ -228,7 +230,8 @@ class Voice:
 
     def _by(self, event: Happening) -> str:
         day = event.after.get("by")
-        return f" ({_('by {day}', day=show_day(date.fromisoformat(day)))})" if day else ""
+        words = _("by {day}", day=show_day(date.fromisoformat(day))) if day else ""
+        return f" ({words})" if words else ""
 
 
 def _said(event: Happening) -> str:

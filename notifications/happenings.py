@@ -17,6 +17,7 @@ from workflow.standing import OPEN, Status
 OWNER = {
     "open": "new",
     "hand over": "new",
+    "succeed": "new",
     "return": "returned",
     "reopen": "returned",
     "set deadline": "decided",
@@ -105,7 +106,7 @@ def _told(view: Snapshot, which: str, today: date) -> list[Happening]:
 
 def _matters(act: str, status: Status, actor: str) -> bool:
     """Whether it still holds: closed work is not given anew, and what was decided meanwhile waits no more."""
-    if act in ("open", "hand over", "set deadline", "resume", "ask part", "give part"):
+    if act in ("open", "hand over", "succeed", "set deadline", "resume", "ask part", "give part"):
         return status in OPEN
     if act in ("return", "reopen"):
         return status in OPEN

@@ -15,8 +15,11 @@ from sqlmodel import Session, col, func, select, update
 
 from notifications import recipients
 from notifications.mailer import Fate, Letter, Mailer, Outcome
+from workflow import audit
+from workflow.audit import By
 from workflow.config import MailSettings, Settings
 from workflow.database import Database, write_rows
+from workflow.errors import BadInput, Refused
 from workflow.i18n import N_
 from workflow.message import Delivery, Message, MessageStatus
 from workflow.snapshot import Snapshot, listed
@@ -77,6 +80,24 @@ async def _sent(mailer: Mailer, letter: Letter) -> Outcome:
         return Outcome(Fate.AWAY, f"{type(error).__name__}: {error}")
     except Exception as error:
         return Outcome(Fate.LATER, f"{type(error).__name__}: {error}")
+
+
+def retry(session: Session, number: int, *, by: By, at: datetime) -> str:
+    """Let a letter that was refused be tried again, for instance after its mailbox was mended; returns its reader."""
+    message = session.get(Message, number)
+    if not message:
+        raise BadInput("There is no letter {number}.", number=number)
+    if message.status is not MessageStatus.FAILED:
+        raise Refused("Letter {number} was not refused; see `dondoc outbox`.", number=number)
+    if not message.content:
+        raise Refused(
+            "Letter {number} could not be made ({reason}); what it tells comes with the next one.",
+            number=number,
+            reason=message.reason or "–",
+        )
+    message.status, message.next_at, message.queued_at, message.attempts = MessageStatus.QUEUED, at, at, 0
+    audit.record(session, "retry letter", str(number), by=by, at=at, after={"recipient": message.recipient})
+    return message.recipient
 
 
 def recover(session: Session, *, at: datetime) -> None:

@@ -80,7 +80,7 @@ def _news(view: Snapshot, dues: Sequence[morning.Due], today: date, upto: int) -
 
 def _touched(view: Snapshot, dues: Sequence[morning.Due], upto: int) -> set[int]:
     """The tasks whose deadline, state or owner changed since: their rung is looked for anew."""
-    acts = "'open', 'set deadline', 'grant extension', 'resume', 'reopen', 'return', 'withdraw', 'hand over'"
+    acts = "'open', 'set deadline', 'grant extension', 'resume', 'reopen', 'return', 'withdraw', 'hand over', 'succeed', 'undo succession'"
     since = min(one.upto for one in dues)
     if not since:
         return set()  # everything is looked at anyway

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow.i18n import _
-from workflow.options import Agency, AsOfDay, Directive, Json, as_of, looking
+from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, looking, warn_of_silence
 
 if TYPE_CHECKING:
     from reports.report import Report
@@ -38,6 +38,7 @@ def overdue(
         raise BadInput("“{value}” is none of: {known}.", value=by, known="agency, directive")
     looked, wanted = as_of(context.obj, day), queries.Wanted(directive=directive, agency=agency)
     with looking(context.obj) as view:
+        warn_of_silence(context.obj, view)
         if json_:
             terminal.say_json(queries.tally(view, looked, by, wanted) if by else report.found(view, looked, wanted))
             return
@@ -72,6 +73,35 @@ def inherited(
             terminal.say_json(report.rows(view, looked, *ids))
             return
         built = report.build(view, looked, *ids)
+    if output:
+        _write(built, output)
+        terminal.say(_("Written to {file}.", file=str(output)))
+    else:
+        terminal.say(screen.text(built))
+
+
+@app.command(
+    "proof",
+    help=_(
+        "The proof of what was told about a task, to whom and when, to print for an inspection.\n\n\b\nExample:\n  dondoc proof KH88-II.3 --output chung-minh.docx"
+    ),
+)
+def proof(
+    context: typer.Context,
+    code: Code,
+    agency: Agency = None,
+    output: Annotated[Path | None, typer.Option("--output", help=_("Write the report as .xlsx or .docx."))] = None,
+    json_: Json = False,
+) -> None:
+    from reports import proof as report
+    from reports import screen
+    from workflow import ledger, terminal
+
+    with looking(context.obj) as view:
+        if json_:
+            terminal.say_json(ledger.told(view, code, agency))
+            return
+        built = report.build(view, as_of(context.obj, None), code, agency)
     if output:
         _write(built, output)
         terminal.say(_("Written to {file}.", file=str(output)))

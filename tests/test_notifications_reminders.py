@@ -5,7 +5,6 @@ from __future__ import annotations
 import email
 import email.policy
 import threading
-from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 

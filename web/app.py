@@ -14,7 +14,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from notifications.links import load_keys
-from web import actions, lists
+from web import actions, feeds, lists
 from web.limits import BodyLimit
 from web.pages import Office, page
 from workflow import clock, i18n, queries
@@ -49,6 +49,7 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.include_router(actions.router)
     app.include_router(lists.router)
+    app.include_router(feeds.router)
     app.add_api_route("/healthz", _healthz, methods=["GET"])
     app.add_api_route("/readyz", _readyz, methods=["GET"])
     app.add_exception_handler(Problem, _problem)
@@ -82,15 +83,16 @@ def _readyz(request: Request) -> JSONResponse:
     except Problem as problem:
         return JSONResponse({"status": "unavailable", "reason": str(problem)}, 503)
     ticked, unsent = found["tick_at"], found["oldest_unsent_at"]
-    late = bool(ticked and office.now() - ticked > queries.LATE)
+    troubles = queries.troubles(found, office.now(), office.settings.schedule.late_minutes)
     return JSONResponse(
         {
-            "status": "late" if late else "ok",
+            "status": "late" if troubles else "ok",
+            "troubles": troubles,
             "last_tick": ticked.isoformat() if ticked else None,
             "oldest_unsent": unsent.isoformat() if unsent else None,
             "failed_letters": found["failed"],
         },
-        503 if late else 200,
+        503 if troubles else 200,
     )
 
 

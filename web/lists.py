@@ -12,7 +12,9 @@ from reports import overdue
 from web.pages import Office, page
 from workflow import awaited, dossier, queries, terminal
 from workflow.card import came_about, passed_on
+from workflow.errors import BadInput
 from workflow.snapshot import snapshot, stored
+from workflow.standing import Standing, Status
 from workflow.timing import Timing
 
 router = APIRouter()
@@ -45,6 +47,29 @@ def overdue_list(
     with snapshot(office.settings.database.url) as view:
         report = overdue.build(view, day, wanted, by if by in ("agency", "directive") else None)
     return page(request, "overdue.html", report=report, section=report.sections[0], by=by, agency=agency)
+
+
+@router.get("/tasks", response_class=HTMLResponse)
+def task_list(
+    request: Request,
+    as_of: Annotated[str, Query(max_length=10)] = "",
+    agency: Annotated[str, Query(max_length=200)] = "",
+    directive: Annotated[str, Query(max_length=100)] = "",
+    standing: Annotated[str, Query(max_length=20)] = "",
+    status: Annotated[str, Query(max_length=20)] = "",
+) -> Response:
+    """The tasks of one standing or status: what a figure in a letter counts."""
+    office = _open(request)
+    for value, known in ((standing, Standing), (status, Status)):
+        if value and value not in list(known):
+            raise BadInput("“{value}” is none of: {known}.", value=value, known=", ".join(known))
+    day = office.as_of(terminal.day(as_of) if as_of else None)
+    wanted = queries.Wanted(
+        directive or None, agency or None, standing or None, status or None, closed=bool(standing or status)
+    )
+    with snapshot(office.settings.database.url) as view:
+        rows = queries.tasks(view, day, wanted)
+    return page(request, "tasks.html", rows=rows, day=day.day, standing=standing, state=status, agency=agency)
 
 
 @router.get("/tasks/{code}", response_class=HTMLResponse)

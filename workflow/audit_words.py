@@ -56,6 +56,9 @@ ACT_LABELS = {
     "set mailbox": N_("mailbox set"),
     "add focal point": N_("focal point named"),
     "change calendar": N_("calendar changed"),
+    "make feed": N_("calendar feed made"),
+    "revoke feed": N_("calendar feed revoked"),
+    "retry letter": N_("letter to be sent again"),
 }
 
 FIELD_LABELS = {

@@ -153,12 +153,13 @@ def _record(settings: Settings) -> Iterator[Finding]:
         )
     zone, now = ZoneInfo(settings.time_zone), clock.now()
     ticked = found["tick_at"]
-    late = not ticked or now - ticked > queries.LATE
+    troubles = queries.troubles(found, now, settings.schedule.late_minutes)
     when = f"{ticked.astimezone(zone):%d/%m/%Y %H:%M}" if ticked else _("never")
     yield Finding(
         _("Clock"),
-        "warning" if late else "good",
-        _("last tick: {when}", when=when) + (" – " + _("start `dondoc run` or `dondoc serve`") if late else ""),
+        "bad" if troubles else "good" if ticked else "warning",
+        "; ".join([_("last tick: {when}", when=when), *troubles])
+        + ("" if ticked else " – " + _("start `dondoc run` or `dondoc serve`")),
     )
     waiting = counts.get("queued", 0) + counts.get("sending", 0)
     failed = counts.get("failed", 0)

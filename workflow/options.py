@@ -67,6 +67,14 @@ def looking(settings: Settings, named: str | None = None) -> Iterator[Snapshot]:
         yield view
 
 
+def warn_of_silence(settings: Settings, view: Snapshot) -> None:
+    """Say beside a list that the clock or the outbox stands still: whoever looks is the first to see it."""
+    from workflow import clock, queries, terminal
+
+    for line in queries.troubles(queries.pulse(view), clock.now(), settings.schedule.late_minutes):
+        terminal.warn(f"⚠ {line}")
+
+
 @contextmanager
 def acting(settings: Settings, named: str | None, act: str | None = None) -> Iterator[tuple[Session, dict[str, Any]]]:
     """Open the transaction of a command that acts, with who and when; `act` is one that concerns no task and must be permitted."""

@@ -35,8 +35,6 @@ _THEN = """(select o.id, o.task_id, o.issued_to_id, o.period,
 # The entries that tell a deadline, up to the end of the day.
 _DATED = "e.act in ('open', 'set deadline', 'grant extension') and e.at < :end"
 
-LATE = timedelta(hours=26)  # a clock that has not ticked for more than a day missed a morning
-
 
 @dataclass(frozen=True)
 class AsOf:
@@ -206,14 +204,23 @@ def outbox_counts(view: Snapshot) -> dict[str, int]:
     return {row["status"]: row["n"] for row in view.rows("select status, count(*) as n from message group by status")}
 
 
+def pulse(view: Snapshot) -> Row:
+    """The last tick and the oldest letter that has not left."""
+    return view.rows(
+        """select (select max(at) from heartbeat where name = 'tick') as tick_at,
+          (select min(queued_at) from message where status in ('queued', 'sending')) as oldest_unsent_at"""
+    )[0]
+
+
 def health(view: Snapshot, today: date) -> Row:
     """What the doctor asks: the last tick, the oldest unsent letter, agencies nobody can be told at, tasks that wait for a person."""
-    one = view.rows(
-        """select (select max(at) from heartbeat where name = 'tick') as tick_at,
-          (select min(queued_at) from message where status in ('queued', 'sending')) as oldest_unsent_at,
-          (select count(*) from message where status = 'failed') as failed,
-          (select count(*) from task where undecided) as undecided"""
-    )[0]
+    one = {
+        **pulse(view),
+        **view.rows(
+            """select (select count(*) from message where status = 'failed') as failed,
+              (select count(*) from task where undecided) as undecided"""
+        )[0],
+    }
     one["unreachable"] = [
         row["name"]
         for row in view.rows(
@@ -233,6 +240,19 @@ def health(view: Snapshot, today: date) -> Row:
         )
     ]
     return one
+
+
+def troubles(found: Row, now: datetime, late_minutes: int) -> list[str]:
+    """What of a `pulse` somebody must look at now, in words; it needs no mail to be seen."""
+    late, told = timedelta(minutes=late_minutes), []
+    if found["tick_at"] and now - found["tick_at"] > late:
+        minutes = int((now - found["tick_at"]).total_seconds() // 60)
+        told.append(_("The clock has been silent for {n} minutes: start `dondoc run` or `dondoc serve`.", n=minutes))
+    unsent = found["oldest_unsent_at"]
+    if unsent and now - unsent > late:
+        minutes = int((now - unsent).total_seconds() // 60)
+        told.append(_("A letter has waited for {n} minutes: see `dondoc outbox --status queued`.", n=minutes))
+    return told
 
 
 def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:

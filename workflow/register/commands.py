@@ -89,24 +89,39 @@ def add_agency(
 
 
 @agencies_app.command(
-    "mailbox", help=_("Set the mailbox of an agency.\n\n\b\nExample:\n  dondoc agencies mailbox STC stc@langson.gov.vn")
+    "mailbox",
+    help=_(
+        "Set the mailbox of an agency, and of its head, who is told what is long overdue.\n\n\b\nExamples:\n  dondoc agencies mailbox STC stc@langson.gov.vn\n  dondoc agencies mailbox STC --head giamdoc.stc@langson.gov.vn"
+    ),
 )
 def set_mailbox(
     context: typer.Context,
     name: Annotated[str, typer.Argument(metavar=_("AGENCY"))],
-    mailbox: Annotated[str, typer.Argument(metavar=_("MAILBOX"))],
+    mailbox: Annotated[str | None, typer.Argument(metavar=_("MAILBOX"))] = None,
+    head: Annotated[str | None, typer.Option("--head", help=_("The mailbox of its head."))] = None,
     by: Actor = None,
 ) -> None:
     from workflow import agency, audit, terminal
+    from workflow.address import checked_address
+    from workflow.errors import BadInput
 
+    if not mailbox and not head:
+        raise BadInput("Give the mailbox, or that of the head with --head.")
     with acting(context.obj, by, "register") as (session, how):
         found = agency.known_agency(session, name)
-        before, found.mailbox = found.mailbox, agency.free_mailbox(session, mailbox, found)
-        audit.record(
-            session, "set mailbox", found.code, **how, before={"mailbox": before}, after={"mailbox": found.mailbox}
-        )
-        line = _("{name} is written to at {mailbox}.", name=found.name, mailbox=found.mailbox)
-    terminal.say(line)
+        before = {"mailbox": found.mailbox, "head": found.head_mailbox}
+        if mailbox:
+            found.mailbox = agency.free_mailbox(session, mailbox, found)
+        if head:
+            found.head_mailbox = checked_address(head)
+        after = {"mailbox": found.mailbox, "head": found.head_mailbox}
+        told = {key for key in after if after[key] != before[key]}
+        was, now = ({key: one[key] for key in told} for one in (before, after))
+        audit.record(session, "set mailbox", found.code, **how, before=was, after=now)
+        lines = [_("{name} is written to at {mailbox}.", name=found.name, mailbox=found.mailbox or "–")]
+        if found.head_mailbox:
+            lines.append(_("Its head reads at {mailbox}.", mailbox=found.head_mailbox))
+    terminal.say(*lines)
 
 
 @agencies_app.command(
