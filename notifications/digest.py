@@ -224,9 +224,7 @@ class Voice:
         if event.act == "set deadline" and event.after.get("due"):
             day = show_day(date.fromisoformat(event.after["due"]))
             return _("The deadline is now {day}: {reason}", day=day, reason=reason)
-        if event.act.startswith("ask "):
-            return _("{who}: {act}. {reason}", who=who, act=say_act(event.act), reason=reason)
-        return _("{who}: {act}. {reason}", who=who, act=say_act(event.act), reason=reason).strip()
+        return f"{who}: {say_act(event.act)}. {reason}".strip()
 
     def _by(self, event: Happening) -> str:
         day = event.after.get("by")

@@ -152,7 +152,7 @@ class _Asked:
     def told(self, lines: list[Row]) -> Iterator[str]:
         for row in lines:
             reader = row["recipient"] or _("nobody")
-            yield _("{rung}: {reader} – {state}", rung=say_rung(row["rung"]), reader=reader, state=say_state(row))
+            yield f"{say_rung(row['rung'])}: {reader} – {say_state(row)}"
 
     def reasons(self, part: Row, lines: list[Row]) -> Iterator[str]:
         then = self._then(part["id"])

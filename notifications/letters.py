@@ -16,6 +16,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from notifications import wire
+from workflow.address import is_address
 from workflow.config import Settings
 from workflow.i18n import _, language
 
@@ -108,7 +109,12 @@ def row(
     references: Sequence[str] = (),
     calendar: str = "",
 ) -> dict[str, Any]:
-    """A letter for the outbox; its Message-ID follows from what it is for and stays the same however often it is sent."""
+    """A letter for the outbox; its Message-ID follows from what it is for and stays the same however often it is sent.
+
+    Raises ValueError for a reader that is not one plain address.
+    """
+    if not is_address(recipient):
+        raise ValueError(f"{recipient!r} is not an address")
     subject, text, html = render(words)
     blank = _blank(settings, key, recipient, kind=kind, at=at)
     told = (recipient, subject, text, html, blank["message_id"], at, settings.time_zone, tuple(references), calendar)

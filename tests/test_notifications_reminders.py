@@ -89,7 +89,9 @@ def test_one_letter_a_morning_with_everything_due(office: Office) -> None:
         make.task("I.4", timing="Thường xuyên"),
     )
     done = office.tick("2025-09-25 08:00")
-    assert (done.queued.letters, done.queued.reminders, done.delivered.sent) == (1, 6, 1), "two rungs, and four tasks given"
+    assert (done.queued.letters, done.queued.reminders, done.delivered.sent) == (1, 6, 1), (
+        "two rungs, and four tasks given"
+    )
     message = email.message_from_bytes(office.mailer.letters[0].content, policy=email.policy.default)
     text, html = message.get_body(("plain",)).get_content(), message.get_body(("html",)).get_content()  # type: ignore[union-attr]
     for part in (text, html):
@@ -153,7 +155,9 @@ def test_closed_and_resting_work_is_never_reminded(office: Office) -> None:
     office.tick("2025-09-30 08:00")
     assert rungs(office) == [("0", "ps4@example.vn")]
     told = {rung.partition(":")[0]: recipient for rung, recipient in rungs(office, occasions=True)}
-    assert told == {"0": "ps4@example.vn", "new": "ps4@example.vn", "decided": "ps3@example.vn"}, "that it rests is told once"
+    assert told == {"0": "ps4@example.vn", "new": "ps4@example.vn", "decided": "ps3@example.vn"}, (
+        "that it rests is told once"
+    )
 
 
 def test_mailbox_and_focal_points_of_the_day_each_get_their_own_letter(office: Office) -> None:

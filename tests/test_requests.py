@@ -165,7 +165,12 @@ def test_what_rests_or_is_cancelled_is_never_reminded(office: Office, end: str) 
         assert make.occurrence(session).status == {"suspend": Status.SUSPENDED, "cancel": Status.CANCELLED}[end]
     for day in ("2025-09-23", "2025-09-30", "2025-10-01", "2025-10-15"):
         office.tick(f"{day} 08:00")
-    assert office.mailer.letters == []
+    (letter,) = office.mailer.letters
+    with office.database.transaction() as session:
+        told = {r.rung.partition(":")[0]: r.message_id for r in session.exec(select(Reminder))}
+    assert set(told) == {"decided"} and letter.id in told.values(), (
+        "that it rests or ends is told once, and nothing reminded"
+    )
 
 
 def test_handing_on_says_from_whom_to_whom_and_ends_the_links(office: Office) -> None:

@@ -149,7 +149,7 @@ def test_forged_unknown_expired_revoked_links_get_one_plain_answer(site: Site) -
     for bad in (
         good[:-1] + ("A" if good[-1] != "A" else "B"),
         "x",
-        links.new_token(site.office.keys),
+        links.new_tokens(site.office.keys, 1)[0],
         "a" * 5000,
         good.replace(".", ""),
     ):
@@ -198,7 +198,7 @@ def test_old_keys_verify_and_new_keys_sign(site: Site) -> None:
     rotated = links.load_keys(file)
     with site.office.database.transaction() as session:
         assert links.read(session, rotated, good, at=site.moment, settings=site.office.settings.links)
-        fresh = links.new_token(rotated)
+        fresh = links.new_tokens(rotated, 1)[0]
         assert links.read(session, site.office.keys, fresh, at=site.moment, settings=site.office.settings.links) is None
     assert file.stat().st_mode & 0o077 == 0
 

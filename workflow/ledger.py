@@ -75,7 +75,7 @@ def say_state(row: Row) -> str:
     """What became of a line, with the reason where nobody was told."""
     words = _(STATES[row["state"]])
     if row["why"]:
-        words += f": {_(row['why'])}"
+        words += ": " + _(row["why"])
     if row.get("doubts"):
         words += " (" + _("it may have arrived {n} times more", n=row["doubts"]) + ")"
     return words
