@@ -81,8 +81,9 @@ def material(
     """Read what these agencies owe until a day (`most` of each), the named occurrences, and what waits for these agencies."""
     made = Material({}, defaultdict(list), {}, defaultdict(list))
     due = f"{_OPEN} and o.due_on <= :until and o.agency_id in ({listed(agencies)})"
-    ranked = f"""select * from (select {_TASK}, row_number() over (partition by o.agency_id order by o.due_on, o.id) as n
-        from {_FROM} where {due}) ranked where n <= :most order by due_on, id"""
+    ranked = f"""select {_TASK} from (select o.id, row_number() over (partition by o.agency_id order by o.due_on, o.id) as n
+        from occurrence o where {due}) ranked join {_FROM.replace(" join", " on o.id = ranked.id join", 1)} where ranked.n <= :most
+        order by o.due_on, o.id"""
     for row in view.rows(ranked, until=until, most=most):
         made.tasks[row["id"]] = row
         made.own[row["agency_id"]].append(row["id"])

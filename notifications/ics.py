@@ -6,6 +6,7 @@ moves it. Tests read it back with the `icalendar` library.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
@@ -53,22 +54,25 @@ def title(code: str, text: str, *, confidential: bool) -> str:
     return f"[{code}] " + (_("confidential") if confidential else text[:200])
 
 
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
+_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
+
+
 def _text(text: str) -> str:
-    kept = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-    return kept.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
+    return _CONTROL.sub(" ", text).translate(_ESCAPED)
 
 
 def _folded(line: str) -> str:
     """A line in pieces of at most 75 octets, cut between characters."""
-    if len(line) < 25 or len(line.encode()) <= 75:
+    octets = line.encode()
+    if len(octets) <= 75:
         return line + "\r\n"
-    pieces: list[str] = []
-    start = size = 0
-    for place, character in enumerate(line):
-        wide = len(character.encode())
-        if size + wide > (75 if not pieces else 74):
-            pieces.append(line[start:place])
-            start, size = place, 0
-        size += wide
-    pieces.append(line[start:])
+    pieces, start, room = [], 0, 75
+    while len(octets) - start > room:
+        end = start + room
+        while octets[end] & 0xC0 == 0x80:  # inside a character
+            end -= 1
+        pieces.append(octets[start:end].decode())
+        start, room = end, 74
+    pieces.append(octets[start:].decode())
     return "\r\n ".join(pieces) + "\r\n"

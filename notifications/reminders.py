@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import bindparam
 from sqlmodel import Session
 
 from notifications import digest, happenings, ics, ladder, letters, links, morning, office, recipients, weekly, wire
@@ -255,20 +256,26 @@ def _insert_links(
 
 def _insert_reminders(session: Session, round_: Round, drafts: list[Draft], numbers: list[int]) -> None:
     """The lines of the ledger: what each letter tells, and what is told to nobody, with the reason."""
-    rows = []
+    rows, moved = [], []
     for draft, number in zip(drafts, numbers, strict=True):
         for key, told in draft.told.items():
             carried = round_.carried.get((*key, draft.recipient))
             if carried is None:
                 rows.append(_line(round_, told, draft.recipient, number, None))
             else:
-                session.connection().execute(
-                    Reminder.__table__.update()  # type: ignore[attr-defined]
-                    .where(Reminder.__table__.c.id == carried)  # type: ignore[attr-defined]
-                    .values(message_id=number, at=round_.at)
-                )
+                moved.append({"line": carried, "letter": number, "moment": round_.at})
+    if moved:
+        session.connection().execute(_MOVE, moved)
     rows += [_line(round_, told, key[3], None, reason) for key, (told, reason) in round_.skips.items()]
     write_rows(session, Reminder, rows)
+
+
+_REMINDER = Reminder.__table__  # type: ignore[attr-defined]
+_MOVE = (
+    _REMINDER.update()
+    .where(_REMINDER.c.id == bindparam("line"))
+    .values(message_id=bindparam("letter"), at=bindparam("moment"))
+)
 
 
 def _line(round_: Round, told: Told, recipient: str, letter: int | None, skipped: str | None) -> dict[str, Any]:

@@ -74,8 +74,9 @@ _STATE = {"queued": "waiting", "sending": "waiting", "sent": "sent", "failed": "
 def say_state(row: Row) -> str:
     """What became of a line, with the reason where nobody was told."""
     words = _(STATES[row["state"]])
-    if row["why"]:
-        words += ": " + _(row["why"])
+    reason = row["why"]
+    if reason:
+        words += ": " + _(reason)
     if row.get("doubts"):
         words += " (" + _("it may have arrived {n} times more", n=row["doubts"]) + ")"
     return words

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Integer, UniqueConstraint, update
+from sqlalchemy import Column, Index, Integer, UniqueConstraint, text, update
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Field, Relationship, Session, SQLModel, col
 
@@ -35,7 +35,12 @@ class Occurrence(SQLModel, table=True):
     Whom it was issued to and the first due day are kept for ever.
     """
 
-    __table_args__ = (UniqueConstraint("task_id", "issued_to_id", "period"),)
+    # What is due is looked for among what is open: the years that are done cost nothing.
+    _OPEN = text("status in ('not_started', 'in_progress', 'returned')")
+    __table_args__ = (
+        UniqueConstraint("task_id", "issued_to_id", "period"),
+        Index("ix_occurrence_open", "due_on", "agency_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    )
     __mapper_args__ = {"version_id_col": _version}
 
     id: int | None = Field(default=None, primary_key=True)
@@ -45,7 +50,7 @@ class Occurrence(SQLModel, table=True):
     period: str
     opens_on: date | None = Field(default=None, index=True)
     original_due_on: date | None = None
-    due_on: date | None = Field(default=None, index=True)
+    due_on: date | None = None
     deadline_version: int = 1  # rises with each new deadline: reminders of the one before do not count for it
     computed_due_on: date | None = (
         None  # the day its timing and the calendar gave last; another one was agreed by people

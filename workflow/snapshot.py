@@ -56,7 +56,13 @@ class Snapshot:
             bound = {k: _naive(v) for k, v in args.items()}
         cursor = self._connection.execute(sql, bound)
         names = [column[0] for column in cursor.description]
-        return [_typed(dict(zip(names, row, strict=True))) for row in cursor]
+        typed = [(name, _day if name.endswith("_on") else _moment) for name in names if name.endswith(("_on", "_at"))]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor]
+        for name, make in typed:
+            for row in rows:
+                if row[name] is not None:
+                    row[name] = make(row[name])
+        return rows
 
 
 @contextmanager
@@ -129,13 +135,11 @@ def stored(value: object) -> dict[str, Any]:
     return (json.loads(value) if isinstance(value, str) else value) or {}  # type: ignore[return-value]
 
 
-def _typed(row: Row) -> Row:
-    for name, value in row.items():
-        if value is None:
-            continue
-        if name.endswith("_on") and isinstance(value, str):
-            row[name] = date.fromisoformat(value)
-        elif name.endswith("_at"):
-            moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-            row[name] = moment.replace(tzinfo=UTC)
-    return row
+def _day(value: Any) -> date:
+    """A day, which is text in SQLite."""
+    return date.fromisoformat(value) if isinstance(value, str) else value
+
+
+def _moment(value: Any) -> datetime:
+    """An instant, which both databases keep in UTC and SQLite as text."""
+    return (datetime.fromisoformat(value) if isinstance(value, str) else value).replace(tzinfo=UTC)

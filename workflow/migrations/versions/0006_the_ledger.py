@@ -12,6 +12,11 @@ depends_on = None
 def upgrade() -> None:
     op.add_column("occurrence", sa.Column("deadline_version", sa.Integer(), nullable=False, server_default="1"))
     op.create_index(op.f("ix_occurrence_opens_on"), "occurrence", ["opens_on"])
+    op.drop_index(op.f("ix_occurrence_due_on"), "occurrence")
+    still = sa.text("status in ('not_started', 'in_progress', 'returned')")
+    op.create_index(
+        "ix_occurrence_open", "occurrence", ["due_on", "agency_id"], sqlite_where=still, postgresql_where=still
+    )
     op.add_column("agency", sa.Column("head_mailbox", sa.String(), nullable=True))
     op.add_column("heartbeat", sa.Column("upto", sa.Integer(), nullable=True))
     op.add_column("message", sa.Column("kind", sa.String(), nullable=False, server_default="digest"))
@@ -115,4 +120,6 @@ def downgrade() -> None:
     op.drop_column("heartbeat", "upto")
     op.drop_column("agency", "head_mailbox")
     op.drop_index(op.f("ix_occurrence_opens_on"), "occurrence")
+    op.drop_index("ix_occurrence_open", "occurrence")
+    op.create_index(op.f("ix_occurrence_due_on"), "occurrence", ["due_on"])
     op.drop_column("occurrence", "deadline_version")
