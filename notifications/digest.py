@@ -80,7 +80,8 @@ def material(
 ) -> Material:
     """Read what these agencies owe until a day (`most` of each), the named occurrences, and what waits for these agencies."""
     made = Material({}, defaultdict(list), {}, defaultdict(list))
-    due = f"{_OPEN} and o.due_on <= :until and o.agency_id in ({listed(agencies)})"
+    # the plus keeps SQLite from reading all that these agencies ever had instead of what is open
+    due = f"{_OPEN} and o.due_on <= :until and +o.agency_id in ({listed(agencies)})"
     ranked = f"""select {_TASK} from (select o.id, row_number() over (partition by o.agency_id order by o.due_on, o.id) as n
         from occurrence o where {due}) ranked join {_FROM.replace(" join", " on o.id = ranked.id join", 1)} where ranked.n <= :most
         order by o.due_on, o.id"""
@@ -89,10 +90,11 @@ def material(
         made.own[row["agency_id"]].append(row["id"])
     counts = f"""select o.agency_id, sum(case when o.due_on < :today then 1 else 0 end) as overdue,
         sum(case when o.due_on = :today then 1 else 0 end) as today, sum(case when o.due_on > :today then 1 else 0 end) as soon
-        from occurrence o where {due} group by o.agency_id"""
+        from occurrence o where {due} group by +o.agency_id"""
     made.totals = {row["agency_id"]: row for row in view.rows(counts, until=until, today=today)}
-    waiting = f"""select {_TASK}, d.monitor_id from {_FROM} where d.monitor_id in ({listed(agencies)}) and (o.status = 'submitted'
-        or exists (select 1 from change_request q where q.occurrence_id = o.id and q.outcome = 'waiting')) order by o.due_on, o.id"""
+    waiting = f"""select {_TASK}, d.monitor_id from {_FROM} where +d.monitor_id in ({listed(agencies)}) and o.id in
+        (select id from occurrence where status = 'submitted' union select occurrence_id from change_request where outcome = 'waiting')
+        order by o.due_on, o.id"""
     for row in view.rows(waiting):
         made.tasks[row["id"]] = row
         made.waiting[row["monitor_id"]].append(row["id"])

@@ -36,24 +36,30 @@ def furnished(office: Office) -> Office:
 
 def test_f1(office: Office) -> None:
     import time
+
     office = furnished(office)
-    T=dict(copy=0.,die=0.,rec=0.,chk=0.)
+    T = dict(copy=0.0, die=0.0, rec=0.0, chk=0.0)
     with Sink() as sink, restorable(office.database) as restore:
-        told = replace(office,settings=posting(office.settings, sink))
-        step=0
+        told = replace(office, settings=posting(office.settings, sink))
+        step = 0
         while True:
             step += 1 if "sqlite" in office.database.url else 9
-            t=time.time()
+            t = time.time()
             restore()
-            T["copy"]+=time.time()-t; t=time.time()
+            T["copy"] += time.time() - t
+            t = time.time()
             killed = dies_at(step, lambda: print(office.tick("2025-12-29 08:00", Absent())))
-            T["die"]+=time.time()-t; t=time.time()
+            T["die"] += time.time() - t
+            t = time.time()
             sink.kept.clear()
             ticked(told, "2025-12-29 08:15")
-            T["rec"]+=time.time()-t; t=time.time()
+            T["rec"] += time.time() - t
+            t = time.time()
             sound(office.database)
-            assert undelivered(office.database, sink)==set()
-            assert max(sink.copies().values())==1
-            T["chk"]+=time.time()-t; t=time.time()
-            if not killed: break
-    print(step,T)
+            assert undelivered(office.database, sink) == set()
+            assert max(sink.copies().values()) == 1
+            T["chk"] += time.time() - t
+            t = time.time()
+            if not killed:
+                break
+    print(step, T)

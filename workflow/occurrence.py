@@ -35,11 +35,13 @@ class Occurrence(SQLModel, table=True):
     Whom it was issued to and the first due day are kept for ever.
     """
 
-    # What is due is looked for among what is open: the years that are done cost nothing.
+    # What is due, and what waits, is looked for among what is open: the years that are done cost nothing.
     _OPEN = text("status in ('not_started', 'in_progress', 'returned')")
+    _SUBMITTED = text("status = 'submitted'")
     __table_args__ = (
         UniqueConstraint("task_id", "issued_to_id", "period"),
         Index("ix_occurrence_open", "due_on", "agency_id", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_occurrence_submitted", "task_id", sqlite_where=_SUBMITTED, postgresql_where=_SUBMITTED),
     )
     __mapper_args__ = {"version_id_col": _version}
 

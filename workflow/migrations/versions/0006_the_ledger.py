@@ -17,6 +17,8 @@ def upgrade() -> None:
     op.create_index(
         "ix_occurrence_open", "occurrence", ["due_on", "agency_id"], sqlite_where=still, postgresql_where=still
     )
+    waits = sa.text("status = 'submitted'")
+    op.create_index("ix_occurrence_submitted", "occurrence", ["task_id"], sqlite_where=waits, postgresql_where=waits)
     op.add_column("agency", sa.Column("head_mailbox", sa.String(), nullable=True))
     op.add_column("heartbeat", sa.Column("upto", sa.Integer(), nullable=True))
     op.add_column("message", sa.Column("kind", sa.String(), nullable=False, server_default="digest"))
@@ -121,5 +123,6 @@ def downgrade() -> None:
     op.drop_column("agency", "head_mailbox")
     op.drop_index(op.f("ix_occurrence_opens_on"), "occurrence")
     op.drop_index("ix_occurrence_open", "occurrence")
+    op.drop_index("ix_occurrence_submitted", "occurrence")
     op.create_index(op.f("ix_occurrence_due_on"), "occurrence", ["due_on"])
     op.drop_column("occurrence", "deadline_version")
