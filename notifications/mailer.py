@@ -116,13 +116,7 @@ class SmtpMailer:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        while not self._free.empty():
-            connection = self._free.get_nowait()
-            if connection is not None:
-                try:
-                    await asyncio.wait_for(connection.quit(), 2)
-                except Exception:
-                    connection.close()
+        await asyncio.gather(*(_quit(self._free.get_nowait()) for _n in range(self._free.qsize())))
 
     async def send(self, letter: Letter) -> Outcome:
         """Hand one letter over; the whole of it takes three times the time-out of one answer at most."""
@@ -135,6 +129,15 @@ class SmtpMailer:
             return Outcome(Fate.AWAY, f"timeout {3 * self.settings.timeout_seconds} s", doubtful=talk.has_text)
         finally:
             self._free.put_nowait(talk.end())
+
+
+async def _quit(connection: aiosmtplib.SMTP | None) -> None:
+    """Say goodbye, but wait for no answer for long."""
+    if connection is not None:
+        try:
+            await asyncio.wait_for(connection.quit(), 2)
+        except Exception:
+            connection.close()
 
 
 class _Talk:

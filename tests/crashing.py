@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
+import subprocess
 import sys
+import tempfile
 import time
 import traceback
 from collections.abc import Callable, Iterator
@@ -13,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 from uuid import uuid4
 
 import aiosmtplib
@@ -25,10 +28,9 @@ from sqlalchemy.engine.default import DefaultDialect
 from sqlmodel import col, func, select, text
 
 from notifications import mailer
-from notifications.tick import Ticked
-from tests.conftest import Office
+from tests.conftest import Office, need
 from tests.sink import Sink
-from workflow.config import MailSettings, Settings
+from workflow.config import MailSettings
 from workflow.database import Database
 from workflow.history import replay
 from workflow.history.chain import first_fault
@@ -142,17 +144,12 @@ class Absent(mailer.MemoryMailer):
         return mailer.Outcome(mailer.Fate.AWAY, "no server")
 
 
-def posting(settings: Settings, sink: Sink, **more: Any) -> Settings:
-    """The settings of an office that sends through the sink."""
+def posting(office: Office, sink: Sink, **more: Any) -> Office:
+    """The same office, sending through the sink."""
     base = MailSettings(
         "smtp", sender="Đôn đốc <dondoc@example.vn>", host="127.0.0.1", port=sink.port, timeout_seconds=5
     )
-    return replace(settings, mail=replace(base, **{"connections": 3, **more}))
-
-
-def ticked(office: Office, moment: str, transport: mailer.Mailer | None = None) -> Ticked:
-    """A tick of the office with a transport of its own."""
-    return office.tick(moment, transport or mailer.for_settings(office.settings.mail))
+    return replace(office, settings=replace(office.settings, mail=replace(base, **{"connections": 3, **more})))
 
 
 def sound(database: Database) -> None:
@@ -182,3 +179,49 @@ def undelivered(database: Database, sink: Sink) -> set[str]:
     """Letters that the server never accepted though nobody dropped them."""
     dropped = {number for number, one in outbox(database).items() if one.status is MessageStatus.DROPPED}
     return set(outbox(database)) - dropped - set(sink.copies())
+
+
+def ledger(database: Database) -> set[tuple[object, ...]]:
+    """What the ledger and the outbox say, without numbers and hours."""
+    line, letter = Reminder.__table__, Message.__table__  # type: ignore[attr-defined]
+    told = sa.select(
+        line.c.occurrence_id, line.c.deadline_version, line.c.rung, line.c.recipient, line.c.skipped, letter.c.key
+    )
+    with database.transaction() as session:
+        lines = session.execute(told.join(letter, letter.c.id == line.c.message_id, isouter=True)).all()
+        return {tuple(row) for row in (*lines, *session.execute(sa.select(letter.c.key, letter.c.status)))}
+
+
+class Server:
+    """A PostgreSQL server of its own that can be stopped as a power cut stops it; listens on a socket in its folder only."""
+
+    def __enter__(self) -> Self:
+        programs = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+        initdb = shutil.which("initdb") or (str(programs[-1]) if programs else None)
+        need(initdb, "PostgreSQL", "apt-get install postgresql")
+        self._account = "nobody" if os.getuid() == 0 else None
+        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path must be short
+        if self._account:
+            os.chown(self._folder, pwd.getpwnam(self._account).pw_uid, -1)
+        self._pg_ctl = str(Path(str(initdb)).with_name("pg_ctl"))
+        self._call(str(initdb), "-U", "tester", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync", "-D")
+        self.url = f"postgresql://tester@/record?host={self._folder}"
+        self.start()
+        with psycopg.connect(f"postgresql://tester@/postgres?host={self._folder}", autocommit=True) as connection:
+            connection.execute("create database record")
+        return self
+
+    def __exit__(self, *_raised: object) -> None:
+        self.stop()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def start(self) -> None:
+        options = f"-k {self._folder} -c listen_addresses= -c fsync=off"
+        self._call(self._pg_ctl, "start", "-w", "-l", f"{self._folder}/log", "-o", options, "-D")
+
+    def stop(self) -> None:
+        self._call(self._pg_ctl, "stop", "-w", "-m", "immediate", "-D")
+
+    def _call(self, *command: str) -> None:
+        told = {"stdout": subprocess.DEVNULL, "cwd": "/", "timeout": 60, "user": self._account}
+        subprocess.run([*command, f"{self._folder}/d"], check=True, **told)  # type: ignore[call-overload]
