@@ -88,9 +88,9 @@ def material(
     for row in view.rows(ranked, until=until, most=most):
         made.tasks[row["id"]] = row
         made.own[row["agency_id"]].append(row["id"])
-    counts = f"""select o.agency_id, sum(case when o.due_on < :today then 1 else 0 end) as overdue,
+    counts = f"""select +o.agency_id as agency_id, sum(case when o.due_on < :today then 1 else 0 end) as overdue,
         sum(case when o.due_on = :today then 1 else 0 end) as today, sum(case when o.due_on > :today then 1 else 0 end) as soon
-        from occurrence o where {due} group by +o.agency_id"""
+        from occurrence o where {due} group by 1"""
     made.totals = {row["agency_id"]: row for row in view.rows(counts, until=until, today=today)}
     waiting = f"""select {_TASK}, d.monitor_id from {_FROM} where +d.monitor_id in ({listed(agencies)}) and o.id in
         (select id from occurrence where status = 'submitted' union select occurrence_id from change_request where outcome = 'waiting')

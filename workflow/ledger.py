@@ -29,7 +29,7 @@ STATES = {
     "planned": N_("planned"),
     "sent": N_("sent"),
     "waiting": N_("waiting to be sent"),
-    "refused": N_("refused"),
+    "refused": N_("refused by the server"),
     "dropped": N_("not sent"),
     "skipped": N_("skipped"),
 }
