@@ -13,10 +13,10 @@ from notifications import ics
 from notifications.happenings import Happening
 from notifications.letters import AMBER, BLUE, GREEN, RED, Entry, Section, Words
 from workflow import queries
-from workflow.audit_words import say_act
+from workflow.audit_words import say_act, say_value
 from workflow.config import Settings
 from workflow.i18n import N_, _
-from workflow.periods import ONGOING, UNTIMED, show_day, show_period
+from workflow.periods import ONGOING, UNTIMED, show_day, show_days, show_period
 from workflow.snapshot import Row, Snapshot, listed
 from workflow.standing import say_status
 
@@ -227,7 +227,11 @@ class Voice:
         if event.act == "set deadline" and event.after.get("due"):
             day = show_day(date.fromisoformat(event.after["due"]))
             return _("The deadline is now {day}: {reason}", day=day, reason=reason)
-        return f"{who}: {say_act(event.act)}. {reason}".strip()
+        wanted, basis = event.after.get("wanted"), event.after.get("basis")
+        facts = [f"{who}: {say_act(event.act)}" + (f" ({show_days(str(wanted))})" if wanted else "")]
+        facts += [reason] if reason else []
+        facts += [say_value("basis", basis)] if basis else []
+        return ". ".join(fact.strip().rstrip(".") for fact in facts) + "."
 
     def _by(self, event: Happening) -> str:
         day = event.after.get("by")

@@ -25,6 +25,7 @@ class Fate(StrEnum):
     LATER = "later"
     REFUSED = "refused"
     AWAY = "away"
+    HELD = "held"  # not tried: the server was away before it, or the round had taken its time
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ async def _deliver(database: Database, mailer: Mailer, settings: Settings, clock
     most, outcomes = mail.connections, list[Sent]()  # the first few tell whether the server is there
     async with mailer:
         while True:
-            away = any(outcome.fate is Fate.AWAY for _letter, outcome in outcomes)
+            away = any(outcome.fate in (Fate.AWAY, Fate.HELD) for _letter, outcome in outcomes)
             over = away or time.monotonic() > until
             with database.transaction() as session:
                 record(session, outcomes, mail, at=clock(), done=done)
@@ -67,9 +67,24 @@ async def _deliver(database: Database, mailer: Mailer, settings: Settings, clock
                 letters = claim(session, settings, at=clock(), done=done, limit=free) if free else []
             if not letters:
                 return done  # of a server that is away nothing more is asked; the rest goes with the next tick
-            answered = await asyncio.gather(*(_sent(mailer, letter) for letter in letters))
-            outcomes = list(zip(letters, answered, strict=True))
+            outcomes = await _sent_all(mailer, letters, mail.connections, until)
             most = mail.connections * PER_CONNECTION
+
+
+async def _sent_all(mailer: Mailer, letters: list[Letter], workers: int, until: float) -> list[Sent]:
+    """Hand a group over, so many at a time; once the server is away or the time is up, the rest is held as it was."""
+    waiting, found, stopped = iter(letters), list[Sent](), False
+
+    async def work() -> None:
+        nonlocal stopped
+        for letter in waiting:
+            held = stopped or time.monotonic() > until
+            outcome = Outcome(Fate.HELD) if held else await _sent(mailer, letter)
+            stopped = stopped or outcome.fate is Fate.AWAY
+            found.append((letter, outcome))
+
+    await asyncio.gather(*(work() for _n in range(workers)))
+    return found
 
 
 async def _sent(mailer: Mailer, letter: Letter) -> Outcome:
@@ -192,13 +207,17 @@ def record(
     attempts = [
         {"message_id": letter.id, "at": at, "outcome": outcome.fate, "reply": outcome.reply[:500]}
         for letter, outcome in outcomes
+        if outcome.fate is not Fate.HELD
     ]
     write_rows(session, Delivery, attempts)
+    held = [letter.id for letter, outcome in outcomes if outcome.fate is Fate.HELD]
+    before = {"status": MessageStatus.QUEUED, "claimed_at": None, "attempts": col(Message.attempts) - 1}
+    _change(session, held, before)
     sent = [letter.id for letter, outcome in outcomes if outcome.fate is Fate.SENT]
     _change(session, sent, {"status": MessageStatus.SENT, "sent_at": at, "claimed_at": None, "reason": None})
     done.sent += len(sent)
     for letter, outcome in outcomes:
-        if outcome.fate is not Fate.SENT:
+        if outcome.fate not in (Fate.SENT, Fate.HELD):
             _put_back(session, letter, outcome, settings, at=at, done=done)
 
 

@@ -66,7 +66,13 @@ def _words(settings: Settings, rows: list[Row], today: date) -> Words:
     table = Table(
         (_("Agency"), *(_(title) for title in COLUMNS.values())),
         tuple(
-            (Cell(row["name"]), *(Cell(str(row[name]), _list(settings, row["code"], name, today)) for name in COLUMNS))
+            (
+                Cell(row["name"]),
+                *(
+                    Cell(str(row[name]), _list(settings, row["code"], name, today) if row[name] else "")
+                    for name in COLUMNS
+                ),
+            )
             for row in ([every, *rows] if rows else [])
         ),
     )
@@ -87,7 +93,7 @@ def _words(settings: Settings, rows: list[Row], today: date) -> Words:
 
 
 def _list(settings: Settings, agency: str, name: str, today: date) -> str:
-    """The page that lists what a figure counts."""
+    """The page that lists what a figure counts; what counts nothing opens nothing."""
     key = "status" if name == "submitted" else "standing"
     asked = {key: name, "as_of": today.isoformat(), **({"agency": agency} if agency else {})}
     return f"{settings.links.base_url.rstrip('/')}/tasks?{urlencode(asked)}"

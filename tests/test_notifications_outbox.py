@@ -19,7 +19,7 @@ from aiosmtpd.smtp import SMTP, AuthResult
 from sqlmodel import select
 
 from notifications import outbox
-from notifications.mailer import Fate, FolderMailer, Letter, Outcome, SmtpMailer, for_settings
+from notifications.mailer import Fate, FolderMailer, Letter, MemoryMailer, Outcome, SmtpMailer, for_settings
 from tests import make
 from tests.conftest import Office
 from workflow.config import MailSettings
@@ -266,3 +266,43 @@ def test_a_transport_that_fails_on_its_own_strands_nothing(office: Office, tmp_p
     assert deliver(office, broken).later == 1
     assert statuses(office) == {"a@example.vn": "queued"}
     assert deliver(office, MailSettings(folder=tmp_path / "thu"), 6).sent == 1
+
+
+def test_no_more_letters_a_minute_than_the_server_allows(office: Office, post: tuple[Post, MailSettings]) -> None:
+    handler, settings = post
+    waiting(office, *(f"a{n}@example.vn" for n in range(12)))
+    slow = replace(settings, per_minute=5)
+    assert deliver(office, slow).sent == 5
+    assert deliver(office, slow).sent == 0, "the same minute, counted over every process"
+    assert deliver(office, slow, 2).sent == 5
+    assert deliver(office, slow, 4).sent == 2
+    assert len(handler.accepted) == 12
+
+
+def test_one_round_takes_no_longer_than_it_may(office: Office) -> None:
+    class Slow(MemoryMailer):
+        async def send(self, letter: Letter) -> Outcome:
+            await asyncio.sleep(0.2)
+            return await super().send(letter)
+
+    waiting(office, *(f"a{n}@example.vn" for n in range(200)))
+    told = replace(office.settings, mail=replace(office.settings.mail, connections=2, round_seconds=1))
+    done = outbox.deliver(office.database, Slow(), told, clock=lambda: AT)
+    assert 2 <= done.sent <= 12, "what is left goes with the next round"
+    with office.database.transaction() as session:
+        assert {m.attempts for m in session.exec(select(Message)) if m.status == "queued"} == {0}
+    outbox.deliver(office.database, MemoryMailer(), office.settings, clock=lambda: AT)
+    assert Counter(statuses(office).values()) == {"sent": 200}
+
+
+def test_a_letter_that_may_have_arrived_is_counted(office: Office) -> None:
+    class Lost(MemoryMailer):
+        async def send(self, letter: Letter) -> Outcome:
+            return Outcome(Fate.AWAY, "connection lost", doubtful=True)
+
+    waiting(office, "a@example.vn")
+    outbox.deliver(office.database, Lost(), office.settings, clock=lambda: AT)
+    outbox.deliver(office.database, MemoryMailer(), office.settings, clock=lambda: AT + timedelta(minutes=6))
+    with office.database.transaction() as session:
+        (row,) = session.exec(select(Message))
+        assert (row.status, row.doubts, row.attempts) == (MessageStatus.SENT, 1, 2)
