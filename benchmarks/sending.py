@@ -162,12 +162,12 @@ def main(shared: Path, count: int) -> None:
         return
     with listening(sys.executable, str(far), "PORT", "--rtt", "20") as port:
         compare(
-            "200 letters at a round trip of 20 ms",
+            "500 letters at a round trip of 20 ms",
             5,
             {
-                "aiosmtplib alone, 10 connections": lambda: plain(port, 200, 10),
-                "dondoc, durable, 10 connections": lambda: emptied(port, 200, 10),
-                "dondoc, durable, 4 connections": lambda: emptied(port, 200, 4),
+                "aiosmtplib alone, 10 connections": lambda: plain(port, 500, 10),
+                "dondoc, durable, 10 connections": lambda: emptied(port, 500, 10),
+                "dondoc, durable, 4 connections": lambda: emptied(port, 500, 4),
             },
         )
 

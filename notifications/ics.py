@@ -55,11 +55,11 @@ def title(code: str, text: str, *, confidential: bool) -> str:
 
 
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
-_ESCAPED = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 
 def _text(text: str) -> str:
-    return _CONTROL.sub(" ", text).translate(_ESCAPED)
+    kept = _CONTROL.sub(" ", text).replace("\\", "\\\\")
+    return kept.replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n")
 
 
 def _folded(line: str) -> str:

@@ -211,7 +211,8 @@ def record(
     ]
     write_rows(session, Delivery, attempts)
     held = [letter.id for letter, outcome in outcomes if outcome.fate is Fate.HELD]
-    before = {"status": MessageStatus.QUEUED, "claimed_at": None, "attempts": col(Message.attempts) - 1}
+    before: dict[str, object] = {"status": MessageStatus.QUEUED, "claimed_at": None}
+    before["attempts"] = col(Message.attempts) - 1
     _change(session, held, before)
     sent = [letter.id for letter, outcome in outcomes if outcome.fate is Fate.SENT]
     _change(session, sent, {"status": MessageStatus.SENT, "sent_at": at, "claimed_at": None, "reason": None})

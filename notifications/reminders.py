@@ -29,6 +29,7 @@ from workflow.office_calendar import office_calendar
 from workflow.snapshot import Snapshot, listed
 
 log = logging.getLogger(__name__)
+BLOCK = 50  # letters that are in memory at once
 
 
 @dataclass
@@ -126,25 +127,22 @@ def _write(session: Session, round_: Round, keys: links.Keys, done: Queued, *, k
     """Write the letters of a round with their links and the lines of the ledger."""
     round_.leave_out_served()
     settings, view, today = round_.settings, round_.view, round_.today
-    until = max(ladder.horizon(today, round_.calendar, one) for one in (settings.reminders,))
-    agencies = {one for draft in round_.drafts.values() for one in draft.agencies | draft.waits_for}
-    named = {key[0] for draft in round_.drafts.values() for key in draft.told}
-    made = digest.material(view, agencies, named, until, today, settings.reminders.listed)
-    first = _first_letters(view, round_)
-    written = _taken_keys(view, round_, kind)
-    rows: list[dict[str, Any]] = []
-    drafts, tokens = [], []
-    for draft in round_.drafts.values():
-        row, own = _letter(round_, draft, made, keys, first, written, done, kind=kind, until=until)
-        rows.append(row)
-        drafts.append(draft)
-        tokens.append(own)
-    numbers = _insert_letters(session, rows)
-    _insert_links(session, round_, made, drafts, tokens, numbers)
-    _insert_reminders(session, round_, drafts, numbers)
+    until = ladder.horizon(today, round_.calendar, settings.reminders)
+    first, written = _first_letters(view, round_), _taken_keys(view, round_, kind)
+    every = list(round_.drafts.values())
+    for drafts in (every[n : n + BLOCK] for n in range(0, len(every), BLOCK)):
+        agencies = {one for draft in drafts for one in draft.agencies | draft.waits_for}
+        named = {key[0] for draft in drafts for key in draft.told}
+        made = digest.material(view, agencies, named, until, today, settings.reminders.listed)
+        pairs = [_letter(round_, draft, made, keys, first, written, done, kind=kind, until=until) for draft in drafts]
+        numbers = _insert_letters(session, [row for row, _tokens in pairs])
+        _insert_links(session, round_, made, drafts, [tokens for _row, tokens in pairs], numbers)
+        _insert_reminders(session, round_, drafts, numbers)
+    skipped = [_line(round_, told, key[3], None, reason) for key, (told, reason) in round_.skips.items()]
+    write_rows(session, Reminder, skipped)
     _retire(session, round_)
-    done.letters += len(rows)
-    done.reminders += sum(len(draft.told) for draft in drafts)
+    done.letters += len(every)
+    done.reminders += sum(len(draft.told) for draft in every)
     done.without_mailbox += [n for n in round_.book.names(round_.without_mailbox) if n not in done.without_mailbox]
 
 
@@ -255,7 +253,7 @@ def _insert_links(
 
 
 def _insert_reminders(session: Session, round_: Round, drafts: list[Draft], numbers: list[int]) -> None:
-    """The lines of the ledger: what each letter tells, and what is told to nobody, with the reason."""
+    """The lines of the ledger: what each letter tells."""
     rows, moved = [], []
     for draft, number in zip(drafts, numbers, strict=True):
         for key, told in draft.told.items():
@@ -266,7 +264,6 @@ def _insert_reminders(session: Session, round_: Round, drafts: list[Draft], numb
                 moved.append({"line": carried, "letter": number, "moment": round_.at})
     if moved:
         session.connection().execute(_MOVE, moved)
-    rows += [_line(round_, told, key[3], None, reason) for key, (told, reason) in round_.skips.items()]
     write_rows(session, Reminder, rows)
 
 

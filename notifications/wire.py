@@ -8,7 +8,7 @@ automatic mail follow RFC 3834 and RFC 2919.
 from __future__ import annotations
 
 import re
-from base64 import b64encode, encodebytes
+from base64 import b64encode
 from datetime import datetime
 from email.utils import format_datetime, parseaddr
 from functools import lru_cache
@@ -114,7 +114,8 @@ def _alternative(boundary: str, text: str, html: str) -> bytes:
 
 
 def _base64(text: str) -> bytes:
-    return encodebytes(text.encode("utf-8", "replace")).replace(b"\n", b"\r\n")
+    coded = b64encode(text.encode("utf-8", "replace"))
+    return b"".join(coded[n : n + 76] + b"\r\n" for n in range(0, len(coded), 76))
 
 
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.:;!()/_+-]*")
