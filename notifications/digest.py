@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
 
 from notifications import ics
 from notifications.happenings import Happening
 from notifications.letters import AMBER, BLUE, GREEN, RED, Entry, Section, Words
+from notifications.material import Draft, Material, Task, Told, placed, total
 from workflow import queries
 from workflow.audit_words import say_act, say_value
 from workflow.config import Settings
 from workflow.i18n import N_, _
 from workflow.periods import ONGOING, UNTIMED, show_day, show_days, show_period
-from workflow.snapshot import Row, Snapshot, listed
-from workflow.standing import say_status
+from workflow.standing import OPEN, say_status
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a period that is its due day says nothing more
 
-SECTIONS = {
+TITLES = {
     "overdue": (N_("Overdue ({n})"), RED),
     "today": (N_("Due today ({n})"), AMBER),
     "soon": (N_("Due soon ({n})"), BLUE),
@@ -33,114 +31,6 @@ SECTIONS = {
     "escalated": (N_("Long overdue, for you to direct ({n})"), RED),
 }
 
-Task = Row  # an occurrence with its task and directive, as `_TASK` names the fields
-
-
-class Told(NamedTuple):
-    """One reason to write: the key in the ledger, the section it belongs to, and what happened, if it is not the calendar's."""
-
-    occurrence_id: int
-    version: int
-    due_on: date | None
-    rung: str
-    section: str = ""
-    happening: Happening | None = None
-
-
-@dataclass
-class Draft:
-    """A letter to be: whom it goes to, for which agencies, what is new in it and what waits for them."""
-
-    recipient: str
-    agencies: set[int] = field(default_factory=set)
-    told: dict[tuple[int, int, str], Told] = field(default_factory=dict)
-    waits_for: set[int] = field(default_factory=set)
-    codes: set[str] = field(default_factory=set)
-    urgent: bool = False
-
-
-@dataclass
-class Material:
-    """The rows that the letters of one round speak of."""
-
-    tasks: dict[int, Task]
-    own: dict[int, list[int]]  # by agency: what is due, earliest first, as many as a letter lists
-    totals: dict[int, Row]  # by agency: how many are overdue, due today, due soon
-    waiting: dict[int, list[int]]  # by monitoring agency: reports and requests that wait
-
-
-_TASK = """o.id, o.agency_id, o.issued_to_id, o.period, o.due_on, o.original_due_on, o.deadline_version, o.status, t.code, t.text,
-    t.timing_words, t.deliverable, d.number, d.issuer, d.confidential"""
-_FROM = "occurrence o join task t on t.id = o.task_id join directive d on d.id = t.directive_id"
-_OPEN = "o.status in ('not_started', 'in_progress', 'returned')"
-
-
-def material(
-    view: Snapshot, agencies: Collection[int], occurrences: Collection[int], until: date, today: date, most: int
-) -> Material:
-    """Read what these agencies owe until a day (`most` of each), the named occurrences, and what waits for these agencies."""
-    made = Material({}, defaultdict(list), {}, defaultdict(list))
-    # the plus keeps SQLite from reading all that these agencies ever had instead of what is open
-    due = f"{_OPEN} and o.due_on <= :until and +o.agency_id in ({listed(agencies)})"
-    ranked = f"""select {_TASK} from (select o.id, row_number() over (partition by o.agency_id order by o.due_on, o.id) as n
-        from occurrence o where {due}) ranked join {_FROM.replace(" join", " on o.id = ranked.id join", 1)} where ranked.n <= :most
-        order by o.due_on, o.id"""
-    for row in view.rows(ranked, until=until, most=most):
-        made.tasks[row["id"]] = row
-        made.own[row["agency_id"]].append(row["id"])
-    counts = f"""select +o.agency_id as agency_id, sum(case when o.due_on < :today then 1 else 0 end) as overdue,
-        sum(case when o.due_on = :today then 1 else 0 end) as today, sum(case when o.due_on > :today then 1 else 0 end) as soon
-        from occurrence o where {due} group by 1"""
-    made.totals = {row["agency_id"]: row for row in view.rows(counts, until=until, today=today)}
-    waiting = f"""select {_TASK}, d.monitor_id from {_FROM} where +d.monitor_id in ({listed(agencies)}) and o.id in
-        (select id from occurrence where status = 'submitted' union select occurrence_id from change_request where outcome = 'waiting')
-        order by o.due_on, o.id"""
-    for row in view.rows(waiting):
-        made.tasks[row["id"]] = row
-        made.waiting[row["monitor_id"]].append(row["id"])
-    missing = sorted(set(occurrences) - set(made.tasks))
-    for block in (missing[n : n + 5000] for n in range(0, len(missing), 5000)):
-        named = view.rows(f"select {_TASK} from {_FROM} where o.id in ({listed(block)})")
-        made.tasks.update((row["id"], row) for row in named)
-    return made
-
-
-def placed(draft: Draft, made: Material, today: date, until: date) -> dict[str, list[int]]:
-    """Which tasks stand in which section, each once; what is new to the reader always stands there."""
-    sections: dict[str, list[int]] = {name: [] for name in SECTIONS}
-    told: dict[int, str] = {}
-    for one in draft.told.values():
-        told.setdefault(one.occurrence_id, one.section)
-    mine = {n: "own" for agency in sorted(draft.agencies) for n in made.own.get(agency, ())}
-    waiting = {n: "waiting" for agency in sorted(draft.waits_for) for n in made.waiting.get(agency, ())}
-    for number, section in {**mine, **waiting, **told}.items():
-        task = made.tasks.get(number)
-        if task is None:
-            continue
-        if section in ("waiting", "parts", "escalated"):
-            sections[section].append(number)
-        elif task["status"] not in ("not_started", "in_progress", "returned"):
-            sections["decided"].append(number)
-        elif task["due_on"] is None or task["due_on"] > until:
-            sections["new" if section in ("own", "new", "opens") else "decided"].append(number)
-        else:
-            sections[_by_day(task["due_on"], today)].append(number)
-    for name in ("overdue", "today", "soon", "new", "escalated"):
-        sections[name].sort(key=lambda n: (made.tasks[n]["due_on"] or date.max, n))
-    return sections
-
-
-def _by_day(due: date, today: date) -> str:
-    return "overdue" if due < today else "today" if due == today else "soon"
-
-
-def total(draft: Draft, made: Material, name: str, stated: int) -> int:
-    """How many tasks belong into a section, with those that are not listed."""
-    if name not in ("overdue", "today", "soon"):
-        return stated
-    known = (made.totals[agency][name] for agency in draft.agencies if agency in made.totals)
-    return max(stated, sum(map(int, known)))
-
 
 class Voice:
     """Puts rows into words for one day, in the language that is spoken."""
@@ -150,7 +40,7 @@ class Voice:
 
     def entry(self, task: Task, told: Sequence[Told], *, own: bool) -> Entry:
         """One task; `own`: the reader owes it and may report it."""
-        notes = tuple(note for one in told if (note := self._note(one, task)))
+        notes = tuple(dict.fromkeys(note for one in told if (note := self._note(one, task))))
         due = (
             _("Due: end of {day} – {left}", day=show_day(task["due_on"]), left=self.left(task))
             if task["due_on"]
@@ -180,9 +70,11 @@ class Voice:
 
     def left(self, task: Task) -> str:
         """How far the due day is, in calendar days, or what became of the task."""
-        if task["status"] not in ("not_started", "in_progress", "returned"):
+        if task["status"] not in OPEN:
             return say_status(task["status"])
         days = (task["due_on"] - self.today).days
+        if abs(days) == 1:
+            return _("1 day left") if days > 0 else _("1 day late")
         if days < 0:
             return _("{n} days late", n=-days)
         return _("{n} days left", n=days) if days else _("due today")
@@ -207,7 +99,7 @@ class Voice:
     def _note(self, told: Told, task: Task) -> str:
         """What happened, in a sentence."""
         event = told.happening
-        if told.rung == "new":
+        if told.rung.partition(":")[0] == "new":
             return _("New: given to you.")
         if told.rung == "opens":
             return _("Its period has begun.")
@@ -272,7 +164,7 @@ def words(
             try:
                 own = task["agency_id"] in draft.agencies and name not in ("waiting", "escalated")
                 entries.append(voice.entry(task, by_task[number], own=own))
-                if task["due_on"] and own and name != "decided":
+                if task["due_on"] and own and task["status"] in OPEN:
                     days.append(voice.day(task))
             except Exception as error:
                 faults.update((one, f"{type(error).__name__}: {error}") for one in by_task[number])
@@ -280,14 +172,14 @@ def words(
             continue
         codes += [entry.code for entry in entries]
         counts[name] = total(draft, made, name, len(entries))
-        title, colour = SECTIONS[name]
+        title, colour = TITLES[name]
         more = _more(counts[name] - len(entries), draft)
         sections.append(Section(_(title, n=counts[name]), colour, entries, more=more))
     agencies = sorted(names[one] for one in draft.agencies | draft.waits_for)
     linked = any(entry.link for section in sections for entry in section.entries)
     made_words = Words(
         _subject(counts, codes, agencies, today),
-        _("To: {names}", names="; ".join(agencies) or settings.office.name),
+        _("To: {names}", names="; ".join([*agencies, *sorted(draft.greeted)]) or settings.office.name),
         _(
             "{office} reports the state of the tasks given, as of {day}.",
             office=settings.office.name,

@@ -26,7 +26,7 @@ class Day(NamedTuple):
 
 def calendar(days: Iterable[Day], *, domain: str, at: datetime, name: str = "", hours: int | None = None) -> str:
     """The file; with a `name` it is one that programs subscribe to and ask for anew after so many `hours`."""
-    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//dondoc//dondoc//VI", "CALSCALE:GREGORIAN", "METHOD:PUBLISH"]
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//dondoc//dondoc//VI", "CALSCALE:GREGORIAN"]
     if name:
         lines += [f"X-WR-CALNAME:{_text(name)}", f"NAME:{_text(name)}"]
     if hours:

@@ -6,12 +6,12 @@ import asyncio
 import os
 import socket
 from dataclasses import dataclass
-from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
+from workflow.address import named_address
 from workflow.config import MailSettings
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class SmtpMailer:
     def __init__(self, settings: MailSettings) -> None:
         self.settings = settings
         self._free: asyncio.LifoQueue[aiosmtplib.SMTP | None] = asyncio.LifoQueue()
-        self._sender = parseaddr(settings.sender)[1]
+        self._sender = named_address(settings.sender)[1]
 
     async def __aenter__(self) -> Self:
         for _n in range(max(1, self.settings.connections)):

@@ -33,7 +33,8 @@ class Due:
 
 
 _LAST = """select a.id, a.code, a.working_hours, m.day as day_on, m.upto, m.knew from agency a
-    left join morning m on m.id = (select x.id from morning x where x.agency_id = a.id order by x.day desc limit 1)
+    left join morning m on m.id = (select x.id from morning x where x.agency_id = a.id and x.day <= :today
+        order by x.day desc limit 1)
     where (m.day is null or m.day < :today) and a.kind <> 'collective'"""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from notifications import letters
+from notifications import letters, recipients
 from notifications.letters import BLUE, RED, Section, Words
 from workflow.audit import newest
 from workflow.config import Settings
@@ -21,15 +21,17 @@ from workflow.i18n import _, speaking
 from workflow.message import Message, MessageStatus
 from workflow.occurrence import Occurrence
 from workflow.periods import show_day
+from workflow.snapshot import Snapshot
 from workflow.standing import OPEN, Status
 from workflow.task import Task
 
 
-def queue(session: Session, settings: Settings, unreachable: list[str], *, today: date, at: datetime) -> bool:
+def queue(session: Session, settings: Settings, *, today: date, at: datetime) -> bool:
     """Write the letter of this morning, where the office has a mailbox; whether it is a new one."""
     mailbox, key = settings.office.mailbox, f"office:{today}"
     if not mailbox or session.exec(select(Message.id).where(Message.key == key)).first():
         return False
+    unreachable = recipients.unreachable(Snapshot.within(session), settings, today)
     with speaking(settings.language):
         words = _words(settings, unreachable, _figures(session, today), today)
         write_rows(session, Message, [letters.row(settings, key, mailbox, words, kind="office", at=at)])

@@ -15,20 +15,22 @@ from sqlmodel import Session, col, func, select, update
 
 from notifications import recipients
 from notifications.mailer import Fate, Letter, Mailer, Outcome
+from notifications.rounds import DONE
 from workflow import audit
 from workflow.audit import By
 from workflow.config import MailSettings, Settings
 from workflow.database import Database, write_rows
 from workflow.errors import BadInput, Refused
 from workflow.i18n import N_
-from workflow.message import Delivery, Message, MessageStatus
-from workflow.snapshot import Snapshot, listed
+from workflow.message import Delivery, Message, MessageStatus, Reminder
+from workflow.snapshot import Row, Snapshot, listed
+from workflow.standing import OPEN
 
 STALE = timedelta(minutes=10)
 FRESH = timedelta(minutes=10)  # a letter is younger: nothing it says has changed
 PER_CONNECTION = 25
+OF_THE_DAY = ("digest", "urgent")  # they say how things stand on their day
 
-DONE = N_("Everything it speaks of was done before it was sent.")
 GONE = N_("Nobody reads at this address for the agency any more.")
 
 
@@ -55,7 +57,7 @@ async def _deliver(database: Database, mailer: Mailer, settings: Settings, clock
     done, mail = Delivered(), settings.mail
     until = time.monotonic() + mail.round_seconds
     with database.transaction() as session:
-        recover(session, at=clock())
+        recover(session, mail, at=clock())
     most, outcomes = mail.connections, list[Sent]()  # the first few tell whether the server is there
     async with mailer:
         while True:
@@ -98,26 +100,29 @@ async def _sent(mailer: Mailer, letter: Letter) -> Outcome:
 
 
 def retry(session: Session, number: int, *, by: By, at: datetime) -> str:
-    """Let a letter that was refused be tried again, for instance after its mailbox was mended; returns its reader."""
+    """Let a letter that was refused be tried again, for instance after its mailbox was mended; returns its reader.
+
+    One of today goes with the next tick; what one of an earlier morning told goes with the next morning's.
+    """
     message = session.get(Message, number)
     if not message:
         raise BadInput("There is no letter {number}.", number=number)
     if message.status is not MessageStatus.FAILED:
         raise Refused("Letter {number} was not refused; see `dondoc outbox`.", number=number)
-    if not message.content:
+    if not message.content and not message.attempts:
         raise Refused(
             "Letter {number} could not be made ({reason}); what it tells comes with the next one.",
             number=number,
             reason=message.reason or "–",
         )
-    message.status, message.next_at, message.queued_at, message.attempts = MessageStatus.QUEUED, at, at, 0
+    message.status, message.next_at, message.attempts = MessageStatus.QUEUED, at, 0
     audit.record(session, "retry letter", str(number), by=by, at=at, after={"recipient": message.recipient})
     return message.recipient
 
 
-def recover(session: Session, *, at: datetime) -> None:
+def recover(session: Session, settings: MailSettings, *, at: datetime) -> None:
     """Take back letters that a process claimed and did not finish; they may go out a second time, never be lost."""
-    stale = col(Message.claimed_at) < at - STALE
+    stale = col(Message.claimed_at) < at - max(STALE, timedelta(seconds=2 * settings.round_seconds))
     session.exec(
         update(Message)
         .where(col(Message.status) == MessageStatus.SENDING, stale)
@@ -134,28 +139,38 @@ def _allowed(session: Session, settings: MailSettings, most: int, *, at: datetim
 
 
 def claim(session: Session, settings: Settings, *, at: datetime, done: Delivered, limit: int) -> list[Letter]:
-    """Take up to `limit` waiting letters for this process alone; what has become pointless meanwhile is dropped."""
+    """Take up to `limit` waiting letters for this process alone; what has become pointless meanwhile is dropped.
+
+    A letter of an earlier morning does not leave any more: its days would be wrong, and the next morning writes it anew.
+    """
     table = Message.__table__  # type: ignore[attr-defined]
+    zone = ZoneInfo(settings.time_zone)
+    midnight = datetime.combine(at.astimezone(zone).date(), datetime.min.time(), zone)
     names = ("id", "recipient", "message_id", "content", "attempts", "queued_at", "kind")
     waiting = (
         table.select()
         .with_only_columns(*(table.c[name] for name in names))
         .where(table.c.status == MessageStatus.QUEUED, table.c.next_at <= at)
+        .where(table.c.kind.not_in(OF_THE_DAY) | (table.c.queued_at >= midnight), table.c.content != b"")
         .order_by(table.c.next_at, table.c.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
     connection = session.connection()
     while rows := list(connection.execute(waiting)):
-        old = [
-            row.id for row in rows if row.kind in ("digest", "urgent") and (row.attempts or at - row.queued_at >= FRESH)
+        old = [row.id for row in rows if row.kind in OF_THE_DAY and (row.attempts or at - row.queued_at >= FRESH)]
+        finished, astray = _pointless(session, settings, old, at)
+        _change(session, finished, {"status": MessageStatus.DROPPED, "reason": DONE})
+        _change(
+            session, astray, {"next_at": midnight + timedelta(days=1), "reason": GONE}
+        )  # the next morning writes it anew
+        _free(session, finished)
+        done.dropped += len(finished)
+        letters = [
+            Letter(r.id, r.recipient, r.message_id, r.content, r.attempts + 1)
+            for r in rows
+            if r.id not in (*finished, *astray)
         ]
-        pointless = _pointless(session, settings, old, at)
-        for reason, numbers in pointless.items():
-            _change(session, numbers, {"status": MessageStatus.DROPPED, "reason": reason})
-            done.dropped += len(numbers)
-        gone = {number for numbers in pointless.values() for number in numbers}
-        letters = [Letter(r.id, r.recipient, r.message_id, r.content, r.attempts + 1) for r in rows if r.id not in gone]
         claimed = {"status": MessageStatus.SENDING, "claimed_at": at, "attempts": table.c.attempts + 1}
         _change(session, [letter.id for letter in letters], claimed)
         if letters:
@@ -163,39 +178,48 @@ def claim(session: Session, settings: Settings, *, at: datetime, done: Delivered
     return []
 
 
-def _change(session: Session, numbers: Sequence[int], values: dict[str, object]) -> None:
+def _change(session: Session, numbers: Sequence[int], values: dict[str, object], *, only: str | None = None) -> None:
+    """Write the same into letters, or into those of them that are still in one state."""
     table = Message.__table__  # type: ignore[attr-defined]
     if numbers:
-        session.connection().execute(table.update().where(table.c.id.in_(numbers)).values(**values))
+        chosen = table.update().where(table.c.id.in_(numbers))
+        session.connection().execute((chosen.where(table.c.status == only) if only else chosen).values(**values))
 
 
-def _pointless(session: Session, settings: Settings, numbers: list[int], at: datetime) -> dict[str, list[int]]:
-    """Of letters that have waited: those about nothing that is still open, and those whose reader answers for the agency no more."""
+def _free(session: Session, numbers: Sequence[int]) -> None:
+    """What a letter that never left told was told to nobody: should it hold again, it is told again."""
+    table = Reminder.__table__  # type: ignore[attr-defined]
+    if numbers:
+        told = table.update().where(table.c.message_id.in_(numbers))
+        session.connection().execute(told.values(message_id=None, skipped=DONE))
+
+
+def _pointless(session: Session, settings: Settings, numbers: list[int], at: datetime) -> tuple[list[int], list[int]]:
+    """Of letters that have waited: those about nothing that is still open, and those whose reader is no longer the right one."""
     if not numbers:
-        return {}
+        return [], []
     view, today = Snapshot.within(session), at.astimezone(ZoneInfo(settings.time_zone)).date()
     rows = view.rows(
-        f"""select m.id, m.recipient, r.rung, o.agency_id, o.status, l.id as link from message m
+        f"""select m.id, m.recipient, r.rung, o.agency_id, o.status, d.monitor_id from message m
         join reminder r on r.message_id = m.id join occurrence o on o.id = r.occurrence_id
-        left join action_link l on l.message_id = m.id and l.occurrence_id = o.id where m.id in ({listed(numbers)})"""
+        join task t on t.id = o.task_id join directive d on d.id = t.directive_id where m.id in ({listed(numbers)})"""
     )
-    by_letter: dict[int, list[dict[str, object]]] = {}
+    by_letter: dict[int, list[Row]] = {}
     for row in rows:
         by_letter.setdefault(row["id"], []).append(row)
-    return _sorted(by_letter, recipients.book(view, settings, today))
+    book, finished, astray = recipients.book(view, settings, today), [], []
+    for number, own in by_letter.items():
+        ended = [row["status"] not in OPEN and not _is_occasion(row["rung"]) for row in own]
+        if all(ended):
+            finished.append(number)
+        elif not any(book.reads(row["recipient"], row, settings.escalation.leader_mailbox) for row in own):
+            astray.append(number)
+    return finished, astray
 
 
-def _sorted(by_letter: dict[int, list[dict[str, object]]], book: recipients.Book) -> dict[str, list[int]]:
-    found: dict[str, list[int]] = {DONE: [], GONE: []}
-    for number, rows in by_letter.items():
-        calendar = [row for row in rows if ":" not in str(row["rung"])]  # an occasion is told, whatever came after it
-        if len(calendar) == len(rows) and all(
-            row["status"] not in ("not_started", "in_progress", "returned") for row in rows
-        ):
-            found[DONE].append(number)
-        elif calendar and all(row["recipient"] not in book.of(int(str(row["agency_id"]))) for row in calendar):
-            found[GONE].append(number)
-    return found
+def _is_occasion(rung: str) -> bool:
+    """Whether it tells what happened, which stays true whatever came after it."""
+    return ":" in rung and not rung.startswith("level:")
 
 
 def record(
@@ -213,7 +237,7 @@ def record(
     held = [letter.id for letter, outcome in outcomes if outcome.fate is Fate.HELD]
     before: dict[str, object] = {"status": MessageStatus.QUEUED, "claimed_at": None}
     before["attempts"] = col(Message.attempts) - 1
-    _change(session, held, before)
+    _change(session, held, before, only="sending")  # what was dropped meanwhile stays so
     sent = [letter.id for letter, outcome in outcomes if outcome.fate is Fate.SENT]
     _change(session, sent, {"status": MessageStatus.SENT, "sent_at": at, "claimed_at": None, "reason": None})
     done.sent += len(sent)
@@ -225,7 +249,9 @@ def record(
 def _put_back(
     session: Session, letter: Letter, outcome: Outcome, settings: MailSettings, *, at: datetime, done: Delivered
 ) -> None:
-    message = session.get_one(Message, letter.id)
+    message = session.get_one(Message, letter.id, populate_existing=True)
+    if message.status is not MessageStatus.SENDING:
+        return  # it was dropped while it was being sent, and stays so
     message.claimed_at, message.reason = None, outcome.reply[:500]
     message.doubts += outcome.doubtful
     if outcome.reply not in done.problems:

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from workflow.agency import working_hours
 from workflow.config import Settings
 from workflow.names import printable
-from workflow.snapshot import Snapshot
+from workflow.snapshot import Row, Snapshot
 
 _ADDRESSES = re.compile(r"[^\s,;<>“”]+@[^\s,;<>“”]+")
 
@@ -40,15 +40,15 @@ class Book:
 
     agencies: dict[int, Addressee]
     people: dict[int, list[str]]  # addresses of focal points by agency
-    named: dict[str, set[str]]  # every address of a person, by the folded name
+    named: dict[str, set[tuple[int | None, str]]]  # by the folded name of a person: for which agency, at which address
     refused: frozenset[str]  # addresses whose last letter a server refused for good
     office: str
     unreachable: set[int] = field(default_factory=set)
 
     def own(self, agency: int) -> list[str]:
-        """The agency's mailbox and its focal points."""
+        """The agency's mailbox and its focal points; one address in two spellings is one."""
         one = self.agencies[agency]
-        return list(dict.fromkeys(a for a in (one.mailbox, *self.people.get(agency, ())) if a))
+        return list({a.lower(): a for a in (*self.people.get(agency, ())[::-1], one.mailbox) if a}.values())[::-1]
 
     def of(self, agency: int) -> list[str]:
         """Whom to write to: its own addresses; where none takes letters also its deputy mailbox, its head, at last the office.
@@ -80,13 +80,26 @@ class Book:
         known = address if address and address not in self.refused else self.office
         return [known] if known else []
 
-    def acted(self, actor: str, address: str) -> bool:
-        """Whether the person who did something reads at this address: nobody is told of the own act.
+    def reads(self, recipient: str, row: Row, leader: str) -> bool:
+        """Whether a line of the ledger (rung, agency, monitor) still belongs to this reader."""
+        kind, _colon, level = row["rung"].partition(":")
+        if kind == "parts":
+            return True  # whoever was asked for it was asked
+        if level == "leader":
+            return recipient in self.leader(leader)
+        if kind in ("submitted", "asked") or level == "monitor":
+            return recipient in self.monitor(row["monitor_id"])
+        return recipient in (self.head(row["agency_id"]) if level == "head" else self.of(row["agency_id"]))
 
-        Through a link it is the mailbox that the link was issued to, which the history names.
+    def acted(self, actor: str, address: str, side: int | None) -> bool:
+        """Whether the person who acted for a `side` (an agency, or none) reads at this address: nobody is told of the own act.
+
+        Two people may bear one name, so that it counts only on the side that acted. Through a link it is the mailbox that the link
+        was issued to, which the history names.
         """
-        wanted = printable(actor).casefold()
-        return address.lower() in self.named.get(wanted, ()) or address.lower() in _ADDRESSES.findall(wanted)
+        wanted, address = printable(actor).casefold(), address.lower()
+        named = self.named.get(wanted, ())
+        return (None, address) in named or (side, address) in named or address in _ADDRESSES.findall(wanted)
 
     def names(self, agencies: Iterable[int]) -> list[str]:
         """The names of agencies, in order."""
@@ -94,7 +107,7 @@ class Book:
 
     def fingerprint(self, agency: int, more: str) -> str:
         """What a morning was decided with: another address, ladder or calendar gives another one."""
-        told = "\n".join([*self.of(agency), more])
+        told = "\n".join([*self.of(agency), *self.head(agency), more])
         return hashlib.sha256(told.encode()).hexdigest()[:16]
 
 
@@ -108,20 +121,31 @@ def book(view: Snapshot, settings: Settings, today: date) -> Book:
         hours = working_hours(row.pop("working_hours") or "") or usual
         agencies[row["id"]] = Addressee(hours=hours, **row)
     people: dict[int, list[str]] = defaultdict(list)
-    named: dict[str, set[str]] = defaultdict(set)
+    named: dict[str, set[tuple[int | None, str]]] = defaultdict(set)
     for row in view.rows(
         """select agency_id, name, email from focal_point where (valid_from is null or valid_from <= :today)
         and (valid_to is null or valid_to >= :today) order by id""",
         today=today,
     ):
         people[row["agency_id"]].append(row["email"])
-        named[printable(row["name"]).casefold()].add(row["email"].lower())
-    for row in view.rows("select name, email from appointment where email is not null"):
-        named[printable(row["name"]).casefold()].add(row["email"].lower())
+        named[printable(row["name"]).casefold()].add((row["agency_id"], row["email"].lower()))
+    for row in view.rows("select name, email, agency_id from appointment where email is not null"):
+        named[printable(row["name"]).casefold()].add((row["agency_id"], row["email"].lower()))
     for one in agencies.values():  # a command may be run in the name of an agency or of its mailbox
         for name in (one.name, one.mailbox or ""):
-            named[name.casefold()] |= {address.lower() for address in (one.mailbox,) if address}
+            if one.mailbox:
+                named[name.casefold()].add((None, one.mailbox.lower()))
     return Book(agencies, people, named, _refused(view), settings.office.mailbox)
+
+
+def unreachable(view: Snapshot, settings: Settings, today: date) -> list[str]:
+    """The agencies with open work that cannot be written to at any address of their own or their deputy's."""
+    found = book(view, settings, today)
+    for row in view.rows(
+        "select distinct agency_id from occurrence where status in ('not_started', 'in_progress', 'returned') and due_on is not null"
+    ):
+        found.of(row["agency_id"])
+    return found.names(found.unreachable)
 
 
 def _refused(view: Snapshot) -> frozenset[str]:

@@ -17,10 +17,11 @@ from sqlalchemy import bindparam
 from sqlmodel import Session
 
 from notifications import digest, happenings, ics, ladder, letters, links, morning, office, recipients, weekly, wire
-from notifications.digest import Draft, Material, Told
-from notifications.rounds import CLOSED, REPLACED, Round
+from notifications.material import Draft, Material, Told, material, placed
+from notifications.rounds import REPLACED, Round
 from workflow.audit import newest
 from workflow.calendar import WorkingCalendar
+from workflow.clock import local_day
 from workflow.config import Settings
 from workflow.database import exclusive, write_rows
 from workflow.i18n import language, speaking
@@ -30,6 +31,7 @@ from workflow.snapshot import Snapshot, listed
 
 log = logging.getLogger(__name__)
 BLOCK = 50  # letters that are in memory at once
+_MESSAGE, _REMINDER = Message.__table__, Reminder.__table__  # type: ignore[attr-defined]
 
 
 @dataclass
@@ -55,11 +57,13 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
         book = recipients.book(view, settings, today)
         dues = morning.due(found, book, morning.common(settings, calendar))
         round_ = Round(view, settings, calendar, book, today, at)
-        round_.take_over(datetime.combine(today, time(), local.tzinfo))
+        late = _set_aside(session, view, dues, datetime.combine(today, time(), local.tzinfo))
+        round_.take_up(late, [one.agency for one in dues if one.anew])
+        _let_go(session, late)
         round_.by_history(_news(view, dues, today, upto))
         round_.by_calendar(dues, touched=_touched(view, dues, upto))
         _write(session, round_, keys, done, kind="digest")
-        morning.mark(session, [one for one in dues if one.agency not in round_.mute], today, at, upto)
+        morning.mark(session, dues, today, at, upto)
     if working and settings.reminders.from_hour <= local.hour < settings.reminders.to_hour:
         for letter in (office.queue, weekly.queue):
             done.letters += _apart(session, letter, settings, done, today=today, at=at)
@@ -67,31 +71,63 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
 
 
 def _news(view: Snapshot, dues: Sequence[morning.Due], today: date, upto: int) -> list[happenings.Happening]:
-    """What happened since each agency's last morning, and the periods that opened."""
+    """What happened since each agency's last morning, the periods that opened, and what waits for an agency's decision."""
     marks = {one.agency: one for one in dues}
     told = happenings.since(view, min(one.upto for one in dues), upto, today)
     news = [one for one in told if one.agency_id in marks and one.entry > marks[one.agency_id].upto]
     begun = [one.since for one in dues if one.since]
-    opened = happenings.opening(view, min(begun), today) if begun else ()
-    for one in opened:
-        mark = marks.get(one.agency_id)
-        if mark and mark.since:
-            news.append(one)
-    return news
+    for one in happenings.opening(view, min(begun), today) if begun else ():
+        since = marks[one.agency_id].since if one.agency_id in marks else None
+        news += [one] if since and one.after["opens"] > since else []
+    return news + [one for one in happenings.waiting(view, today) if one.agency_id in marks]
 
 
 def _touched(view: Snapshot, dues: Sequence[morning.Due], upto: int) -> set[int]:
     """The tasks whose deadline, state or owner changed since: their rung is looked for anew."""
-    acts = "'open', 'set deadline', 'grant extension', 'resume', 'reopen', 'return', 'withdraw', 'hand over', 'succeed', 'undo succession'"
-    since = min(one.upto for one in dues)
-    if not since:
-        return set()  # everything is looked at anyway
+    acts = (
+        *("open", "set deadline", "grant extension", "resume", "reopen", "return", "withdraw"),
+        *("hand over", "succeed", "undo succession"),
+    )
+    known = [one.upto for one in dues if not one.anew]  # of the others everything is looked at
+    named = ", ".join(f"'{act}'" for act in acts)
     rows = view.rows(
-        f"select distinct occurrence_id from audit_entry where id > :since and id <= :upto and act in ({acts}) and occurrence_id is not null",
-        since=since,
+        f"""select distinct occurrence_id from audit_entry where id > :since and id <= :upto and act in ({named})
+        and occurrence_id is not null""",
+        since=min(known, default=upto),
         upto=upto,
     )
     return {row["occurrence_id"] for row in rows}
+
+
+def _set_aside(session: Session, view: Snapshot, dues: Sequence[morning.Due], midnight: datetime) -> list[int]:
+    """The letters of earlier mornings that never left or could not be made, to readers of these agencies: they leave no more.
+
+    Only those that nobody is sending at this moment.
+    """
+    agencies = listed(one.agency for one in dues)
+    unsent = "(m.status = 'queued' or (m.status = 'failed' and m.attempts = 0))"
+    rows = view.rows(
+        f"""select distinct m.id from message m join reminder r on r.message_id = m.id join occurrence o on o.id = r.occurrence_id
+        join task t on t.id = o.task_id join directive d on d.id = t.directive_id
+        where {unsent} and m.kind in ('digest', 'urgent') and m.queued_at < :midnight
+        and (o.agency_id in ({agencies}) or d.monitor_id in ({agencies}))""",
+        midnight=midnight,
+    )
+    found = [row["id"] for row in rows]
+    if not found:
+        return []
+    free = _MESSAGE.c.status.in_((MessageStatus.QUEUED, MessageStatus.FAILED))
+    dropped = (
+        _MESSAGE.update().where(_MESSAGE.c.id.in_(found), free).values(status=MessageStatus.DROPPED, reason=REPLACED)
+    )
+    return [row[0] for row in session.connection().execute(dropped.returning(_MESSAGE.c.id))]
+
+
+def _let_go(session: Session, letters_: Sequence[int]) -> None:
+    """The lines of letters that leave no more are free: what still holds is told in today's letter, in the same line."""
+    if letters_:
+        told = _REMINDER.update().where(_REMINDER.c.message_id.in_(letters_))
+        session.connection().execute(told.values(message_id=None, skipped=REPLACED))
 
 
 def _urgent(
@@ -112,36 +148,36 @@ def _urgent(
     urgent = [row["id"] for row in known if ladder.ladder_for(settings.reminders, row["kind"], "").urgent]
     if not urgent:
         return
-    round_ = Round(view, settings, calendar, recipients.book(view, settings, today), today, at)
     beat = session.get(Heartbeat, "urgent")
+    decided = beat and (local_day(beat.at, settings.time_zone), beat.upto) == (today, upto)
+    if decided:
+        return  # neither a new day nor anything new in the history
+    round_ = Round(view, settings, calendar, recipients.book(view, settings, today), today, at)
     round_.by_history(happenings.since(view, (beat and beat.upto) or 0, upto, today, urgent))
+    round_.by_history(happenings.waiting(view, today, urgent))
     round_.of_directives(urgent)
     _write(session, round_, keys, done, kind="urgent")
-    if beat is None:
-        session.add(Heartbeat(name="urgent", at=at, upto=upto))
-    elif beat.upto != upto:
-        beat.at, beat.upto = at, upto
+    session.merge(Heartbeat(name="urgent", at=at, upto=upto))
 
 
 def _write(session: Session, round_: Round, keys: links.Keys, done: Queued, *, kind: str) -> None:
     """Write the letters of a round with their links and the lines of the ledger."""
     round_.leave_out_served()
     settings, view, today = round_.settings, round_.view, round_.today
-    until = ladder.horizon(today, round_.calendar, settings.reminders)
+    until = max(ladder.horizon(today, round_.calendar, one) for one in round_.ladders())
     first, written = _first_letters(view, round_), _taken_keys(view, round_, kind)
     every = list(round_.drafts.values())
     for drafts in (every[n : n + BLOCK] for n in range(0, len(every), BLOCK)):
         agencies = {one for draft in drafts for one in draft.agencies | draft.waits_for}
         named = {key[0] for draft in drafts for key in draft.told}
-        made = digest.material(view, agencies, named, until, today, settings.reminders.listed)
+        made = material(view, agencies, named, until, today, settings.reminders.listed)
         pairs = [_letter(round_, draft, made, keys, first, written, done, kind=kind, until=until) for draft in drafts]
         numbers = _insert_letters(session, [row for row, _tokens in pairs])
+        done.letters += sum(bool(row["content"]) for row, _tokens in pairs)
         _insert_links(session, round_, made, drafts, [tokens for _row, tokens in pairs], numbers)
         _insert_reminders(session, round_, drafts, numbers)
     skipped = [_line(round_, told, key[3], None, reason) for key, (told, reason) in round_.skips.items()]
     write_rows(session, Reminder, skipped)
-    _retire(session, round_)
-    done.letters += len(every)
     done.reminders += sum(len(draft.told) for draft in every)
     done.without_mailbox += [n for n in round_.book.names(round_.without_mailbox) if n not in done.without_mailbox]
 
@@ -171,7 +207,7 @@ def _letter(
     tokens: dict[int, str] = {}
     try:
         with speaking(spoken) if spoken != language() else nullcontext():
-            shown = {n for numbers in digest.placed(draft, made, today, until).values() for n in numbers}
+            shown = {n for numbers in placed(draft, made, today, until).values() for n in numbers}
             mine = [n for n in sorted(shown) if _acts(made.tasks[n], draft)]
             tokens = dict(zip(mine, links.new_tokens(keys, len(mine)), strict=True))
             addresses = {n: links.address(settings.links, token) for n, token in tokens.items()}
@@ -267,11 +303,10 @@ def _insert_reminders(session: Session, round_: Round, drafts: list[Draft], numb
     write_rows(session, Reminder, rows)
 
 
-_REMINDER = Reminder.__table__  # type: ignore[attr-defined]
 _MOVE = (
     _REMINDER.update()
     .where(_REMINDER.c.id == bindparam("line"))
-    .values(message_id=bindparam("letter"), at=bindparam("moment"))
+    .values(message_id=bindparam("letter"), at=bindparam("moment"), skipped=None)
 )
 
 
@@ -288,27 +323,11 @@ def _line(round_: Round, told: Told, recipient: str, letter: int | None, skipped
     }
 
 
-def _retire(session: Session, round_: Round) -> None:
-    """Letters of earlier mornings that never left do not leave any more; what they alone told is closed by now, or another's."""
-    if not round_.replaced:
-        return
-    message, reminder = Message.__table__, Reminder.__table__  # type: ignore[attr-defined]
-    connection = session.connection()
-    connection.execute(
-        message.update()
-        .where(message.c.id.in_(round_.replaced))
-        .values(status=MessageStatus.DROPPED, reason=REPLACED, claimed_at=None)
-    )
-    connection.execute(
-        reminder.update().where(reminder.c.message_id.in_(round_.replaced)).values(message_id=None, skipped=CLOSED)
-    )
-
-
 def _apart(session: Session, queue_: Any, settings: Settings, done: Queued, *, today: date, at: datetime) -> int:
     """A letter of the office's own; one that cannot be made stops no other."""
     try:
         with session.begin_nested():
-            return int(queue_(session, settings, done.without_mailbox, today=today, at=at))
+            return int(queue_(session, settings, today=today, at=at))
     except Exception as error:
         log.exception("the office's letter")
         done.failed.append(f"{settings.office.mailbox}: {error}")

@@ -13,20 +13,20 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from notifications import happenings, ladder
-from notifications.digest import Draft, Told
 from notifications.happenings import Happening
+from notifications.material import Draft, Told
 from notifications.morning import Due
 from notifications.recipients import Book
 from workflow.calendar import WorkingCalendar
 from workflow.config import Ladder, Settings
-from workflow.i18n import N_
+from workflow.i18n import N_, _
 from workflow.snapshot import Row, Snapshot, listed
 from workflow.standing import OPEN
 
 OWN_ACT = N_("It was the own act of whoever reads there.")
 NOBODY = N_("Nobody could be written to.")
-CLOSED = N_("It was closed before the letter was sent.")
-REPLACED = N_("A newer letter took its place.")
+DONE = N_("Everything it speaks of was done before it was sent.")
+REPLACED = N_("It did not leave on its day; the letter of the next morning takes its place.")
 
 
 class Directive(NamedTuple):
@@ -65,9 +65,7 @@ class Round:
     served: set[Key] = field(default_factory=set)
     first_letter: dict[tuple[int, str], int] = field(default_factory=dict)
     carried: dict[Key, int] = field(default_factory=dict)
-    replaced: list[int] = field(default_factory=list)
     without_mailbox: set[int] = field(default_factory=set)
-    mute: set[int] = field(default_factory=set)  # nobody at all could be told: asked again at each tick
     days: dict[tuple[int, date | None], dict[date, int]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -116,14 +114,15 @@ class Round:
         """The condition for the due days at which something was reached since a day."""
         few = f"and o.agency_id in ({listed(group)})" if since is None or len(group) < 50 else ""
         if since is None:
-            ahead = max(ladder.horizon(self.today, self.calendar, one) for one in self._ladders())
+            ahead = max(ladder.horizon(self.today, self.calendar, one) for one in self.ladders())
             return f"o.due_on <= '{ahead}' {few}"
-        days = {day for one in self._ladders() for day in self._fresh(one, since)}
+        days = {day for one in self.ladders() for day in self._fresh(one, since)}
         days |= {day for after in self.levels.values() for day in ladder.escalated(self.count, after, since)}
         named = ", ".join(f"'{day}'" for day in sorted(days))
         return f"o.due_on in ({named or 'null'}) {few}"
 
-    def _ladders(self) -> list[Ladder]:
+    def ladders(self) -> list[Ladder]:
+        """Every ladder that a task of the record has."""
         own = self.settings.reminders
         used = {one.ladder for one in self.directives.values() if one.ladder is not own}
         return [own, *used, *own.agencies.values()]
@@ -163,12 +162,15 @@ class Round:
     def _escalate(self, level: str, one: Candidate, monitor: int | None) -> None:
         item = Told(one.id, one.version, one.due, f"level:{level}", "escalated")
         if level == "head":
-            recipients = self.book.head(one.agency)
+            recipients, greeted = (
+                self.book.head(one.agency),
+                _("the head of {name}", name=self.book.agencies[one.agency].name),
+            )
         elif level == "monitor":
-            recipients = self.book.monitor(monitor)
+            recipients, greeted = self.book.monitor(monitor), self.book.agencies[monitor].name if monitor else ""
         else:
-            recipients = self.book.leader(self.settings.escalation.leader_mailbox)
-        self._to(recipients, item)
+            recipients, greeted = self.book.leader(self.settings.escalation.leader_mailbox), _("the leader in charge")
+        self._to(recipients, item, greeted=greeted)
 
     def _to_agency(self, agency: int, item: Told) -> None:
         recipients = self.book.of(agency)
@@ -177,18 +179,26 @@ class Round:
         self._to(recipients, item, agency=agency)
 
     def _to(
-        self, recipients: list[str], item: Told, *, agency: int | None = None, waits_for: int | None = None
+        self,
+        recipients: list[str],
+        item: Told,
+        *,
+        agency: int | None = None,
+        waits_for: int | None = None,
+        greeted: str = "",
     ) -> None:
         key = item.occurrence_id, item.version, item.rung
         if not recipients:
             self.skips[(*key, "")] = (item, NOBODY)
-            self.mute |= {agency} if agency else set()
         for recipient in recipients:
-            if item.happening and item.happening.actor and self.book.acted(item.happening.actor, recipient):
+            event = item.happening
+            if event and event.actor and self.book.acted(event.actor, recipient, event.side):
                 self.skips[(*key, recipient)] = (item, OWN_ACT)
                 continue
             draft = self.drafts.setdefault(recipient, Draft(recipient))
             draft.told.setdefault(key, item)
+            if greeted and recipient != self.book.office:
+                draft.greeted.add(greeted)
             if agency is not None:
                 draft.agencies.add(agency)
                 draft.codes.add(self.book.agencies[agency].code)
@@ -196,56 +206,61 @@ class Round:
                 draft.waits_for.add(waits_for)
 
     def leave_out_served(self) -> None:
-        """Take out what the ledger says was told, and drafts that have nothing new."""
+        """Take out what the ledger says was told, and drafts that have nothing new.
+
+        A line that was told to nobody after all is taken up again, in its own row.
+        """
         occurrences = {key[0] for draft in self.drafts.values() for key in draft.told} | {key[0] for key in self.skips}
         for block in _blocks(sorted(occurrences)):
             for row in self.view.rows(
-                f"select occurrence_id, deadline_version, rung, recipient, message_id from reminder where occurrence_id in ({listed(block)})"
+                f"""select occurrence_id, deadline_version, rung, recipient, message_id, id, skipped from reminder
+                where occurrence_id in ({listed(block)})"""
             ):
-                *key, letter = row.values()
-                self.served.add(tuple(key))
-                if letter:
+                key = (row["occurrence_id"], row["deadline_version"], row["rung"], row["recipient"])
+                if row["skipped"] in (DONE, REPLACED):
+                    self.carried[key] = row["id"]
+                    continue
+                self.served.add(key)
+                if row["message_id"]:
                     reader = (row["occurrence_id"], row["recipient"])
-                    self.first_letter[reader] = min(self.first_letter.get(reader, letter), letter)
-        self.served -= set(self.carried)
-        self.skips = {key: skip for key, skip in self.skips.items() if key not in self.served}
+                    self.first_letter[reader] = min(self.first_letter.get(reader, row["message_id"]), row["message_id"])
         for recipient, draft in list(self.drafts.items()):
             draft.told = {key: told for key, told in draft.told.items() if (*key, recipient) not in self.served}
             if not draft.told:
                 del self.drafts[recipient]
+        fresh = {(*key, recipient) for recipient, draft in self.drafts.items() for key in draft.told}
+        self.skips = {k: skip for k, skip in self.skips.items() if k not in self.served | fresh | set(self.carried)}
 
-    def take_over(self, midnight: datetime) -> None:
-        """Letters of earlier mornings that never left are replaced: their days would be wrong, what they tell is told anew."""
-        stale = "select id from message where status = 'queued' and kind = 'digest' and queued_at < :midnight"
-        self.replaced = [row["id"] for row in self.view.rows(stale, midnight=midnight)]
-        if not self.replaced:
-            return
+    def take_up(self, letters: Collection[int], anew: Collection[int]) -> None:
+        """Tell anew what these letters told, where it still holds, to whoever is the right reader now.
+
+        Of agencies that are decided `anew`, also what a server refused or what could be told to nobody at all.
+        """
+        theirs = f"(o.agency_id in ({listed(anew)}) or d.monitor_id in ({listed(anew)}))"
+        refused = "select id from message where status = 'failed' and kind in ('digest', 'urgent')"
+        lost = f"{theirs} and (r.skipped = '{NOBODY}' or r.message_id in ({refused}))" if anew else "1 = 0"
         rows = self.view.rows(
             f"""select r.id, r.rung, r.recipient, r.deadline_version as told_version, o.id as occurrence_id, o.agency_id, o.due_on,
               o.deadline_version, t.directive_id, o.status from reminder r join occurrence o on o.id = r.occurrence_id
-              join task t on t.id = o.task_id where r.message_id in ({listed(self.replaced)}) order by r.id"""
+              join task t on t.id = o.task_id join directive d on d.id = t.directive_id
+            where r.message_id in ({listed(letters)}) or ({lost}) order by r.id"""
         )
         numbers = [int(n) for row in rows if (n := row["rung"].partition(":")[2]).isdigit()]
         known = {one.rung: one for one in happenings.entries(self.view, numbers, self.today)}
         for row in rows:
-            self._carry(row, known)
+            self._again(row, known)
 
-    def _carry(self, row: Row, known: dict[str, Happening]) -> None:
-        """One line of a letter that never left: into today's letter where it still holds and the reader is still the right one."""
-        rung, event = row["rung"], known.get(row["rung"])
-        now = (row["occurrence_id"], row["deadline_version"], row["due_on"])
-        if event:
-            self.by_history([event])
+    def _again(self, row: Row, known: dict[str, Happening]) -> None:
+        rung, now = row["rung"], (row["occurrence_id"], row["deadline_version"], row["due_on"])
+        if rung in known:
+            self.by_history([known[rung]])
         elif row["deadline_version"] != row["told_version"] or row["status"] not in OPEN:
             return
         elif rung.startswith("level:"):
             candidate = Candidate(now[0], row["agency_id"], now[2], now[1], row["directive_id"])
             self._escalate(rung.partition(":")[2], candidate, self.directives[row["directive_id"]].monitor)
-        else:
+        elif ":" not in rung:
             self._to_agency(row["agency_id"], Told(*now, rung, rung if rung in ("new", "opens") else ""))
-        draft = self.drafts.get(row["recipient"])
-        if draft and (now[0], row["told_version"], rung) in draft.told:
-            self.carried[now[0], row["told_version"], rung, row["recipient"]] = row["id"]
 
 
 def _blocks(numbers: list[int], size: int = 5000) -> Iterator[list[int]]:

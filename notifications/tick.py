@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlmodel import Session
 
 from notifications import links, mailer, outbox, reminders
 from workflow import planner
+from workflow.audit import newest
 from workflow.clock import local_day
 from workflow.config import Settings
 from workflow.database import Database, exclusive
@@ -43,13 +44,24 @@ def tick(
     today, done = local_day(at, settings.time_zone), Ticked()
     with database.transaction() as session:
         exclusive(session, "tick")
-        done.opened = planner.plan_recurring(session, today, horizon_days=settings.timing.horizon_days, at=at)
+        outbox.recover(session, settings.mail, at=(clock or (lambda: at))())
+        done.opened = _open(session, settings, today, at)
         done.queued = reminders.queue(session, settings, keys, at=at)
     done.delivered = outbox.deliver(database, transport, settings, clock=clock or (lambda: at))
     if clock:  # a replayed morning says nothing of whether the clock runs
         with database.transaction() as session:
             _beat(session, clock())
     return done
+
+
+def _open(session: Session, settings: Settings, today: date, at: datetime) -> int:
+    """Open the coming periods of recurring tasks, once a day and whenever something was entered since."""
+    beat = session.get(Heartbeat, "plan")
+    if beat and (local_day(beat.at, settings.time_zone), beat.upto) == (today, newest(session)[0]):
+        return 0
+    opened = planner.plan_recurring(session, today, horizon_days=settings.timing.horizon_days, at=at)
+    session.merge(Heartbeat(name="plan", at=at, upto=newest(session)[0]))
+    return opened
 
 
 def _beat(session: Session, at: datetime) -> None:

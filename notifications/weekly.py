@@ -27,7 +27,7 @@ COLUMNS = {
 }
 
 
-def queue(session: Session, settings: Settings, _unreachable: list[str], *, today: date, at: datetime) -> int:
+def queue(session: Session, settings: Settings, *, today: date, at: datetime) -> int:
     """Write this week's letters from its weekday on, once each; how many are new."""
     monday = today - timedelta(days=today.weekday())
     wanted = monday + timedelta(days=WEEKDAYS.index(settings.weekly.weekday))
@@ -40,8 +40,11 @@ def queue(session: Session, settings: Settings, _unreachable: list[str], *, toda
     if not new:
         return 0
     with speaking(settings.language):
-        words = _words(settings, figures(view, today, settings.reminders.soon_days), today)
-        rows = [letters.row(settings, key, mailbox, words, kind="weekly", at=at) for mailbox, key in new.items()]
+        counted = figures(view, today, settings.reminders.soon_days)
+        rows = [
+            letters.row(settings, key, mailbox, _words(settings, counted, today, mailbox), kind="weekly", at=at)
+            for mailbox, key in new.items()
+        ]
     write_rows(session, Message, rows)
     return len(rows)
 
@@ -60,7 +63,7 @@ def figures(view: Snapshot, today: date, soon_days: int) -> list[Row]:
     return sorted(by_agency.values(), key=lambda row: (-row["overdue"], row["name"]))
 
 
-def _words(settings: Settings, rows: list[Row], today: date) -> Words:
+def _words(settings: Settings, rows: list[Row], today: date, reader: str) -> Words:
     total = {name: sum(row[name] for row in rows) for name in COLUMNS}
     every = {"code": "", "name": _("All agencies"), **total}
     table = Table(
@@ -84,7 +87,7 @@ def _words(settings: Settings, rows: list[Row], today: date) -> Words:
             n=total["overdue"],
             waiting=total["submitted"],
         ),
-        _("To: {names}", names=settings.office.name),
+        _("To: {names}", names=reader),
         _("What the agencies owe, as of {day}. Each figure opens its list.", day=show_day(today)),
         [Section(_("By agency"), RED, lines=nothing, table=table if rows else None)],
         (_("The same on the command line: `dondoc overdue --by agency --as-of {day}`", day=show_day(today)),),

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from datetime import datetime
-from email.utils import format_datetime, parseaddr
+from email.utils import format_datetime
 from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
+
+from workflow.address import named_address
 
 LOOP = "X-Dondoc-Loop"
 _BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
@@ -45,7 +47,7 @@ class Mail(NamedTuple):
 @lru_cache
 def sender(setting: str) -> Sender:
     """The sender of `mail.sender`."""
-    name, address = parseaddr(one_line(setting))
+    name, address = named_address(one_line(setting))
     domain = address.rpartition("@")[2] or "localhost"
     shown = f"{_words(name, len('From: '), _NAME)}\r\n <{address}>" if name else address
     return Sender(shown, address, domain)
@@ -54,7 +56,7 @@ def sender(setting: str) -> Sender:
 def content(sender_: Sender, mail: Mail, *, bulk: bool, answer_to: str = "") -> bytes:
     """The whole letter; `bulk` marks what comes by the calendar and not for one act (RFC 3834, RFC 2076)."""
     # What both sides of a boundary can hold is base64, which has no "=_": it ends nothing before its time.
-    boundary = f"=_{mail.message_id.strip('<>').partition('@')[0]}"
+    boundary = f"=_i{mail.message_id.strip('<>').partition('@')[0]}"
     headers = [
         f"From: {sender_.header}",
         f"To: {one_line(mail.recipient)}",
@@ -69,14 +71,14 @@ def content(sender_: Sender, mail: Mail, *, bulk: bool, answer_to: str = "") -> 
     alternative = _alternative(boundary, mail.text, mail.html)
     if not mail.calendar:
         return ("\r\n".join(headers) + "\r\n").encode() + alternative
-    outer = boundary + "_"
+    outer = boundary.replace("=_i", "=_o", 1)
     return b"".join(
         (
             ("\r\n".join(headers) + f'\r\nContent-Type: multipart/mixed; boundary="{outer}"\r\n\r\n').encode(),
             f"--{outer}\r\n".encode(),
             alternative,
             f"\r\n--{outer}\r\n".encode(),
-            b'Content-Type: text/calendar; charset="utf-8"; method=PUBLISH; name="han-nhiem-vu.ics"\r\n',
+            b'Content-Type: text/calendar; charset="utf-8"; name="han-nhiem-vu.ics"\r\n',
             b'Content-Disposition: attachment; filename="han-nhiem-vu.ics"\r\nContent-Transfer-Encoding: base64\r\n\r\n',
             _base64(mail.calendar),
             f"--{outer}--\r\n".encode(),
@@ -114,10 +116,12 @@ def _alternative(boundary: str, text: str, html: str) -> bytes:
 
 
 def _base64(text: str) -> bytes:
-    coded = b64encode(text.encode("utf-8", "replace"))
+    canonical = _LINE_END.sub("\r\n", text)  # RFC 2045, section 6.8
+    coded = b64encode(canonical.encode("utf-8", "replace"))
     return b"".join(coded[n : n + 76] + b"\r\n" for n in range(0, len(coded), 76))
 
 
+_LINE_END = re.compile("\r\n|\r|\n")
 _PLAIN = re.compile(r"[A-Za-z0-9 ,.:;!()/_+-]*")
 _NAME = re.compile(r"[A-Za-z0-9 ]*")  # commas and dots would end a name
 

@@ -87,6 +87,7 @@ def waiting(office: Office, *recipients: str) -> None:
             session.add(
                 Message(
                     key=f"k{n}",
+                    kind="office",  # a letter that is not of one day only
                     recipient=recipient,
                     subject="Nhắc",
                     content=f"Message-ID: <{n}@x>\r\nSubject: t\r\n\r\nNội dung {n}\r\n".encode(),

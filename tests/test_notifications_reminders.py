@@ -182,7 +182,8 @@ def test_an_agency_nobody_can_write_to_is_named_and_the_office_told(office: Offi
     done = office.tick("2025-09-30 08:00")
     assert (done.queued.without_mailbox, done.queued.letters) == (["Phòng Nội vụ"], 0)
     told = replace(office.settings, office=replace(office.settings.office, mailbox="vp@example.vn"))
-    tick(office.database, told, office.keys, office.mailer, at=make.at("2025-09-30 08:00"))
+    assert office.tick("2025-09-30 08:05").queued.letters == 0
+    tick(office.database, told, office.keys, office.mailer, at=make.at("2025-10-01 08:00"))
     assert [letter.recipient for letter in office.mailer.letters] == ["vp@example.vn"] * 2, "the agency's and its own"
 
 

@@ -12,6 +12,14 @@ _ATOM, _LABEL = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[A-Za-z0-9](?:[A-Za-z0-9-]
 _ADDRESS = re.compile(rf"{_ATOM}(?:\.{_ATOM})*@{_LABEL}(?:\.{_LABEL})*")
 
 
+def named_address(text: str) -> tuple[str, str]:
+    """Name and address of “Name <name@host>” or of a bare address; a comma or a dot in the name is part of it."""
+    found = re.fullmatch(r"\s*(.*?)\s*<([^<>]*)>\s*", text)
+    if not found:
+        return "", text.strip()
+    return re.sub(r"\\(.)", r"\1", found[1].strip().removeprefix('"').removesuffix('"')), found[2].strip()
+
+
 def is_address(text: str) -> bool:
     """Whether it is one bare address that no mail server could misread."""
     return text.isprintable() and _ADDRESS.fullmatch(text) is not None

@@ -9,6 +9,7 @@ from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
+from workflow.address import is_address, named_address
 from workflow.config import OCCASIONS, Ladder, Settings
 from workflow.errors import BadInput
 
@@ -154,15 +155,13 @@ def _check(settings: Settings, file: str) -> None:
             raise wrong("reminders.before" if not where else f"reminders.{where.split('.')[0]}", "0 … 366")
     if not set(settings.reminders.tell) <= set(OCCASIONS):
         raise wrong("reminders.tell", ", ".join(OCCASIONS))
-    from workflow.address import is_address
-
     told = {key: [_at(settings, key)] for key in ("office.mailbox", "escalation.leader_mailbox")}
     for key, addresses in {**told, "weekly.mailboxes": settings.weekly.mailboxes}.items():
         if not all(is_address(address) for address in addresses if address):
             raise wrong(key, "name@host")
     if not re.match(r"https?://[^/\s]+", settings.links.base_url):
         raise wrong("links.base_url", "http(s)://…")
-    if not re.search(r"[^\s<>@]+@[^\s<>@]+>?$", settings.mail.sender):
+    if not is_address(named_address(settings.mail.sender)[1]):
         raise wrong("mail.sender", "Name <name@host>")
     if len(settings.schedule.tick.split()) != 5:
         raise wrong("schedule.tick", "* * * * *")

@@ -79,48 +79,40 @@ def change(
 
 
 def _end_letters(session: Session, directive: Directive, at: datetime) -> None:
-    """End the links that letters carried, and drop the letters that were not sent yet: the next tick writes them without a word of it."""
-    from sqlalchemy import delete, update
+    """End the links that letters carried, and drop every letter of the day that was not sent: any of them may show its words.
+
+    What they told is decided anew at the next tick, without a word of it; a letter that was refused keeps its place and loses its words.
+    """
+    from sqlalchemy import String, cast, delete, update
     from sqlmodel import col, func, select
 
-    from workflow.directive import Directive as Directive_
     from workflow.message import ActionLink, Message, MessageStatus, Morning, Reminder
     from workflow.occurrence import Occurrence
     from workflow.task import Task
 
     own = select(Occurrence.id).join(Task).where(Task.directive_id == directive.id)
     alive = col(ActionLink.revoked_at).is_(None) & col(ActionLink.occurrence_id).in_(own)
-    session.execute(update(ActionLink).where(alive).values(revoked_at=at).execution_options(synchronize_session=False))
-    told = select(Reminder.message_id).where(
-        col(Reminder.occurrence_id).in_(own), col(Reminder.message_id).is_not(None)
-    )
-    shown_in = select(ActionLink.message_id).where(col(ActionLink.occurrence_id).in_(own))
-    waiting = select(Message.id).where(
-        col(Message.status).in_((MessageStatus.QUEUED, MessageStatus.SENDING)),
-        col(Message.id).in_(told) | col(Message.id).in_(shown_in),
-    )
-    unsent = list(session.exec(waiting))
-    # what they told is decided anew, for everybody they told it to
-    lost = select(Occurrence.agency_id, Occurrence.id, Directive_.monitor_id).join(
-        Task, col(Task.id) == col(Occurrence.task_id)
-    )
-    lost = lost.join(Directive_, col(Directive_.id) == col(Task.directive_id)).join(
-        Reminder, col(Reminder.occurrence_id) == col(Occurrence.id)
-    )
-    agencies = {
-        one for row in session.exec(lost.where(col(Reminder.message_id).in_(unsent))) for one in (row[0], row[2]) if one
+    how = {"synchronize_session": False}
+    session.execute(update(ActionLink).where(alive).values(revoked_at=at).execution_options(**how))
+    of_the_day = col(Message.kind).in_(("digest", "urgent"))
+    refused = of_the_day & (col(Message.status) == MessageStatus.FAILED)
+    session.execute(update(Message).where(refused).values(content=b"").execution_options(**how))
+    waiting = of_the_day & col(Message.status).in_((MessageStatus.QUEUED, MessageStatus.SENDING))
+    first = session.exec(select(func.min(Message.queued_at)).where(waiting)).one()
+    if not first:
+        return
+    unsent = list(session.exec(select(Message.id).where(waiting)))
+    session.execute(delete(Reminder).where(col(Reminder.message_id).in_(unsent)).execution_options(**how))
+    session.execute(delete(Morning).where(col(Morning.at) >= first).execution_options(**how))
+    number = cast(Message.id, String)
+    dropped = {
+        "status": MessageStatus.DROPPED,
+        "reason": _("the directive became confidential"),
+        "key": col(Message.key) + ":dropped:" + number,
+        "message_id": col(Message.message_id) + ":dropped:" + number,
+        "content": b"",
     }
-    first = session.exec(select(func.min(Message.queued_at)).where(col(Message.id).in_(unsent))).one()
-    if first:
-        session.execute(delete(Morning).where(col(Morning.agency_id).in_(agencies), col(Morning.at) >= first))
-    session.execute(delete(Reminder).where(col(Reminder.message_id).in_(unsent)))
-    dropped = {"status": MessageStatus.DROPPED, "reason": _("the directive became confidential")}
-    session.execute(
-        update(Message)
-        .where(col(Message.id).in_(unsent))
-        .values(key=col(Message.key) + ":dropped", message_id=col(Message.message_id) + ":dropped", **dropped)
-        .execution_options(synchronize_session=False)
-    )
+    session.execute(update(Message).where(col(Message.id).in_(unsent)).values(**dropped).execution_options(**how))
 
 
 def shown(view: Snapshot, code: str) -> Row:

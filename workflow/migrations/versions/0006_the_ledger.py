@@ -1,5 +1,7 @@
 """The ledger of reminders: versions of deadlines, occasions beside rungs, what was skipped, mornings, calendar feeds"""
 
+from datetime import datetime, timedelta
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -87,18 +89,32 @@ def _reminders() -> None:
 
 
 def _begin() -> None:
-    """Where letters were written before, nobody is told anew what is long known: the history counts from here."""
-    op.execute(
-        """insert into morning (agency_id, day, at, upto, knew)
-            select a.id, h.day, h.at, (select max(id) from audit_entry), ''
-            from agency a cross join (select max(at) as at, date(max(at)) as day from heartbeat where name = 'tick') h
-            where h.at is not null and exists (select 1 from reminder) and exists (select 1 from audit_entry)"""
+    """Where letters were written before, nobody is told anew what is long known: the history counts from here, the days from the
+    day before the last tick, whose hour may have come before an agency's own."""
+    connection = op.get_bind()
+    ticked, newest = connection.execute(
+        sa.text("select (select max(at) from heartbeat where name = 'tick'), (select max(id) from audit_entry)")
+    ).one()
+    if not ticked or not newest or not connection.execute(sa.text("select 1 from reminder limit 1")).first():
+        return
+    at = datetime.fromisoformat(ticked) if isinstance(ticked, str) else ticked
+    morning = sa.table(
+        "morning",
+        *(sa.column(n) for n in ("agency_id", "upto", "knew")),
+        sa.column("day", sa.Date()),
+        sa.column("at", sa.DateTime()),
     )
+    known = {"day": at.date() - timedelta(days=1), "at": at, "upto": newest, "knew": ""}
+    rows = [{"agency_id": row[0], **known} for row in connection.execute(sa.text("select id from agency"))]
+    op.bulk_insert(morning, rows)
+    beat = sa.table("heartbeat", sa.column("name"), sa.column("upto"), sa.column("at", sa.DateTime()))
+    op.bulk_insert(beat, [{"name": "urgent", "at": known["at"] - timedelta(days=1), "upto": newest}])
 
 
 def downgrade() -> None:
     op.drop_table("feed")
     op.drop_table("morning")
+    op.execute("delete from heartbeat where name in ('urgent', 'plan')")
     op.execute(
         "delete from reminder where message_id is null or rung like '%:%' or rung in ('new', 'opens') or due_on is null"
     )
