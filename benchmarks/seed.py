@@ -1,4 +1,4 @@
-"""Fills a record with N made-up tasks for measuring: `python benchmarks/seed.py FOLDER N`."""
+"""Fills a record with N made-up tasks for measuring: `python -m benchmarks.seed FOLDER N [TODAY]`."""
 
 from __future__ import annotations
 
@@ -112,4 +112,5 @@ def fill(folder: Path, count: int, today: date) -> config.Settings:
 
 
 if __name__ == "__main__":
-    fill(Path(sys.argv[1]), int(sys.argv[2]), datetime.now(ZONE).date())
+    today = date.fromisoformat(sys.argv[3]) if len(sys.argv) > 3 else datetime.now(ZONE).date()
+    fill(Path(sys.argv[1]), int(sys.argv[2]), today)

@@ -112,6 +112,8 @@ class Voice:
             return _("Your result was confirmed by {who}.", who=who) + (f" {reason}" if reason else "")
         if event.act == "submit":
             return _("{agency} reports it done: {what}", agency=self.names[task["agency_id"]], what=_said(event))
+        if event.act == "part due":
+            return _("Asked of you: {what}", what=event.after["what"]) + self._by(event)
         if event.act in ("ask part", "give part"):
             return f"{say_act(event.act).capitalize()}: {event.after.get('what') or event.after.get('of')}" + self._by(
                 event

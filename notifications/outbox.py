@@ -5,6 +5,7 @@ lost after it had the whole text may arrive twice, and its row says so.
 """
 
 import asyncio
+import re
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -219,7 +220,7 @@ def _pointless(session: Session, settings: Settings, numbers: list[int], at: dat
 
 def _is_occasion(rung: str) -> bool:
     """Whether it tells what happened, which stays true whatever came after it."""
-    return ":" in rung and not rung.startswith("level:")
+    return ":" in rung and not re.match(r"level:|part\d", rung)
 
 
 def record(

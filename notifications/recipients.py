@@ -83,7 +83,7 @@ class Book:
     def reads(self, recipient: str, row: Row, leader: str) -> bool:
         """Whether a line of the ledger (rung, agency, monitor) still belongs to this reader."""
         kind, _colon, level = row["rung"].partition(":")
-        if kind == "parts":
+        if kind.startswith("part"):
             return True  # whoever was asked for it was asked
         if level == "leader":
             return recipient in self.leader(leader)

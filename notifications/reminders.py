@@ -62,6 +62,7 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
         _let_go(session, late)
         round_.by_history(_news(view, dues, today, upto))
         round_.by_calendar(dues, touched=_touched(view, dues, upto))
+        round_.by_parts(dues)
         _write(session, round_, keys, done, kind="digest")
         morning.mark(session, dues, today, at, upto)
     if working and settings.reminders.from_hour <= local.hour < settings.reminders.to_hour:

@@ -92,6 +92,24 @@ class Round:
             if candidate.agency in known:
                 self._reached(candidate, None)
 
+    def by_parts(self, dues: Iterable[Due]) -> None:
+        """Add the rungs that parts asked of other agencies have reached, each by its own day."""
+        marks = {one.agency: one for one in dues}
+        rows = self.view.rows(
+            """select p.occurrence_id, p.number, p.agency_id, p.what, p.due_on, o.deadline_version, t.directive_id from part p
+            join occurrence o on o.id = p.occurrence_id join task t on t.id = o.task_id where p.status = 'waiting' and p.person = ''
+            and p.due_on is not null and o.status in ('not_started', 'in_progress', 'returned') order by p.id"""
+        )
+        for row in (row for row in rows if row["agency_id"] in marks):
+            mark, due = marks[row["agency_id"]], row["due_on"]
+            used = self._used(row["agency_id"], row["directive_id"])
+            rung = self._fresh(used, None if mark.anew else mark.since).get(due)
+            if rung is not None:
+                key, now = f"part{row['number']}:{rung}", (row["occurrence_id"], row["deadline_version"], due)
+                told = {"what": row["what"], "by": due.isoformat()}
+                event = Happening(*now, row["agency_id"], "parts", key, 0, "part due", "", told, "")
+                self._to_agency(row["agency_id"], Told(*now, key, "parts", event))
+
     def of_directives(self, directives: Collection[int]) -> None:
         """Add the rungs that these directives' tasks have reached, whenever that was."""
         for candidate in self._open(f"t.directive_id in ({listed(directives)})"):
@@ -141,13 +159,7 @@ class Round:
     def _reached(self, one: Candidate, since: date | None) -> None:
         if one.due is None:
             return
-        own = self.settings.reminders
-        directive = self.directives[one.directive]
-        used = (
-            own.agencies.get(self.book.agencies[one.agency].code, directive.ladder)
-            if own.agencies
-            else directive.ladder
-        )
+        directive, used = self.directives[one.directive], self._used(one.agency, one.directive)
         rung = self._fresh(used, since).get(one.due)
         if rung is None and since is None and one.due < self.count.days[0]:
             rung = (ladder.signed(used) or [None])[-1]  # type: ignore[list-item]
@@ -158,6 +170,11 @@ class Round:
         for level, after in self.levels.items():
             if before < after <= late and late > 0:
                 self._escalate(level, one, directive.monitor)
+
+    def _used(self, agency: int, directive: int) -> Ladder:
+        """The ladder of an agency's tasks of a directive."""
+        own, kind = self.settings.reminders.agencies, self.directives[directive].ladder
+        return own.get(self.book.agencies[agency].code, kind) if own else kind
 
     def _escalate(self, level: str, one: Candidate, monitor: int | None) -> None:
         item = Told(one.id, one.version, one.due, f"level:{level}", "escalated")

@@ -12,8 +12,10 @@ import pytest
 
 import cli
 from directives.phrases import understand
+from notifications import ladder
 from tests import make
 from workflow.calendar import WorkingCalendar
+from workflow.config import OCCASIONS, Ladder
 from workflow.database import Database
 from workflow.register import table
 from workflow.register.mention import Register
@@ -29,6 +31,15 @@ DOCS = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob
 def test_links_lead_somewhere(file: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)", file.read_text(encoding="utf-8")):
         assert (file.parent / target).exists(), f"{file.name} → {target}"
+
+
+def test_the_ladder_of_the_documentation_is_the_ladder() -> None:
+    text = (ROOT / "docs" / "reminders.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (?:(\d+) (before|after)|the due day) \| (\d+/\d+/\d+) \|$", text, re.MULTILINE)
+    shown = [((int(n or 0) if when != "after" else -int(n)), day(written)) for n, when, written in rows]
+    assert shown == list(ladder.rungs(date(2025, 9, 30), WorkingCalendar(), Ladder()))
+    named = re.findall(r"`(\w+)`(?=[:,])", text[text.index("| occasion |") : text.index("Nobody is told")])
+    assert sorted(named) == sorted(OCCASIONS)
 
 
 @pytest.mark.parametrize("file", DOCS, ids=lambda f: str(f.relative_to(ROOT)))

@@ -19,7 +19,7 @@ from workflow.agency import Agency, add_focal_point
 from workflow.audit import By
 from workflow.basis import Basis
 from workflow.config import EscalationSettings, Ladder, WeeklySettings
-from workflow.duties.part import ask_part
+from workflow.duties.part import Part, ask_part, give_part
 from workflow.duties.request import Request, Wish, ask
 from workflow.duties.request import refuse as refuse_request
 from workflow.message import Message, Reminder
@@ -159,6 +159,24 @@ def test_a_part_is_told_to_whoever_is_asked_for_it(office: Office) -> None:
     ((reader, text),) = letters(office)
     assert reader == "ptp@example.vn" and "PHẦN VIỆC PHỐI HỢP (1)" in text
     assert "Ý kiến thẩm định" in text and "01/8/2025" in text and "/v/" not in text
+    office.mailer.letters.clear()
+    for day in range(25, 32):
+        office.tick(f"2025-07-{day} 08:00")
+    assert [reader for reader, _text in letters(office)] == ["ptp@example.vn"] * 3, "seven days (late), three and one before"
+    assert "Được đề nghị: Ý kiến thẩm định (trước hết ngày 01/8/2025)" in letters(office)[0][1]
+    with office.database.transaction() as session:
+        give_part(
+            session,
+            session.exec(select(Part)).one(),
+            **how("Lê Lan", "2025-07-31 09:00"),
+            today=date(2025, 7, 31),
+            result="Đồng ý",
+        )
+    office.mailer.letters.clear()
+    office.tick("2025-08-01 08:00")
+    assert [reader for reader, _text in letters(office)] == ["pnv@example.vn"], (
+        "it was given: whoever asked hears of it"
+    )
 
 
 def test_a_period_is_told_when_it_opens_and_not_when_it_is_entered(office: Office) -> None:

@@ -42,6 +42,8 @@ def say_rung(rung: str) -> str:
         return _(LEVELS[rest])
     if kind in OCCASIONS:
         return _(OCCASIONS[kind])
+    if kind.startswith("part"):
+        return _("part {n}: {rung}", n=kind.removeprefix("part"), rung=say_rung(rest))
     days = int(kind)
     if days > 0:
         return _("{n} working days before", n=days)

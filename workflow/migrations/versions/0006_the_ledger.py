@@ -89,13 +89,13 @@ def _reminders() -> None:
 
 
 def _begin() -> None:
-    """Where letters were written before, nobody is told anew what is long known: the history counts from here, the days from the
+    """Where the clock ran before, nobody is told anew what is long known: the history counts from here, the days from the
     day before the last tick, whose hour may have come before an agency's own."""
     connection = op.get_bind()
     ticked, newest = connection.execute(
         sa.text("select (select max(at) from heartbeat where name = 'tick'), (select max(id) from audit_entry)")
     ).one()
-    if not ticked or not newest or not connection.execute(sa.text("select 1 from reminder limit 1")).first():
+    if not ticked or not newest:
         return
     at = datetime.fromisoformat(ticked) if isinstance(ticked, str) else ticked
     morning = sa.table(
