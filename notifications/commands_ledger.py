@@ -39,19 +39,7 @@ def why_reminded(context: typer.Context, code: Code, agency: Agency = None, json
     if json_:
         terminal.say_json({"told": lines, "planned": coming})
         return
-    rows = [
-        {
-            "when": f"{(row['sent_at'] or row['decided_at']).astimezone(zone):%d/%m/%Y %H:%M}",
-            "rung": ledger.say_rung(row["rung"]),
-            "due": show_day(row["due_on"]) if row["due_on"] else "–",
-            "reader": row["recipient"] or "–",
-            "state": ledger.say_state(row),
-            "letter": row["letter"],
-            "reply": row["reply"],
-            "part": f"{row['agency']}, {show_period(row['period'])}",
-        }
-        for row in lines
-    ]
+    rows = ledger.shown(lines, zone)
     rows += [
         {
             "when": show_day(row["day"]),

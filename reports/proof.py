@@ -56,24 +56,12 @@ def _lines(lines: list[Row], zone: ZoneInfo) -> Section:
         Column("due", _("Due")),
         Column("reader", _("To"), wide=True),
         Column("state", _("State"), wide=True),
-        Column("letter", _("Message-ID"), wide=True),
+        Column("message_id", _("Message-ID"), wide=True),
         Column("reply", _("Server's answer"), wide=True),
     )
-    rows = [
-        {
-            "when": f"{(row['sent_at'] or row['decided_at']).astimezone(zone):%d/%m/%Y %H:%M}",
-            "rung": ledger.say_rung(row["rung"]),
-            "due": _day(row["due_on"]),
-            "reader": row["recipient"] or "–",
-            "state": ledger.say_state(row),
-            "letter": row["message_id"],
-            "reply": row["reply"],
-        }
-        for row in lines
-    ]
     sent = sum(row["state"] == "sent" for row in lines)
     note = _("{n} lines of the ledger, {sent} of them sent.", n=len(lines), sent=sent)
-    return Section(_("What was told"), columns, rows, note)
+    return Section(_("What was told"), columns, ledger.shown(lines, zone), note)
 
 
 def _day(day: object) -> str:

@@ -5,8 +5,11 @@ Written by the rounds of the tick (`notifications`); read by their commands, by 
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from workflow.access.viewing import visible
 from workflow.i18n import N_, _
+from workflow.periods import show_day, show_period
 from workflow.queries import agency_id
 from workflow.snapshot import Row, Snapshot
 
@@ -82,3 +85,21 @@ def say_state(row: Row) -> str:
     if row.get("doubts"):
         words += " (" + _("it may have arrived {n} times more", n=row["doubts"]) + ")"
     return words
+
+
+def shown(lines: list[Row], zone: ZoneInfo) -> list[Row]:
+    """Lines of the ledger as a person reads them in a table."""
+    return [
+        {
+            "when": f"{(row['sent_at'] or row['decided_at']).astimezone(zone):%d/%m/%Y %H:%M}",
+            "rung": say_rung(row["rung"]),
+            "due": show_day(row["due_on"]) if row["due_on"] else "–",
+            "reader": row["recipient"] or "–",
+            "state": say_state(row),
+            "letter": row["letter"],
+            "message_id": row["message_id"],
+            "reply": row["reply"],
+            "part": f"{row['agency']}, {show_period(row['period'])}",
+        }
+        for row in lines
+    ]
