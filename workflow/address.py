@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from email.utils import parseaddr
 
 from workflow.errors import BadInput
 from workflow.names import printable
@@ -27,8 +26,7 @@ def is_address(text: str) -> bool:
 
 def checked_address(text: str) -> str:
     """Return one plain e-mail address; refuse line breaks, lists and anything a mail server could misread."""
-    _name, address = parseaddr(text)
-    whole = text.strip() == address or re.fullmatch(r"[^<>,;]*<[^<>\s]+>", text.strip())
-    if not whole or not text.isprintable() or not is_address(address):
+    name, address = named_address(text)
+    if not text.isprintable() or not is_address(address) or re.search("[<>,;]", name):
         raise BadInput("“{text}” is not an e-mail address.", text=printable(text))
     return address
