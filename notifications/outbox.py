@@ -110,7 +110,7 @@ def retry(session: Session, number: int, *, by: By, at: datetime) -> str:
         raise BadInput("There is no letter {number}.", number=number)
     if message.status is not MessageStatus.FAILED:
         raise Refused("Letter {number} was not refused; see `dondoc outbox`.", number=number)
-    if not message.content and not message.attempts:
+    if not message.content:
         raise Refused(
             "Letter {number} could not be made ({reason}); what it tells comes with the next one.",
             number=number,

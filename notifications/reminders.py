@@ -51,7 +51,6 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
     today, calendar, view, done = local.date(), office_calendar(session), Snapshot.within(session), Queued()
     working = calendar.is_working(today) or settings.reminders.urgent
     upto = newest(session)[0]
-    _urgent(session, settings, keys, view, calendar, done, today=today, at=at, upto=upto)
     found = morning.waiting(view, settings, today, local.hour, working=working)
     if found:
         book = recipients.book(view, settings, today)
@@ -65,6 +64,7 @@ def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetim
         round_.by_parts(dues)
         _write(session, round_, keys, done, kind="digest")
         morning.mark(session, dues, today, at, upto)
+    _urgent(session, settings, keys, view, calendar, done, today=today, at=at, upto=upto)
     if working and settings.reminders.from_hour <= local.hour < settings.reminders.to_hour:
         for letter in (office.queue, weekly.queue):
             done.letters += _apart(session, letter, settings, done, today=today, at=at)

@@ -27,7 +27,7 @@ def _task(card: Row) -> Section:
     """What was asked, of whom and by when: the first deadline beside the one that holds."""
     columns = (
         Column("agency", _("Agency"), wide=True),
-        Column("period", _("Period")),
+        Column("period", _("Period"), wide=True),
         Column("first", _("First deadline")),
         Column("due", _("Due")),
         Column("status", _("Status")),

@@ -173,7 +173,7 @@ def test_an_urgent_letter_that_waited_a_night_does_not_tell_the_days_of_yesterda
     office.tick("2025-09-29 06:00")
     reachable(office)
     office.tick("2025-09-30 09:00")
-    assert OWNER in readers(office)
+    assert readers(office) == [OWNER], "one letter, of the morning"
     assert "còn 1 ngày" not in told(office)
 
 

@@ -162,7 +162,9 @@ def test_a_part_is_told_to_whoever_is_asked_for_it(office: Office) -> None:
     office.mailer.letters.clear()
     for day in range(25, 32):
         office.tick(f"2025-07-{day} 08:00")
-    assert [reader for reader, _text in letters(office)] == ["ptp@example.vn"] * 3, "seven days (late), three and one before"
+    assert [reader for reader, _text in letters(office)] == ["ptp@example.vn"] * 3, (
+        "seven days (late), three and one before"
+    )
     assert "Được đề nghị: Ý kiến thẩm định (trước hết ngày 01/8/2025)" in letters(office)[0][1]
     with office.database.transaction() as session:
         give_part(
