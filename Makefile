@@ -50,12 +50,14 @@ accuracy: $(VENV)/.dev ## measure reading, timing and names of agencies against 
 	$(BIN)/python -m benchmarks.accuracy $(SHARED)
 	$(BIN)/python -m benchmarks.names $(SHARED)
 
-bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, a succession of 700 agencies, durable moves
+bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, a succession of 700 agencies, durable moves, a morning's letters, sending
 	$(BIN)/python -m benchmarks.cold $(SHARED)
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.phrases
 	$(BIN)/python -m benchmarks.succession
 	$(BIN)/python -m benchmarks.moves $(SHARED)
+	$(BIN)/python -m benchmarks.mornings $(SHARED)
+	$(BIN)/python -m benchmarks.sending $(SHARED)
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py

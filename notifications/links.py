@@ -25,6 +25,16 @@ from workflow.snapshot import Row
 REPORT_DONE = "report_done"
 
 
+class _Signer(Signer):
+    """Derives each key once: a morning signs thousands of links."""
+
+    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
+        known: dict[str | bytes | None, bytes] = self.__dict__.setdefault("_derived", {})
+        if secret_key not in known:
+            known[secret_key] = super().derive_key(secret_key)
+        return known[secret_key]
+
+
 @dataclass(frozen=True)
 class Keys:
     """The signing keys: the first signs, all verify."""
@@ -33,7 +43,7 @@ class Keys:
 
     def signer(self, act: str) -> Signer:
         # itsdangerous signs with the last key of its list
-        return Signer(
+        return _Signer(
             list(reversed(self.values)), salt=f"dondoc.{act}", key_derivation="hmac", digest_method=hashlib.sha256
         )
 

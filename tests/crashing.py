@@ -11,9 +11,12 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
+from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from types import FrameType
 from typing import Any, NoReturn, Self
@@ -25,17 +28,22 @@ import sqlalchemy as sa
 from aiosmtplib.protocol import SMTPProtocol
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.default import DefaultDialect
-from sqlmodel import col, func, select, text
+from sqlmodel import SQLModel, select
 
-from notifications import mailer
+from notifications import links, mailer, reminders
+from notifications.tick import Ticked, tick
+from tests import make
 from tests.conftest import Office, need
 from tests.sink import Sink
-from workflow.config import MailSettings
+from workflow.config import MailSettings, Settings
 from workflow.database import Database
 from workflow.history import replay
 from workflow.history.chain import first_fault
-from workflow.message import Delivery, Message, MessageStatus, Reminder
+from workflow.message import Message, MessageStatus
 from workflow.snapshot import Snapshot
+
+DAY, MORNING = "2025-09-30", "2025-09-30 08:00"  # of `written`
+FRIDAY, MONDAY = "2025-12-26 08:00", "2025-12-29 08:00"  # of `furnished`
 
 # Everything by which a tick touches the world outside of its process.
 EFFECTS = frozenset(
@@ -70,11 +78,21 @@ def stepping(act: Callable[[int], object]) -> Iterator[None]:
         sys.setprofile(None)
 
 
+def only(step: int, act: Callable[[], object]) -> Callable[[int], None]:
+    """What `stepping` calls to act at one step alone."""
+
+    def look(now: int) -> None:
+        if now == step:
+            act()
+
+    return look
+
+
 def dies_at(fatal: int, work: Callable[[], object]) -> bool:
     """Do `work` in a child that kills itself at step `fatal`; whether it did, or came to the end before."""
 
     def killed() -> None:
-        with stepping(lambda step: os.kill(os.getpid(), signal.SIGKILL) if step == fatal else None):
+        with stepping(only(fatal, partial(os.kill, os.getpid(), signal.SIGKILL))):
             work()
 
     return _ended(_forked(killed))
@@ -125,16 +143,25 @@ def restorable(database: Database) -> Iterator[Callable[[], None]]:
 
         yield copy
         return
-    with psycopg.connect(home.set(database="postgres").render_as_string(), autocommit=True) as server:
-        server.execute(f"create database {name} template {home.database}")
 
-        def create() -> None:
-            database.dispose()
-            server.execute(f"drop database {home.database} with (force)")
-            server.execute(f"create database {home.database} template {name}")
+    used = [name]
 
-        yield create
-        server.execute(f"drop database {name}")
+    def run(order: str) -> None:  # the server may have been away since the last time
+        with psycopg.connect(home.set(database="postgres").render_as_string(), autocommit=True) as server:
+            server.execute(order)
+
+    def create() -> None:
+        database.dispose()
+        used.append(f"{name}_{len(used)}")
+        run(f"alter database {home.database} rename to {used[-1]}")  # to drop it here would make the next one slow
+        run(f"create database {home.database} template {name}")
+        run("checkpoint")  # or a crash takes the copy's sequences back to where they were copied
+
+    run(f"create database {name} template {home.database}")
+    yield create
+    database.dispose()
+    for one in used:
+        run(f"drop database {one} with (force)")
 
 
 class Absent(mailer.MemoryMailer):
@@ -142,6 +169,37 @@ class Absent(mailer.MemoryMailer):
 
     async def send(self, letter: mailer.Letter) -> mailer.Outcome:
         return mailer.Outcome(mailer.Fate.AWAY, "no server")
+
+
+def furnished(office: Office) -> Office:
+    """An office with something of everything that a tick does on MONDAY, and letters of FRIDAY that never left.
+
+    A weekly letter and the office's own are due, days of the ladder and levels of escalation are reached, a period is opened.
+    """
+    with office.database.transaction() as session:
+        make.enacted(
+            session,
+            make.task(timing="31/12/2025", lead="Phòng số 1; Phòng số 2"),
+            make.task("I.2", timing="Hằng tháng", lead="Phòng số 2"),
+            make.task("I.3", timing="trước ngày 16/12/2025", lead="Phòng số 3"),
+        )
+    settings = replace(
+        office.settings,
+        office=replace(office.settings.office, mailbox="vp@example.vn"),
+        weekly=replace(office.settings.weekly, mailboxes=("tuan@example.vn",)),
+    )
+    made = replace(office, settings=settings)
+    done = made.tick(FRIDAY, Absent())
+    assert done.queued.letters and not done.delivered.sent
+    return made
+
+
+def written(office: Office, readers: int) -> Office:
+    """An office whose letters of the morning are written, one for each reader, and have not left."""
+    with office.database.transaction() as session:
+        make.enacted(session, *(make.task(f"I.{n}", lead=f"Phòng số {n}") for n in range(1, readers + 1)))
+        assert reminders.queue(session, office.settings, office.keys, at=make.at(MORNING)).letters == readers
+    return office
 
 
 def posting(office: Office, sink: Sink, **more: Any) -> Office:
@@ -152,21 +210,43 @@ def posting(office: Office, sink: Sink, **more: Any) -> Office:
     return replace(office, settings=replace(office.settings, mail=replace(base, **{"connections": 3, **more})))
 
 
-def sound(database: Database) -> None:
-    """What holds after every fault, once a tick has been made later."""
+def sent(office: Office, moment: str) -> Ticked:
+    """A tick over the office's own transport."""
+    return office.tick(moment, mailer.for_settings(office.settings.mail))
+
+
+def whole(database: Database) -> None:
+    """What holds at any moment: the file, the chain of the history, and the states that follow from it."""
     with database.transaction() as session:
         if database.engine.dialect.name == "sqlite":
-            assert session.execute(text("pragma integrity_check")).scalars().all() == ["ok"]
+            assert session.execute(sa.text("pragma integrity_check")).scalars().all() == ["ok"]
         assert first_fault(session) is None
         assert list(replay.differences(session)) == []
-        key = [col(c) for c in (Reminder.occurrence_id, Reminder.deadline_version, Reminder.rung, Reminder.recipient)]
-        assert session.execute(sa.select(*key).group_by(*key).having(func.count() > 1)).all() == []
-        unsaid = select(Reminder.id).where(col(Reminder.message_id).is_(None), col(Reminder.skipped).is_(None))
-        assert session.exec(unsaid).all() == [], "told to nobody, and nobody knows why"
-        assert session.exec(select(Message.id).where(Message.status == MessageStatus.SENDING)).all() == []
-        answered = select(Delivery.message_id).where(Delivery.outcome == "sent", Delivery.reply != "")
-        unanswered = select(Message.id).where(Message.status == MessageStatus.SENT, col(Message.id).not_in(answered))
-        assert session.exec(unanswered).all() == [], "sent, and the server's answer is not kept"
+
+
+def sound(database: Database) -> None:
+    """What holds after every fault, once a tick was made later."""
+    whole(database)
+    line, letter, attempt = (SQLModel.metadata.tables[name].c for name in ("reminder", "message", "delivery"))
+    key = (line.occurrence_id, line.deadline_version, line.rung, line.recipient)
+    answered = sa.select(attempt.message_id).where(attempt.outcome == "sent", attempt.reply != "")
+    with database.transaction() as session:
+        for fault in (
+            sa.select(*key).group_by(*key).having(sa.func.count() > 1),
+            sa.select(line.id).where(line.message_id.is_(None), line.skipped.is_(None)),
+            sa.select(letter.id).where(letter.status == "sending"),
+            sa.select(letter.id).where(letter.status == "sent", letter.id.not_in(answered)),
+        ):
+            assert session.execute(fault).all() == [], str(fault)
+
+
+def tick_together(url: str, settings: Settings, moments: Sequence[datetime], start: Barrier) -> None:
+    """What one of several processes does: a tick at each moment, at the same time as the others."""
+    database, keys = Database(url, wait_seconds=60), links.load_keys(settings.links.key_file)
+    for moment in moments:
+        start.wait(120)
+        tick(database, settings, keys, mailer.for_settings(settings.mail), at=moment)
+    database.dispose()
 
 
 def outbox(database: Database) -> dict[str, Message]:
@@ -175,15 +255,25 @@ def outbox(database: Database) -> dict[str, Message]:
         return {one.message_id: one for one in session.exec(select(Message))}
 
 
+def sending(database: Database) -> set[str]:
+    """The letters that a process has claimed."""
+    return {number for number, one in outbox(database).items() if one.status is MessageStatus.SENDING}
+
+
+def waiting(database: Database) -> int:
+    """How many letters have neither left nor been given up."""
+    return sum(one.status in (MessageStatus.QUEUED, MessageStatus.SENDING) for one in outbox(database).values())
+
+
 def undelivered(database: Database, sink: Sink) -> set[str]:
     """Letters that the server never accepted though nobody dropped them."""
-    dropped = {number for number, one in outbox(database).items() if one.status is MessageStatus.DROPPED}
-    return set(outbox(database)) - dropped - set(sink.copies())
+    kept = {number for number, one in outbox(database).items() if one.status is not MessageStatus.DROPPED}
+    return kept - set(sink.copies())
 
 
 def ledger(database: Database) -> set[tuple[object, ...]]:
     """What the ledger and the outbox say, without numbers and hours."""
-    line, letter = Reminder.__table__, Message.__table__  # type: ignore[attr-defined]
+    line, letter = (SQLModel.metadata.tables[name] for name in ("reminder", "message"))
     told = sa.select(
         line.c.occurrence_id, line.c.deadline_version, line.c.rung, line.c.recipient, line.c.skipped, letter.c.key
     )
@@ -212,15 +302,18 @@ class Server:
         return self
 
     def __exit__(self, *_raised: object) -> None:
-        self.stop()
+        if self.up:
+            self.stop()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def start(self) -> None:
         options = f"-k {self._folder} -c listen_addresses= -c fsync=off"
         self._call(self._pg_ctl, "start", "-w", "-l", f"{self._folder}/log", "-o", options, "-D")
+        self.up = True
 
     def stop(self) -> None:
         self._call(self._pg_ctl, "stop", "-w", "-m", "immediate", "-D")
+        self.up = False
 
     def _call(self, *command: str) -> None:
         told = {"stdout": subprocess.DEVNULL, "cwd": "/", "timeout": 60, "user": self._account}

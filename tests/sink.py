@@ -23,7 +23,7 @@ class Kept(NamedTuple):
 
 @dataclass
 class Sink:
-    """Listens on the loopback while it is entered; entered again it is back on the same port.
+    """Listens on the loopback while it is entered; `idle` while nobody is connected.
 
     `faults` names what goes wrong and on which messages: {"tempfail": 3} on every third, {"hang": 1} on each; it may be changed at
     any time. greeting: 421 for a connection. closing: 421 at MAIL. refuse: 550 at RCPT. grey: 450 the first time a recipient is
@@ -41,34 +41,27 @@ class Sink:
     connections: int = 0
     messages: int = 0
     seen: set[str] = field(default_factory=set)  # recipients
-    _open: set[asyncio.StreamWriter] = field(default_factory=set)
-    _quiet: threading.Condition = field(default_factory=threading.Condition)
 
     def copies(self) -> Counter[str]:
         """How often each Message-ID was accepted."""
         return Counter(one.message_id for one in list(self.kept))
 
-    def settle(self) -> None:
-        """Wait until nobody is connected any more: what a dead client sent has been looked at then."""
-        with self._quiet:
-            assert self._quiet.wait_for(lambda: not self._open, 10), "somebody is still connected"
-
     def __enter__(self) -> Self:
-        started = threading.Event()
-        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve(started)), name="sink")
+        self.idle, self._open = threading.Event(), set[asyncio.StreamWriter]()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), name="sink")
         self._thread.start()
-        assert started.wait(10), "the mail server did not start"
+        assert self.idle.wait(10), "the mail server did not start"
         return self
 
     def __exit__(self, *_raised: object) -> None:
         self._loop.call_soon_threadsafe(self.ended.set)
         self._thread.join()
 
-    async def _serve(self, started: threading.Event) -> None:
+    async def _serve(self) -> None:
         self._loop, self.ended = asyncio.get_running_loop(), asyncio.Event()
-        server = await asyncio.start_server(self._connected, "127.0.0.1", self.port, limit=1 << 26)
+        server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=1 << 26)
         self.port = server.sockets[0].getsockname()[1]
-        started.set()
+        self.idle.set()
         await self.ended.wait()
         server.close()
         while self._open:
@@ -77,14 +70,15 @@ class Sink:
             await asyncio.sleep(0)
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.idle.clear()
         self._open.add(writer)
         self.connections += 1
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):  # the client is gone
             await _Talk(self, reader, writer, self.connections).run()
         writer.close()
-        with self._quiet:
-            self._open.discard(writer)
-            self._quiet.notify_all()
+        self._open.discard(writer)
+        if not self._open:
+            self.idle.set()
 
 
 @dataclass
@@ -98,8 +92,7 @@ class _Talk:
     recipients: tuple[str, ...] = ()
 
     def hit(self, fault: str) -> bool:
-        every = self.sink.faults.get(fault)
-        return every is not None and self.number % every == 0
+        return self.number % self.sink.faults.get(fault, self.number + 1) == 0
 
     async def run(self) -> None:
         reply: str | None = "421 closing" if self.hit("greeting") else "220 sink"
@@ -136,26 +129,22 @@ class _Talk:
             self.number, self.recipients = sink.messages, ()
             return "421 busy" if self.hit("closing") else "250 ok"
         if verb == "RCPT":
-            return self.recipient(words[words.find("<") + 1 : words.rfind(">")])
+            address = words[words.find("<") + 1 : words.rfind(">")]
+            grey = "grey" in sink.faults and address not in sink.seen
+            sink.seen.add(address)
+            if grey or address in sink.refused or self.hit("refuse"):
+                return "450 greylisted" if grey else "550 no such user"
+            self.recipients += (address,)
         if verb == "DATA":
             return await self.text()
         return "221 bye" if verb == "QUIT" else "250 ok"
 
-    def recipient(self, address: str) -> str:
-        grey = "grey" in self.sink.faults and address not in self.sink.seen
-        self.sink.seen.add(address)
-        if grey or address in self.sink.refused or self.hit("refuse"):
-            return "450 greylisted" if grey else "550 no such user"
-        self.recipients += (address,)
-        return "250 ok"
-
     async def text(self) -> str | None:
         await self.say("354 go ahead")
         text = (await self.reader.readuntil(b"\r\n.\r\n"))[:-3].replace(b"\r\n..", b"\r\n.")
-        if self.hit("tempfail") or self.hit("toobig"):
-            return "451 try again later" if self.hit("tempfail") else "552 message too big"
-        if self.hit("drop_before"):
-            return None
+        refusals = {"tempfail": "451 try again later", "toobig": "552 message too big", "drop_before": None}
+        if hit := [reply for fault, reply in refusals.items() if self.hit(fault)]:
+            return hit[0]
         found = re.search(rb"(?im)^message-id:\s*(\S+)", text)
         self.sink.kept.append(Kept(found[1].decode() if found else "", self.recipients, text))
         if self.hit("hang"):

@@ -168,7 +168,7 @@ def questions(view: Snapshot, directive: str | None = None) -> list[Row]:
 def messages(view: Snapshot, status: str | None = None, limit: int = 200) -> list[Row]:
     """The outbox, newest first."""
     return view.rows(
-        f"""select id, recipient, subject, status, queued_at, next_at, sent_at, attempts, reason from message
+        f"""select id, kind, recipient, subject, status, queued_at, next_at, sent_at, attempts, doubts, reason from message
         where {"status = :status" if status else "1 = 1"} order by id desc limit :limit""",
         limit=limit,
         **({"status": status} if status else {}),
