@@ -7,7 +7,7 @@ SHARED ?= ../shared
 # Tests in which no day plays a part.
 TIMELESS := $(foreach name,permits confidential evidence refusals bulk history directives_shapes directives_readers directives_formats \
   directives_extract directives_apart directives_agencies directives_sheet register_names packaging boundaries layers docs \
-  workflow_config workflow_i18n workflow_database,--ignore=tests/test_$(name).py)
+  workflow_config workflow_i18n workflow_database notifications_wire faults_delivery,--ignore=tests/test_$(name).py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean

@@ -1,4 +1,4 @@
-"""A tick that is killed, whose database dies, that is doubled or late: nothing is lost, and nothing is told twice."""
+"""A tick whose machine loses its power, that others make at the same time, that is late or made again: nothing is lost or told twice."""
 
 from __future__ import annotations
 
