@@ -160,6 +160,11 @@ class _Talk:
         try:
             self.client = self.client or await self._connect()
             await self.client.mail(self.sender)
+        except aiosmtplib.SMTPResponseException as error:  # it is we that it does not take, not the letter
+            return Outcome(Fate.AWAY, f"{error.code} {error.message}")
+        except (aiosmtplib.SMTPException, OSError, ValueError) as error:  # a certificate's fault is both of the last
+            return Outcome(Fate.AWAY, str(error) or type(error).__name__)
+        try:
             await self.client.rcpt(letter.recipient)
             self.has_text = (
                 True  # from here on a lost connection leaves it open whether the server has kept it (RFC 1047)
@@ -167,8 +172,6 @@ class _Talk:
             answer = await self.client.data(letter.content)
             self.sound, self.has_text = True, False
             return Outcome(Fate.SENT, f"{answer.code} {answer.message}")
-        except (aiosmtplib.SMTPConnectResponseError, aiosmtplib.SMTPAuthenticationError) as error:
-            return Outcome(Fate.AWAY, f"{error.code} {error.message}")
         except aiosmtplib.SMTPResponseException as error:
             return await self._refused(error.code, error.message)
         except (UnicodeError, ValueError, aiosmtplib.SMTPNotSupported) as error:

@@ -127,7 +127,7 @@ def recover(session: Session, settings: MailSettings, *, at: datetime) -> None:
     session.exec(
         update(Message)
         .where(col(Message.status) == MessageStatus.SENDING, stale)
-        .values(status=MessageStatus.QUEUED, claimed_at=None)
+        .values(status=MessageStatus.QUEUED, claimed_at=None, doubts=col(Message.doubts) + 1)
     )
 
 
@@ -258,7 +258,8 @@ def _put_back(
     if outcome.reply not in done.problems:
         done.problems.append(outcome.reply)
     # A server that is away says nothing about the letter; a refusal that never ends does.
-    tired = outcome.fate is Fate.LATER and at - message.queued_at > timedelta(days=settings.give_up_days)
+    of_it = outcome.fate is Fate.LATER or outcome.doubtful
+    tired = of_it and at - message.queued_at > timedelta(days=settings.give_up_days)
     if outcome.fate is Fate.REFUSED or tired:
         message.status = MessageStatus.FAILED
         done.failed += 1

@@ -14,6 +14,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import bindparam
+from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from notifications import digest, happenings, ics, ladder, letters, links, morning, office, recipients, weekly, wire
@@ -329,6 +330,8 @@ def _apart(session: Session, queue_: Any, settings: Settings, done: Queued, *, t
     try:
         with session.begin_nested():
             return int(queue_(session, settings, today=today, at=at))
+    except DBAPIError:
+        raise  # the database is gone, and the transaction with it
     except Exception as error:
         log.exception("the office's letter")
         done.failed.append(f"{settings.office.mailbox}: {error}")

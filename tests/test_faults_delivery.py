@@ -114,13 +114,7 @@ def test_a_connection_lost_around_the_text_loses_nothing_and_is_counted(office: 
         assert len(set(sink.kept)) == 12, "a second copy is the same letter"
 
 
-REFUSES_ALL = pytest.mark.xfail(
-    strict=True, reason="a certificate that does not hold is taken for a fault of the letter"
-)
-CERTIFICATE = pytest.param("certificate", marks=REFUSES_ALL)
-
-
-@pytest.mark.parametrize("trouble", ["closing", "greeting", "gone", "unknown", CERTIFICATE, "login"])
+@pytest.mark.parametrize("trouble", ["closing", "greeting", "gone", "unknown", "certificate", "login"])
 def test_a_server_that_is_away_costs_nothing_but_time(
     office: Office, trouble: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -203,7 +197,6 @@ def test_a_round_ends_when_its_time_is_over(office: Office) -> None:
         assert (set(sink.copies().values()), len(sink.kept)) == ({1}, 10)
 
 
-@pytest.mark.xfail(strict=True, reason="a server that is away says nothing about the letter, so it is tried for ever")
 @pytest.mark.parametrize("url", ["sqlite"], indirect=True)
 def test_a_letter_that_is_lost_after_its_text_each_time_is_given_up(office: Office) -> None:
     at = make.at(MORNING)
