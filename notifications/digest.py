@@ -147,7 +147,7 @@ def words(
     until: date,
     names: Mapping[int, str],
     links: Mapping[int, str],
-) -> tuple[Words, list[ics.Day], dict[Told, str]]:
+) -> tuple[Words, list[ics.Day], list[tuple[Told, str]]]:
     """The letter of a draft in the language that is spoken, its days for the calendar, and what could not be put into words.
 
     One task that cannot be said never keeps the others from being told.
@@ -157,7 +157,7 @@ def words(
     for one in draft.told.values():
         by_task[one.occurrence_id].append(one)
     sections, days, codes = [], [], []
-    faults: dict[Told, str] = {}
+    faults: list[tuple[Told, str]] = []
     counts: dict[str, int] = {}
     for name, numbers in placed(draft, made, today, until).items():
         entries = []
@@ -169,7 +169,7 @@ def words(
                 if task["due_on"] and own and task["status"] in OPEN:
                     days.append(voice.day(task))
             except Exception as error:
-                faults.update((one, f"{type(error).__name__}: {error}") for one in by_task[number])
+                faults += [(one, f"{type(error).__name__}: {error}") for one in by_task[number]]
         if not entries:
             continue
         codes += [entry.code for entry in entries]

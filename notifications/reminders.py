@@ -29,6 +29,7 @@ from workflow.i18n import language, speaking
 from workflow.message import ActionLink, Heartbeat, Message, MessageStatus, Reminder
 from workflow.office_calendar import office_calendar
 from workflow.snapshot import Snapshot, listed
+from workflow.standing import OPEN
 
 log = logging.getLogger(__name__)
 BLOCK = 50  # letters that are in memory at once
@@ -178,7 +179,8 @@ def _write(session: Session, round_: Round, keys: links.Keys, done: Queued, *, k
         done.letters += sum(bool(row["content"]) for row, _tokens in pairs)
         _insert_links(session, round_, made, drafts, [tokens for _row, tokens in pairs], numbers)
         _insert_reminders(session, round_, drafts, numbers)
-    skipped = [_line(round_, told, key[3], None, reason) for key, (told, reason) in round_.skips.items()]
+    skips = {key: skip for key, skip in round_.skips.items() if key not in round_.carried}
+    skipped = [_line(round_, told, key[3], None, reason) for key, (told, reason) in skips.items()]
     write_rows(session, Reminder, skipped)
     done.reminders += sum(len(draft.told) for draft in every)
     done.without_mailbox += [n for n in round_.book.names(round_.without_mailbox) if n not in done.without_mailbox]
@@ -216,7 +218,11 @@ def _letter(
             words, days, faults = digest.words(
                 draft, made, settings, today=today, until=until, names=names, links=addresses
             )
-            done.failed += [f"{draft.recipient}: {reason}" for reason in faults.values()]
+            for one, reason in faults:  # the ledger does not say that it was told
+                done.failed.append(f"{draft.recipient}: {reason}")
+                key_ = (one.occurrence_id, one.version, one.rung)
+                draft.told.pop(key_, None)
+                round_.skips.setdefault((*key_, draft.recipient), (one, reason))
             domain = wire.sender(settings.mail.sender).domain
             file = ics.calendar(days, domain=domain, at=at) if days and settings.reminders.attach_calendar else ""
             before = dict.fromkeys(
@@ -233,11 +239,7 @@ def _letter(
 
 def _acts(task: dict[str, Any], draft: Draft) -> bool:
     """Whether the reader may report it through the letter: its own open task, of which the letter may speak."""
-    return (
-        task["agency_id"] in draft.agencies
-        and not task["confidential"]
-        and task["status"] in ("not_started", "in_progress", "returned")
-    )
+    return task["agency_id"] in draft.agencies and not task["confidential"] and task["status"] in OPEN
 
 
 def _first_letters(view: Snapshot, round_: Round) -> dict[tuple[int, str], str]:

@@ -221,6 +221,23 @@ def test_one_letter_that_cannot_be_written_stops_no_other(office: Office, monkey
     assert "ps2@example.vn" in [letter.recipient for letter in office.mailer.letters]
 
 
+def test_one_task_that_cannot_be_put_into_words_keeps_no_other_from_being_told(office: Office) -> None:
+    filled(office, make.task(), make.task("I.2"))
+    with office.database.transaction() as session:
+        make.occurrence(session, "KH27-I.1").period = "2025-Qx"
+    done = office.tick("2025-09-30 08:00")
+    text = email.message_from_bytes(office.mailer.letters[0].content, policy=email.policy.default)
+    assert "KH27-I.2" in text.get_body(("plain",)).get_content()  # type: ignore[union-attr]
+    assert done.queued.failed
+    with office.database.transaction() as session:
+        lines = {
+            (r.occurrence_id, r.rung): (r.message_id is None, bool(r.skipped)) for r in session.exec(select(Reminder))
+        }
+        ids = {code: make.occurrence(session, code).id for code in ("KH27-I.1", "KH27-I.2")}
+    assert lines[ids["KH27-I.1"], "0"] == (True, True), "nobody was told, and the ledger says why"
+    assert lines[ids["KH27-I.2"], "0"] == (False, False)
+
+
 def test_line_breaks_in_a_title_add_no_header(office: Office) -> None:
     nasty = "Tên\r\nBcc: x@example.com\x0b\x1c\x85\u2028dòng\n\nthân"
     filled(office, make.task(text=nasty, lead="Phòng Nội vụ"))
