@@ -4,10 +4,11 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SHARED ?= ../shared
 
-# Tests in which no day plays a part.
+# Tests in which no day plays a part that others do not show.
 TIMELESS := $(foreach name,permits confidential evidence refusals bulk history directives_shapes directives_readers directives_formats \
   directives_extract directives_apart directives_agencies directives_sheet register_names packaging boundaries layers docs \
-  workflow_config workflow_i18n workflow_database notifications_wire faults_delivery,--ignore=tests/test_$(name).py)
+  workflow_config workflow_i18n workflow_database notifications_wire faults_delivery faults_tick \
+  letters_regressions letters_regressions_more letters_regressions_secret,--ignore=tests/test_$(name).py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean
