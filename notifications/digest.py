@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from notifications import ics
 from notifications.happenings import Happening
 from notifications.letters import AMBER, BLUE, GREEN, RED, Entry, Section, Words
-from notifications.material import Draft, Material, Task, Told, placed, total
+from notifications.material import Draft, Material, Task, Told, total
 from workflow import queries
 from workflow.audit_words import say_act, say_value
 from workflow.config import Settings
@@ -141,14 +141,14 @@ def _said(event: Happening) -> str:
 def words(
     draft: Draft,
     made: Material,
+    places: Mapping[str, Sequence[int]],
     settings: Settings,
     *,
     today: date,
-    until: date,
     names: Mapping[int, str],
     links: Mapping[int, str],
 ) -> tuple[Words, list[ics.Day], list[tuple[Told, str]]]:
-    """The letter of a draft in the language that is spoken, its days for the calendar, and what could not be put into words.
+    """The letter of a draft, whose tasks are `placed`, in the language that is spoken; its days, and what could not be put into words.
 
     One task that cannot be said never keeps the others from being told.
     """
@@ -159,7 +159,7 @@ def words(
     sections, days, codes = [], [], []
     faults: list[tuple[Told, str]] = []
     counts: dict[str, int] = {}
-    for name, numbers in placed(draft, made, today, until).items():
+    for name, numbers in places.items():
         entries = []
         for number in numbers:
             task = made.tasks[number]

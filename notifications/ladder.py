@@ -15,14 +15,14 @@ from workflow.config import EscalationSettings, Ladder, ReminderSettings
 from workflow.names import fold
 
 LEVELS = ("head", "monitor", "leader")
-_YEAR = 366
+_YEAR = timedelta(days=366)
 
 
 class Count:
     """The working days around a day, numbered: what lies between two days is a subtraction."""
 
-    def __init__(self, calendar: WorkingCalendar, today: date, back: int = 2 * _YEAR, ahead: int = 2 * _YEAR) -> None:
-        span = days(today - timedelta(days=back), today + timedelta(days=ahead))
+    def __init__(self, calendar: WorkingCalendar, today: date) -> None:
+        span = days(today - 2 * _YEAR, today + 2 * _YEAR)
         self.days = [day for day in span if calendar.is_working(day)]
         self.today = self.index(today)
 
@@ -58,16 +58,6 @@ def rungs(due: date, calendar: WorkingCalendar, ladder: Ladder) -> Iterator[tupl
 def newest(ladder: Ladder, left: int) -> int | None:
     """The newest rung reached when `left` working days are left; None before the first."""
     return min((rung for rung in signed(ladder) if rung >= left), default=None)
-
-
-def reached(due: date, today: date, calendar: WorkingCalendar, ladder: Ladder) -> int | None:
-    """The newest rung whose day has come; None before the first."""
-    found = None
-    for rung, day in rungs(due, calendar, ladder):
-        if day > today:
-            break
-        found = rung
-    return found
 
 
 def fresh(count: Count, ladder: Ladder, since: date | None) -> dict[date, int]:

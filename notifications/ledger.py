@@ -7,11 +7,12 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from notifications import ladder, recipients
+from notifications.happenings import EARLIER
 from workflow import awaited, queries
 from workflow.access.viewing import visible
 from workflow.calendar import WorkingCalendar
 from workflow.config import Settings
-from workflow.dossier import nearest
+from workflow.dossier import no_such
 from workflow.errors import BadInput
 from workflow.i18n import _
 from workflow.ledger import say_rung, say_state, told
@@ -19,11 +20,11 @@ from workflow.periods import show_day
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import OPEN, Status, say_status
 
-_PLANNED = """select o.id as occurrence_id, t.code, o.period, o.agency_id, a.code as agency_code, a.name as agency, o.due_on, o.opens_on,
+_PLANNED = f"""select o.id as occurrence_id, t.code, o.period, o.agency_id, a.code as agency_code, a.name as agency, o.due_on, o.opens_on,
       o.status, d.kind, d.monitor_id,
-      (select count(*) from occurrence f where f.task_id = o.task_id and f.agency_id = o.agency_id and f.id < o.id) as earlier
+      {EARLIER} as earlier
     from occurrence o join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id
-    where o.status in ('not_started', 'in_progress', 'returned') and {where} order by o.due_on, t.id, o.id"""
+    where o.status in ('not_started', 'in_progress', 'returned') and {{where}} order by o.due_on, t.id, o.id"""
 
 
 def plan(
@@ -46,7 +47,7 @@ def plan(
     for row in view.rows(_PLANNED.format(where=" and ".join(where)), **args):
         for rung, day in days.of(row):
             if first <= day <= last:
-                found.append({**row, "day": day, "rung": rung, "recipients": _readers(book, settings, row, rung)})
+                found.append({**row, "day": day, "rung": rung, "recipients": _readers(book, row, rung)})
     named = ("day", "code", "period", "agency_code", "agency", "due_on", "rung", "recipients")
     return [{name: row[name] for name in named} for row in sorted(found, key=lambda row: (row["day"], row["code"]))]
 
@@ -55,8 +56,7 @@ def known(view: Snapshot, code: str) -> None:
     """Raise BadInput where there is no such task, with the nearest codes."""
     own = f"select t.id from task t join directive d on d.id = t.directive_id where t.code = :code and {visible(view)}"
     if not view.rows(own, code=code.strip().upper()):
-        near = ", ".join(nearest(view, code)) or "–"
-        raise BadInput("There is no task {code}. Nearest: {near}.", code=code, near=near)
+        raise no_such(view, code)
 
 
 class _Days:
@@ -86,13 +86,9 @@ class _Days:
         return self._known[key]
 
 
-def _readers(book: recipients.Book, settings: Settings, row: Row, rung: str) -> list[str]:
+def _readers(book: recipients.Book, row: Row, rung: str) -> list[str]:
     level = rung.partition(":")[2]
-    if level == "head":
-        return book.head(row["agency_id"])
-    if level == "monitor":
-        return book.monitor(row["monitor_id"])
-    return book.leader(settings.escalation.leader_mailbox) if level == "leader" else book.of(row["agency_id"])
+    return book.level(level, row["agency_id"], row["monitor_id"]) if level else book.of(row["agency_id"])
 
 
 def why_not(

@@ -21,7 +21,7 @@ from workflow.config import Settings
 from workflow.i18n import _, language
 
 TEMPLATES = Path(__file__).parent / "templates"
-RED, AMBER, BLUE, GREEN, GREY = "#b3261e", "#8a5300", "#134f8c", "#1e6b3a", "#4a5866"
+RED, AMBER, BLUE, GREEN = "#b3261e", "#8a5300", "#134f8c", "#1e6b3a"
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,6 @@ class Letter:
     recipient: str
     message_id: str
     content: bytes
-    attempt: int = 1
 
 
 class Mailer(Protocol):

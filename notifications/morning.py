@@ -15,9 +15,10 @@ from sqlmodel import Session
 from notifications.recipients import Book
 from workflow.agency import working_hours
 from workflow.calendar import WorkingCalendar
+from workflow.clock import local_day
 from workflow.config import Settings
 from workflow.database import write_rows
-from workflow.message import Morning
+from workflow.message import Heartbeat, Morning
 from workflow.snapshot import Row, Snapshot
 
 
@@ -57,6 +58,11 @@ def due(found: Iterable[Row], book: Book, common: str) -> list[Due]:
         anew = row["day_on"] is None or knew not in (now, "")
         made.append(Due(row["id"], row["day_on"], row["upto"] or 0, now, anew))
     return made
+
+
+def unchanged(beat: Heartbeat | None, settings: Settings, today: date, upto: int) -> bool:
+    """Whether a step was made today already and nothing was entered since: it would find nothing new."""
+    return beat is not None and (local_day(beat.at, settings.time_zone), beat.upto) == (today, upto)
 
 
 def common(settings: Settings, calendar: WorkingCalendar) -> str:

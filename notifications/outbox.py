@@ -167,11 +167,7 @@ def claim(session: Session, settings: Settings, *, at: datetime, done: Delivered
         )  # the next morning writes it anew
         _free(session, finished)
         done.dropped += len(finished)
-        letters = [
-            Letter(r.id, r.recipient, r.message_id, r.content, r.attempts + 1)
-            for r in rows
-            if r.id not in (*finished, *astray)
-        ]
+        letters = [Letter(r.id, r.recipient, r.message_id, r.content) for r in rows if r.id not in (*finished, *astray)]
         claimed = {"status": MessageStatus.SENDING, "claimed_at": at, "attempts": table.c.attempts + 1}
         _change(session, [letter.id for letter in letters], claimed)
         if letters:
@@ -213,7 +209,7 @@ def _pointless(session: Session, settings: Settings, numbers: list[int], at: dat
         ended = [row["status"] not in OPEN and not _is_occasion(row["rung"]) for row in own]
         if all(ended):
             finished.append(number)
-        elif not any(book.reads(row["recipient"], row, settings.escalation.leader_mailbox) for row in own):
+        elif not any(book.reads(row["recipient"], row) for row in own):
             astray.append(number)
     return finished, astray
 

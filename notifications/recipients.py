@@ -11,9 +11,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 
-from workflow.agency import working_hours
 from workflow.config import Settings
 from workflow.names import printable
 from workflow.snapshot import Row, Snapshot
@@ -31,7 +31,6 @@ class Addressee(NamedTuple):
     deputy_mailbox: str | None
     head_mailbox: str | None
     language: str | None
-    hours: tuple[int, int]
 
 
 @dataclass
@@ -43,6 +42,7 @@ class Book:
     named: dict[str, set[tuple[int | None, str]]]  # by the folded name of a person: for which agency, at which address
     refused: frozenset[str]  # addresses whose last letter a server refused for good
     office: str
+    leader: str
     unreachable: set[int] = field(default_factory=set)
 
     def own(self, agency: int) -> list[str]:
@@ -67,29 +67,31 @@ class Book:
         """The head of an agency, else the office."""
         return self._or_office(self.agencies[agency].head_mailbox)
 
-    def leader(self, mailbox: str) -> list[str]:
-        """The leader in charge, else the office."""
-        return self._or_office(mailbox)
-
     def monitor(self, agency: int | None) -> list[str]:
         """The addresses of a monitoring agency, else the office."""
         found = [a for a in self.own(agency) if a not in self.refused] if agency in self.agencies and agency else []
         return found or ([self.office] if self.office else [])
 
+    def level(self, level: str, agency: int, monitor: int | None) -> list[str]:
+        """Who hears of an agency's long overdue task at a level of escalation."""
+        if level == "monitor":
+            return self.monitor(monitor)
+        return self.head(agency) if level == "head" else self._or_office(self.leader)
+
     def _or_office(self, address: str | None) -> list[str]:
         known = address if address and address not in self.refused else self.office
         return [known] if known else []
 
-    def reads(self, recipient: str, row: Row, leader: str) -> bool:
+    def reads(self, recipient: str, row: Row) -> bool:
         """Whether a line of the ledger (rung, agency, monitor) still belongs to this reader."""
         kind, _colon, level = row["rung"].partition(":")
         if kind.startswith("part"):
             return True  # whoever was asked for it was asked
-        if level == "leader":
-            return recipient in self.leader(leader)
-        if kind in ("submitted", "asked") or level == "monitor":
+        if kind == "level":
+            return recipient in self.level(level, row["agency_id"], row["monitor_id"])
+        if kind in ("submitted", "asked"):
             return recipient in self.monitor(row["monitor_id"])
-        return recipient in (self.head(row["agency_id"]) if level == "head" else self.of(row["agency_id"]))
+        return recipient in self.of(row["agency_id"])
 
     def acted(self, actor: str, address: str, side: int | None) -> bool:
         """Whether the person who acted for a `side` (an agency, or none) reads at this address: nobody is told of the own act.
@@ -100,6 +102,11 @@ class Book:
         wanted, address = printable(actor).casefold(), address.lower()
         named = self.named.get(wanted, ())
         return (None, address) in named or (side, address) in named or address in _ADDRESSES.findall(wanted)
+
+    @cached_property
+    def called(self) -> dict[int, str]:
+        """The name of every agency."""
+        return {one.id: one.name for one in self.agencies.values()}
 
     def names(self, agencies: Iterable[int]) -> list[str]:
         """The names of agencies, in order."""
@@ -113,13 +120,8 @@ class Book:
 
 def book(view: Snapshot, settings: Settings, today: date) -> Book:
     """The addresses of a day."""
-    usual = (settings.reminders.from_hour, settings.reminders.to_hour)
-    agencies = {}
-    for row in view.rows(
-        "select id, code, name, mailbox, deputy_mailbox, head_mailbox, language, working_hours from agency"
-    ):
-        hours = working_hours(row.pop("working_hours") or "") or usual
-        agencies[row["id"]] = Addressee(hours=hours, **row)
+    found = view.rows("select id, code, name, mailbox, deputy_mailbox, head_mailbox, language from agency")
+    agencies = {row["id"]: Addressee(**row) for row in found}
     people: dict[int, list[str]] = defaultdict(list)
     named: dict[str, set[tuple[int | None, str]]] = defaultdict(set)
     for row in view.rows(
@@ -135,7 +137,8 @@ def book(view: Snapshot, settings: Settings, today: date) -> Book:
         for name in (one.name, one.mailbox or ""):
             if one.mailbox:
                 named[name.casefold()].add((None, one.mailbox.lower()))
-    return Book(agencies, people, named, _refused(view), settings.office.mailbox)
+    office, leader = settings.office.mailbox, settings.escalation.leader_mailbox
+    return Book(agencies, people, named, _refused(view), office, leader)
 
 
 def unreachable(view: Snapshot, settings: Settings, today: date) -> list[str]:

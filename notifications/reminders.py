@@ -22,7 +22,6 @@ from notifications.material import Draft, Material, Told, material, placed
 from notifications.rounds import REPLACED, Round
 from workflow.audit import newest
 from workflow.calendar import WorkingCalendar
-from workflow.clock import local_day
 from workflow.config import Settings
 from workflow.database import exclusive, write_rows
 from workflow.i18n import language, speaking
@@ -152,9 +151,8 @@ def _urgent(
     if not urgent:
         return
     beat = session.get(Heartbeat, "urgent")
-    decided = beat and (local_day(beat.at, settings.time_zone), beat.upto) == (today, upto)
-    if decided:
-        return  # neither a new day nor anything new in the history
+    if morning.unchanged(beat, settings, today, upto):
+        return
     round_ = Round(view, settings, calendar, recipients.book(view, settings, today), today, at)
     round_.by_history(happenings.since(view, (beat and beat.upto) or 0, upto, today, urgent))
     round_.by_history(happenings.waiting(view, today, urgent))
@@ -207,16 +205,17 @@ def _letter(
         key += "+"  # its other agencies have other working hours
     tongues = {round_.book.agencies[one].language or settings.language for one in draft.agencies | draft.waits_for}
     spoken = tongues.pop() if len(tongues) == 1 else settings.language
-    names = {one.id: one.name for one in round_.book.agencies.values()}
     tokens: dict[int, str] = {}
     try:
         with speaking(spoken) if spoken != language() else nullcontext():
-            shown = {n for numbers in placed(draft, made, today, until).values() for n in numbers}
-            mine = [n for n in sorted(shown) if _acts(made.tasks[n], draft)]
+            places = placed(draft, made, today, until)
+            mine = [
+                n for n in sorted({n for numbers in places.values() for n in numbers}) if _acts(made.tasks[n], draft)
+            ]
             tokens = dict(zip(mine, links.new_tokens(keys, len(mine)), strict=True))
             addresses = {n: links.address(settings.links, token) for n, token in tokens.items()}
             words, days, faults = digest.words(
-                draft, made, settings, today=today, until=until, names=names, links=addresses
+                draft, made, places, settings, today=today, names=round_.book.called, links=addresses
             )
             for one, reason in faults:  # the ledger does not say that it was told
                 done.failed.append(f"{draft.recipient}: {reason}")
@@ -271,8 +270,7 @@ def _insert_letters(session: Session, rows: list[dict[str, Any]]) -> list[int]:
     """Write letters and return their numbers, in order."""
     if not rows:
         return []
-    table = Message.__table__  # type: ignore[attr-defined]
-    statement = table.insert().returning(table.c.id, sort_by_parameter_order=True)
+    statement = _MESSAGE.insert().returning(_MESSAGE.c.id, sort_by_parameter_order=True)
     return [row[0] for row in session.connection().execute(statement, rows)]
 
 

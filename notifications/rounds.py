@@ -47,6 +47,9 @@ class Candidate(NamedTuple):
     directive: int
 
 
+# Where an occasion stands in a letter; the others stand where the due day of their task puts them.
+_SECTION = {"submitted": "waiting", "asked": "waiting", "parts": "parts", "new": "new", "opens": "opens"}
+
 Key = tuple[int, int, str, str]  # occurrence, version of the deadline, rung, recipient
 
 
@@ -78,12 +81,12 @@ class Round:
             for row in self.view.rows("select id, kind, monitor_id from directive")
         }
 
-    def by_calendar(self, dues: Iterable[Due], touched: Collection[int] = ()) -> None:
+    def by_calendar(self, dues: Collection[Due], touched: Collection[int] = ()) -> None:
         """Add the rungs and levels that were reached since each agency's last morning."""
         groups: dict[date | None, dict[int, Due]] = defaultdict(dict)
         for one in dues:
             groups[None if one.anew else one.since][one.agency] = one
-        known = {one.agency for group in groups.values() for one in group.values()}
+        known = {one.agency for one in dues}
         for since, group in groups.items():
             for candidate in self._open(self._span(since, group)):
                 if candidate.agency in group:
@@ -120,8 +123,7 @@ class Round:
         for one in told:
             if one.occasion not in self.settings.reminders.tell:
                 continue
-            section = one.occasion if one.occasion in ("submitted", "asked", "parts", "new", "opens") else "owner"
-            section = "waiting" if section in ("submitted", "asked") else section
+            section = _SECTION.get(one.occasion, "owner")
             item = Told(one.occurrence_id, one.version, one.due_on, one.rung, section, one)
             if section == "waiting":
                 self._to(self.book.monitor(one.agency_id), item, waits_for=one.agency_id)
@@ -178,16 +180,12 @@ class Round:
 
     def _escalate(self, level: str, one: Candidate, monitor: int | None) -> None:
         item = Told(one.id, one.version, one.due, f"level:{level}", "escalated")
-        if level == "head":
-            recipients, greeted = (
-                self.book.head(one.agency),
-                _("the head of {name}", name=self.book.agencies[one.agency].name),
-            )
-        elif level == "monitor":
-            recipients, greeted = self.book.monitor(monitor), self.book.agencies[monitor].name if monitor else ""
-        else:
-            recipients, greeted = self.book.leader(self.settings.escalation.leader_mailbox), _("the leader in charge")
-        self._to(recipients, item, greeted=greeted)
+        greeted = {
+            "head": _("the head of {name}", name=self.book.called[one.agency]),
+            "monitor": self.book.called.get(monitor or 0, ""),
+            "leader": _("the leader in charge"),
+        }
+        self._to(self.book.level(level, one.agency, monitor), item, greeted=greeted[level])
 
     def _to_agency(self, agency: int, item: Told) -> None:
         recipients = self.book.of(agency)
@@ -257,7 +255,7 @@ class Round:
         refused = "select id from message where status = 'failed' and kind in ('digest', 'urgent')"
         lost = f"{theirs} and (r.skipped = '{NOBODY}' or r.message_id in ({refused}))" if anew else "1 = 0"
         rows = self.view.rows(
-            f"""select r.id, r.rung, r.recipient, r.deadline_version as told_version, o.id as occurrence_id, o.agency_id, o.due_on,
+            f"""select r.rung, r.deadline_version as told_version, o.id as occurrence_id, o.agency_id, o.due_on,
               o.deadline_version, t.directive_id, o.status from reminder r join occurrence o on o.id = r.occurrence_id
               join task t on t.id = o.task_id join directive d on d.id = t.directive_id
             where r.message_id in ({listed(letters)}) or ({lost}) order by r.id"""

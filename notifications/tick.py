@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from notifications import links, mailer, outbox, reminders
+from notifications import links, mailer, morning, outbox, reminders
 from workflow import planner
 from workflow.audit import newest
 from workflow.clock import local_day
@@ -56,8 +56,7 @@ def tick(
 
 def _open(session: Session, settings: Settings, today: date, at: datetime) -> int:
     """Open the coming periods of recurring tasks, once a day and whenever something was entered since."""
-    beat = session.get(Heartbeat, "plan")
-    if beat and (local_day(beat.at, settings.time_zone), beat.upto) == (today, newest(session)[0]):
+    if morning.unchanged(session.get(Heartbeat, "plan"), settings, today, newest(session)[0]):
         return 0
     opened = planner.plan_recurring(session, today, horizon_days=settings.timing.horizon_days, at=at)
     session.merge(Heartbeat(name="plan", at=at, upto=newest(session)[0]))
@@ -66,8 +65,4 @@ def _open(session: Session, settings: Settings, today: date, at: datetime) -> in
 
 def _beat(session: Session, at: datetime) -> None:
     exclusive(session, "tick")
-    beat = session.get(Heartbeat, "tick")
-    if beat:
-        beat.at = at
-    else:
-        session.add(Heartbeat(name="tick", at=at))
+    session.merge(Heartbeat(name="tick", at=at))

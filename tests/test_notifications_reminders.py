@@ -40,12 +40,17 @@ def test_a_due_day_off_is_reminded_on_the_last_working_day_before() -> None:
     assert dict(ladder.rungs(date(2026, 5, 3), CALENDAR, LADDER))[0] == date(2026, 4, 29)
 
 
+def reached(due: date, today: date, since: date | None = None) -> int | None:
+    """The rung that a round of today tells of a due day, decided last on `since`."""
+    return ladder.fresh(ladder.Count(CALENDAR, today), LADDER, since).get(due)
+
+
 def test_after_an_absence_only_the_newest_rung_counts() -> None:
     due = date(2025, 9, 30)
-    assert ladder.reached(due, date(2025, 8, 1), CALENDAR, LADDER) is None
-    assert ladder.reached(due, date(2025, 9, 30), CALENDAR, LADDER) == 0
-    assert ladder.reached(due, date(2025, 10, 3), CALENDAR, LADDER) == -1
-    assert ladder.reached(due, date(2026, 10, 3), CALENDAR, LADDER) == -60
+    assert reached(due, date(2025, 8, 1)) is None
+    assert reached(due, date(2025, 9, 30)) == 0
+    assert reached(due, date(2025, 10, 3)) == -1
+    assert reached(due, date(2026, 10, 3)) == -60
 
 
 def test_every_setting_of_the_ladder_changes_it() -> None:
@@ -66,6 +71,18 @@ def test_days_of_the_ladder_never_go_back(due: date) -> None:
     days = [day for _rung, day in ladder.rungs(due, CALENDAR, LADDER)]
     assert days == sorted(days)
     assert all(CALENDAR.is_working(day) for day in days)
+
+
+@given(st.dates(date(2025, 1, 1), date(2026, 6, 1)), st.integers(-150, 60), st.integers(1, 30))
+def test_what_a_round_tells_is_the_newest_day_of_the_ladder_since_the_last(
+    today: date, ahead: int, absent: int
+) -> None:
+    today, since = CALENDAR.on_or_after(today), today - timedelta(days=absent)
+    due = today + timedelta(days=ahead)
+    come = [(rung, day) for rung, day in ladder.rungs(due, CALENDAR, LADDER) if day <= today]
+    newest = come[-1] if come else None
+    assert reached(due, today) == (newest and newest[0])
+    assert reached(due, today, since) == (newest[0] if newest and newest[1] > since else None)
 
 
 def filled(office: Office, *tasks: object) -> None:

@@ -9,6 +9,12 @@ from workflow.queries import AsOf, Wanted, tasks
 from workflow.snapshot import Row, Snapshot
 
 
+def no_such(view: Snapshot, code: str) -> BadInput:
+    """That there is no task of this code, with the nearest ones."""
+    near = ", ".join(nearest(view, code)) or "–"
+    return BadInput("There is no task {code}. Nearest: {near}.", code=code, near=near)
+
+
 def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
     """Everything about one task: its place, agencies, questions, occurrences, reports and history."""
     found = view.rows(
@@ -18,9 +24,7 @@ def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
         code=code.strip().upper(),
     )
     if not found:
-        raise BadInput(
-            "There is no task {code}. Nearest: {near}.", code=code, near=", ".join(nearest(view, code)) or "–"
-        )
+        raise no_such(view, code)
     card = found[0]
     own = {"id": card["id"]}
     card["assignments"] = _parts(view, card["id"])

@@ -29,7 +29,6 @@ LEVELS = {
     "leader": N_("escalated to the leader"),
 }
 STATES = {
-    "planned": N_("planned"),
     "sent": N_("sent"),
     "waiting": N_("waiting to be sent"),
     "refused": N_("refused by the server"),
