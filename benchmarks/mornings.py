@@ -21,7 +21,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.seed import ZONE
-from notifications import links, reminders
+from notifications import reminders, signing
 from workflow import config
 from workflow.config import EscalationSettings, ReminderSettings
 from workflow.database import Database
@@ -38,7 +38,7 @@ def decided(settings: config.Settings, day: date, minute: int = 0) -> tuple[floa
     begun = time.perf_counter()
     with database.transaction() as session:
         at = datetime(day.year, day.month, day.day, 8, minute, tzinfo=ZONE)
-        done = reminders.queue(session, settings, links.load_keys(settings.links.key_file), at=at)
+        done = reminders.queue(session, settings, signing.load_keys(settings.links.key_file), at=at)
     took = (time.perf_counter() - begun) * 1e3
     database.dispose()
     return took, done

@@ -128,15 +128,22 @@ def tick(
 
 def tick_once(settings: Settings, at: datetime | None = None) -> Ticked:
     """Tick now, or as if it were `at`, on the office's own database, keys and transport."""
-    from notifications import links, mailer
+    from notifications import mailer, signing
     from notifications.tick import tick as tick_
     from workflow import clock, i18n
     from workflow.options import opened
 
     i18n.set_language(settings.language)  # the clock's thread begins without one
     with opened(settings) as database:
-        keys, transport = links.load_keys(settings.links.key_file), mailer.for_settings(settings.mail)
-        return tick_(database, settings, keys, transport, at=at or clock.now(), clock=None if at else clock.now)
+        keys = signing.load_keys(settings.links.key_file)
+        return tick_(
+            database,
+            settings,
+            keys,
+            mailer.for_office(settings, keys),
+            at=at or clock.now(),
+            clock=None if at else clock.now,
+        )
 
 
 def _told(done: Ticked) -> list[str]:

@@ -178,7 +178,7 @@ def words(
         more = _more(counts[name] - len(entries), draft)
         sections.append(Section(_(title, n=counts[name]), colour, entries, more=more))
     agencies = sorted(names[one] for one in draft.agencies | draft.waits_for)
-    linked = any(entry.link for section in sections for entry in section.entries)
+    linked = next((entry.code for section in sections for entry in section.entries if entry.link), "")
     made_words = Words(
         _subject(counts, codes, agencies, today),
         _("To: {names}", names="; ".join([*agencies, *sorted(draft.greeted)]) or settings.office.name),
@@ -224,16 +224,23 @@ def _subject(counts: Mapping[str, int], codes: Sequence[str], agencies: Sequence
     return f"{mark}{told}" + (f" – {who}" if who else "") + f" ({show_day(today)})"
 
 
-def _closing(settings: Settings, today: date, *, linked: bool, waiting: bool) -> tuple[str, ...]:
+def _closing(settings: Settings, today: date, *, linked: str, waiting: bool) -> tuple[str, ...]:
     lines = []
     if linked:
         until = show_day(today + timedelta(days=settings.links.days))
         lines.append(
             _(
-                "How to report: open the task's link, state the result or the document's number and press “Report done”. No login is needed; the link works until {day} and is meant for this address only.",
+                "How to report: open the task's link, choose what you report, state your name and press “Send the report”. No login is needed; the link works until {day}, for this agency only.",
                 day=until,
             )
         )
+        if settings.inbox.kind != "none":
+            lines.append(
+                _(
+                    "Or answer this letter. The first line says it: XONG 45/BC-UBND (done, with the document's number; attach the files) · GIA HAN 30/10/2025 and the reason (more time) · KHONG PHAI and the reason (not our task). Where the letter names several tasks, put the code after the word: XONG {code} 45/BC-UBND.",
+                    code=linked,
+                )
+            )
     if waiting:
         lines.append(
             _(

@@ -12,15 +12,18 @@ from email.policy import SMTP
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from notifications import wire
+from notifications import tags, wire
+from notifications.signing import Keys
 from workflow.address import is_address
 from workflow.config import Settings
 from workflow.i18n import _, language
 
 TEMPLATES = Path(__file__).parent / "templates"
+CALENDAR_KINDS = ("digest", "weekly", "office")  # come by the calendar, not for one act
 RED, AMBER, BLUE, GREEN = "#b3261e", "#8a5300", "#134f8c", "#1e6b3a"
 
 
@@ -75,7 +78,7 @@ class Words:
     closing: tuple[str, ...]
     office: str
     language: str = field(default_factory=language)
-    button: str = field(default_factory=lambda: _("Report done"))
+    button: str = field(default_factory=lambda: _("Report on this task"))
     automatic: str = field(default_factory=lambda: _("This letter was sent automatically."))
 
 
@@ -108,18 +111,23 @@ def row(
     at: datetime,
     references: Sequence[str] = (),
     calendar: str = "",
+    keys: Keys | None = None,
+    answers: str = "",
 ) -> dict[str, Any]:
     """A letter for the outbox; its Message-ID follows from what it is for and stays the same however often it is sent.
 
-    Raises ValueError for a reader that is not one plain address.
+    With `keys` it can be answered: the address for that is signed. Raises ValueError for a reader that is not one plain address.
     """
     if not is_address(recipient):
         raise ValueError(f"{recipient!r} is not an address")
     subject, text, html = render(words)
     blank = _blank(settings, key, recipient, kind=kind, at=at)
-    told = (recipient, subject, text, html, blank["message_id"], at, settings.time_zone, tuple(references), calendar)
+    number = blank["message_id"]
+    reply_to = tags.tagged(keys, settings, tags.REPLY, number) if keys else ""
+    told = (recipient, subject, text, html, number, at, settings.time_zone, tuple(references), calendar)
     sender, answer_to = wire.sender(settings.mail.sender), settings.office.mailbox
-    content = wire.content(sender, wire.Mail(*told), bulk=kind not in ("urgent", "test"), answer_to=answer_to)
+    mail = wire.Mail(*told, reply_to=reply_to, answers=answers)
+    content = wire.content(sender, mail, bulk=kind in CALENDAR_KINDS, answer_to=answer_to)
     return {**blank, "subject": subject, "content": content}
 
 
@@ -146,9 +154,16 @@ def _blank(settings: Settings, key: str, recipient: str, *, kind: str, at: datet
     }
 
 
+def moment(settings: Settings, at: datetime) -> str:
+    """An instant as letters say it, in the zone of the office."""
+    return f"{at.astimezone(ZoneInfo(settings.time_zone)):%d/%m/%Y %H:%M}"
+
+
 def masked(content: str) -> str:
-    """A letter for the eyes of the office: the links in it, which act for whoever has them, are blacked out."""
+    """A letter for the eyes of the office: the links in it, which act for whoever has them, and its signed address are blacked out."""
     letter = message_from_string(content, policy=SMTP)
+    if letter["Reply-To"]:
+        letter.replace_header("Reply-To", re.sub(r"\+[^@]*@", "+…@", str(letter["Reply-To"])))
     for part in letter.walk():
         if part.get_content_maintype() == "text" and not part.get_filename():
             words = re.sub(r"/v/[\w.~-]+", "/v/…", part.get_content())

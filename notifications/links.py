@@ -1,138 +1,181 @@
-"""Action links: a signed permission for one act on one occurrence for one recipient.
+"""Action links: a signed permission for one purpose, on one occurrence in one version of its deadline, for one recipient.
 
-The token is a random 128-bit number and a signature over it, with the act as salt; the record keeps only its SHA-256. It acts
-until `links.days` after its letter was sent. Opening a link changes nothing.
+The token is a random 128-bit number and a signature over it and over everything the link is bound to, the purpose as salt; the record
+keeps only its hash, so that neither a copy of the record nor a row written into it makes a link. It lives from the sending of its
+letter, and only while its recipient is an address of whoever owes the task. Looking at one changes nothing.
 """
 
+from __future__ import annotations
+
 import hashlib
-import os
 import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
 
-from itsdangerous import BadSignature, Signer
-from sqlmodel import Session, select
+from sqlalchemy import update
+from sqlmodel import Session, col
 
-from workflow.agency import FocalPoint
-from workflow.config import LinkSettings
-from workflow.errors import BadInput
-from workflow.message import ActionLink, Message
-from workflow.occurrence import Occurrence
-from workflow.register.succession import Handover
-from workflow.snapshot import Row
+from notifications.signing import Keys
+from workflow import audit
+from workflow.audit import By
+from workflow.config import Settings
+from workflow.errors import Refused
+from workflow.message import ActionLink
+from workflow.snapshot import Row, Snapshot, listed
+from workflow.standing import Status
 
-REPORT_DONE = "report_done"
-
-
-class _Signer(Signer):
-    """Derives each key once: a morning signs thousands of links."""
-
-    def derive_key(self, secret_key: str | bytes | None = None) -> bytes:
-        known: dict[str | bytes | None, bytes] = self.__dict__.setdefault("_derived", {})
-        if secret_key not in known:
-            known[secret_key] = super().derive_key(secret_key)
-        return known[secret_key]
+REPORT, DISOWN = "report", "disown"
+DISOWN_HOURS = 72
+OPEN, CODE, LOGIN = POLICIES = ("open", "code", "login")
 
 
 @dataclass(frozen=True)
-class Keys:
-    """The signing keys: the first signs, all verify."""
+class Link:
+    """What a token that we signed stands for, as the record is now; `row` has the task that it is about."""
 
-    values: tuple[str, ...]
+    row: Row
+    token: str
+    alive: bool
 
-    def signer(self, act: str) -> Signer:
-        # itsdangerous signs with the last key of its list
-        return _Signer(
-            list(reversed(self.values)), salt=f"dondoc.{act}", key_derivation="hmac", digest_method=hashlib.sha256
-        )
+    @property
+    def id(self) -> int:
+        return int(self.row["id"])
 
-
-def load_keys(file: Path) -> Keys:
-    """Read the key file, one key a line; make it at the first use, readable by its owner only."""
-    if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        except FileExistsError:
-            return load_keys(file)  # another process was faster
-        with os.fdopen(handle, "w", encoding="ascii") as out:
-            out.write(secrets.token_urlsafe(32) + "\n")
-    values = tuple(line.strip() for line in file.read_text(encoding="ascii").splitlines() if line.strip())
-    if not values or any(len(value) < 32 for value in values):
-        raise BadInput(
-            "The key file {file} has no usable key; remove it and all links given so far stop working.", file=str(file)
-        )
-    return Keys(values)
+    @property
+    def purpose(self) -> str:
+        return str(self.row["act"])
 
 
-def row(task: Row, token: str, *, recipient: str, message_id: int, at: datetime) -> Row:
-    """The record of a link whose token a letter carries; `task` is the occurrence with its due day."""
-    return {
-        "token_hash": _hash(token),
-        "occurrence_id": task["id"],
-        "due_on": task["due_on"],
-        "act": REPORT_DONE,
+def policy(own: str | None, settings: Settings) -> str:
+    """What an agency's links ask for: open, code or login."""
+    return own or settings.links.policy
+
+
+def issue(
+    keys: Keys,
+    settings: Settings,
+    *,
+    occurrence: int,
+    version: int,
+    recipient: str,
+    message_id: int,
+    at: datetime,
+    purpose: str = REPORT,
+    about: str = "",
+) -> tuple[str, dict[str, Any]]:
+    """A fresh token and the row that the record keeps of it; `message_id` is the letter that carries it."""
+    row = {
+        "occurrence_id": occurrence,
+        "deadline_version": version,
+        "act": purpose,
+        "about": about,
         "recipient": recipient,
         "message_id": message_id,
         "issued_at": at,
         "revoked_at": None,
     }
+    number = secrets.token_urlsafe(16)
+    token = f"{number}.{keys.signer(purpose).get_signature(_bound(number, settings, row)).decode()}"
+    return token, {**row, "token_hash": _hash(token)}
 
 
-def new_tokens(keys: Keys, count: int) -> list[str]:
-    """Fresh signed tokens for the act of reporting done."""
-    signer = keys.signer(REPORT_DONE)
-    return [signer.sign(secrets.token_urlsafe(16)).decode() for _n in range(count)]
+def look(view: Snapshot, keys: Keys, settings: Settings, token: str, *, at: datetime, today: date) -> Link | None:
+    """The link of a token, dead or alive; None for one that is not ours. The same work is done for every token."""
+    found = view.rows(_LINK, hash=_hash(token), today=today, office=settings.office.mailbox.lower())
+    number, _dot, signature = token.encode("ascii", "replace").decode().rpartition(".")
+    row = {**found[0], "status": Status(found[0]["status"])} if found else _NOBODY
+    signed = keys.signer(row["act"]).verify_signature(_bound(number, settings, row), signature)
+    return Link(row, token, _alive(row, settings, at)) if signed and found else None
 
 
-def read(session: Session, keys: Keys, token: str, *, at: datetime, settings: LinkSettings) -> ActionLink | None:
-    """The link of a token that may act now; None for a forged, unknown, revoked or expired one, without telling which."""
-    link = _known(session, keys, token)
-    if not link or link.revoked_at:
-        return None
-    if _confidential(session, link):
-        return None
-    message = session.get(Message, link.message_id)
-    sent = message.sent_at if message else None
-    return link if at <= (sent or link.issued_at) + timedelta(days=settings.days) else None
+_NOBODY: Row = {"act": REPORT, "occurrence_id": 0, "deadline_version": 0, "about": "", "recipient": ""}
+
+_LINK = """select l.id, l.act, l.about, l.recipient, l.deadline_version, l.issued_at, l.revoked_at, m.sent_at,
+      o.id as occurrence_id, o.period, o.due_on, o.original_due_on, o.status, o.submitted_on, o.version, o.deadline_version as now_version,
+      o.agency_id, t.code, t.text, t.deliverable, t.timing, t.timing_words, t.recurs, d.number, d.issuer, d.confidential, d.monitor_id,
+      d.plan_year, a.name as agency, a.code as agency_code, a.mailbox, a.link_policy,
+      case when lower(l.recipient) in (lower(a.mailbox), lower(a.deputy_mailbox), lower(a.head_mailbox), :office)
+        or exists (select 1 from focal_point f where f.agency_id = a.id and lower(f.email) = lower(l.recipient)
+          and (f.valid_from is null or f.valid_from <= :today) and (f.valid_to is null or f.valid_to >= :today))
+        then 1 else 0 end as registered
+    from action_link l join occurrence o on o.id = l.occurrence_id join task t on t.id = o.task_id
+    join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id join message m on m.id = l.message_id
+    where l.token_hash = :hash"""
 
 
-def passed_on(session: Session, keys: Keys, token: str) -> Occurrence | None:
-    """What the link of a former agency was for, where a succession or a decision gave it to another; None for every other link.
-
-    Whoever holds the link has seen the task in its letter; it shows who owes it now and acts no more.
-    """
-    link = _known(session, keys, token)
-    if not link or not link.revoked_at or _confidential(session, link):
-        return None
-    moved = select(Handover).where(Handover.occurrence_id == link.occurrence_id)
-    found = session.get_one(Occurrence, link.occurrence_id)
-    own = select(FocalPoint.id).where(FocalPoint.agency_id == found.agency_id, FocalPoint.email == link.recipient)
-    present = link.recipient == found.agency.mailbox or session.exec(own).first()
-    return found if session.exec(moved).first() and not present else None
+def _alive(row: Row, settings: Settings, at: datetime) -> bool:
+    """Whether it may act now, as far as the link itself is concerned."""
+    hours = 24 * settings.links.days if row["act"] == REPORT else DISOWN_HOURS
+    return bool(
+        not row["revoked_at"]
+        and not row["confidential"]
+        and policy(row["link_policy"], settings) != LOGIN
+        and row["registered"]
+        and (row["act"] != REPORT or row["deadline_version"] == row["now_version"])
+        and at <= (row["sent_at"] or row["issued_at"]) + timedelta(hours=hours)
+    )
 
 
-def _confidential(session: Session, link: ActionLink) -> bool:
-    """Whether it would open a task of a confidential directive, of which nothing is shown without a login."""
-    return session.get_one(Occurrence, link.occurrence_id).task.directive.confidential
-
-
-def _known(session: Session, keys: Keys, token: str) -> ActionLink | None:
-    """The recorded link of a token that we signed."""
-    if len(token) > 200:
-        return None
-    try:
-        keys.signer(REPORT_DONE).unsign(token.encode("utf-8", "replace"))
-    except BadSignature:
-        return None
-    return session.exec(select(ActionLink).where(ActionLink.token_hash == _hash(token))).first()
-
-
-def address(settings: LinkSettings, token: str) -> str:
+def address(settings: Settings, token: str) -> str:
     """The address that opens a link; always from the settings, never from a request."""
-    return f"{settings.base_url.rstrip('/')}/v/{token}"
+    return f"{settings.links.base_url.rstrip('/')}/v/{token}"
+
+
+def revoke(session: Session, numbers: list[int], *, by: By, at: datetime, reason: str) -> int:
+    """End links by their numbers; says how many were still alive."""
+    if not numbers:
+        raise Refused("No link that acts fits; see `dondoc links list`.")
+    alive = col(ActionLink.id).in_(numbers) & col(ActionLink.revoked_at).is_(None)
+    done = session.execute(update(ActionLink).where(alive).values(revoked_at=at))
+    ended = int(done.rowcount)  # type: ignore[attr-defined]
+    audit.record(session, "revoke links", "", by=by, at=at, after={"links": ended}, reason=reason)
+    return ended
+
+
+def end_reports(session: Session, occurrence: int, *, at: datetime) -> None:
+    """End the links that report on an occurrence: somebody has used one who should not have."""
+    own = (col(ActionLink.occurrence_id) == occurrence) & (col(ActionLink.act) == REPORT)
+    session.execute(update(ActionLink).where(own, col(ActionLink.revoked_at).is_(None)).values(revoked_at=at))
+
+
+def living(
+    view: Snapshot,
+    settings: Settings,
+    *,
+    at: datetime,
+    today: date,
+    agency: int | None = None,
+    code: str | None = None,
+    address: str | None = None,
+    numbers: list[int] | None = None,
+) -> list[Row]:
+    """The links that act now, oldest first, narrowed by agency, task, recipient or number."""
+    where, args = ["l.revoked_at is null"], dict[str, object]()
+    if agency:
+        where.append("o.agency_id = :agency")
+        args["agency"] = agency
+    if code:
+        where.append("t.code = :code")
+        args["code"] = code.strip().upper()
+    if address:
+        where.append("lower(l.recipient) = :address")
+        args["address"] = address.lower()
+    if numbers:
+        where.append(f"l.id in ({listed(numbers)})")
+    query = _LINK.replace("l.token_hash = :hash", " and ".join(where)) + " order by l.id"
+    rows = view.rows(query, today=today, office=settings.office.mailbox.lower(), **args)
+    named = ("id", "act", "code", "period", "agency_code", "agency", "recipient", "issued_at", "sent_at")
+    return [{name: row[name] for name in named} for row in rows if _alive(row, settings, at)]
+
+
+def _bound(number: str, settings: Settings, row: Row) -> str:
+    """Everything a link is bound to, as it is signed."""
+    audience = urlsplit(settings.links.base_url).netloc
+    facts = (row["occurrence_id"], row["deadline_version"], row["about"], row["recipient"])
+    return "\n".join((number, audience, *map(str, facts)))
 
 
 def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

@@ -5,17 +5,21 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Protocol, Self
 
+from notifications import tags
 from workflow.address import named_address
-from workflow.config import MailSettings
+from workflow.config import MailSettings, Settings
 
 if TYPE_CHECKING:
     import aiosmtplib
+
+    from notifications.signing import Keys
 
 
 class Fate(StrEnum):
@@ -101,10 +105,14 @@ class FolderMailer(_Plain):
 
 
 class SmtpMailer:
-    """Sends over a small pool of kept SMTP connections; after any doubt a connection is closed and made anew."""
+    """Sends over a small pool of kept SMTP connections; after any doubt a connection is closed and made anew.
 
-    def __init__(self, settings: MailSettings) -> None:
+    `return_path` says where the report of a failure comes back to, for each letter its own (VERP); else it is the sender's address.
+    """
+
+    def __init__(self, settings: MailSettings, return_path: Callable[[Letter], str] | None = None) -> None:
         self.settings = settings
+        self._return_path = return_path or (lambda _letter: "")
         self._free: asyncio.LifoQueue[aiosmtplib.SMTP | None] = asyncio.LifoQueue()
         self._sender = named_address(settings.sender)[1]
 
@@ -121,7 +129,8 @@ class SmtpMailer:
     async def send(self, letter: Letter) -> Outcome:
         """Hand one letter over; the whole of it takes three times the time-out of one answer at most."""
         kept = await self._free.get()
-        talk = _Talk(self.settings, self._sender, kept if kept and kept.is_connected else None)
+        sender = self._return_path(letter) or self._sender
+        talk = _Talk(self.settings, sender, kept if kept and kept.is_connected else None)
         try:
             async with asyncio.timeout(3 * self.settings.timeout_seconds):
                 return await talk.hand_over(letter)
@@ -221,6 +230,11 @@ class _Talk:
         return client
 
 
-def for_settings(settings: MailSettings) -> Mailer:
+def for_settings(settings: MailSettings, return_path: Callable[[Letter], str] | None = None) -> Mailer:
     """The transport that `mail.transport` names."""
-    return FolderMailer(settings.folder) if settings.transport == "folder" else SmtpMailer(settings)
+    return FolderMailer(settings.folder) if settings.transport == "folder" else SmtpMailer(settings, return_path)
+
+
+def for_office(settings: Settings, keys: Keys) -> Mailer:
+    """The transport of an office whose letters come back to an address of their own."""
+    return for_settings(settings.mail, lambda letter: tags.tagged(keys, settings, tags.BOUNCE, letter.message_id))

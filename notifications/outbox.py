@@ -32,6 +32,9 @@ FRESH = timedelta(minutes=10)  # a letter is younger: nothing it says has change
 PER_CONNECTION = 25
 OF_THE_DAY = ("digest", "urgent")  # they say how things stand on their day
 
+REPORTED = ("bounced", "delayed")  # what came back later, and was no attempt
+AT_ONCE = ("receipt", "link", "code", "answer")  # answer what somebody has just done
+
 GONE = N_("Nobody reads at this address for the agency any more.")
 
 
@@ -49,12 +52,21 @@ class Delivered:
 Sent = tuple[Letter, Outcome]
 
 
-def deliver(database: Database, mailer: Mailer, settings: Settings, *, clock: Callable[[], datetime]) -> Delivered:
-    """Send every letter whose hour has come; stops asking a server that does not answer, and loses nothing."""
-    return asyncio.run(_deliver(database, mailer, settings, clock))
+def deliver(
+    database: Database,
+    mailer: Mailer,
+    settings: Settings,
+    *,
+    clock: Callable[[], datetime],
+    kinds: Sequence[str] = (),
+) -> Delivered:
+    """Send every letter whose hour has come, of some `kinds` only if named; stops asking a server that is away, and loses nothing."""
+    return asyncio.run(_deliver(database, mailer, settings, clock, kinds))
 
 
-async def _deliver(database: Database, mailer: Mailer, settings: Settings, clock: Callable[[], datetime]) -> Delivered:
+async def _deliver(
+    database: Database, mailer: Mailer, settings: Settings, clock: Callable[[], datetime], kinds: Sequence[str]
+) -> Delivered:
     done, mail = Delivered(), settings.mail
     until = time.monotonic() + mail.round_seconds
     with database.transaction() as session:
@@ -67,7 +79,7 @@ async def _deliver(database: Database, mailer: Mailer, settings: Settings, clock
             with database.transaction() as session:
                 record(session, outcomes, mail, at=clock(), done=done)
                 free = 0 if over else _allowed(session, mail, most, at=clock())
-                letters = claim(session, settings, at=clock(), done=done, limit=free) if free else []
+                letters = claim(session, settings, at=clock(), done=done, limit=free, kinds=kinds) if free else []
             if not letters:
                 return done  # of a server that is away nothing more is asked; the rest goes with the next tick
             outcomes = await _sent_all(mailer, letters, mail.connections, until)
@@ -136,10 +148,13 @@ def _allowed(session: Session, settings: MailSettings, most: int, *, at: datetim
     if not settings.per_minute:
         return most
     lately = select(func.count()).select_from(Delivery).where(Delivery.at > at - timedelta(minutes=1))
+    lately = lately.where(col(Delivery.outcome).not_in(REPORTED))
     return max(0, min(most, settings.per_minute - session.exec(lately).one()))
 
 
-def claim(session: Session, settings: Settings, *, at: datetime, done: Delivered, limit: int) -> list[Letter]:
+def claim(
+    session: Session, settings: Settings, *, at: datetime, done: Delivered, limit: int, kinds: Sequence[str] = ()
+) -> list[Letter]:
     """Take up to `limit` waiting letters for this process alone; what has become pointless meanwhile is dropped.
 
     A letter of an earlier morning does not leave any more: its days would be wrong, and the next morning writes it anew.
@@ -157,6 +172,8 @@ def claim(session: Session, settings: Settings, *, at: datetime, done: Delivered
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    if kinds:
+        waiting = waiting.where(table.c.kind.in_(kinds))
     connection = session.connection()
     while rows := list(connection.execute(waiting)):
         old = [row.id for row in rows if row.kind in OF_THE_DAY and (row.attempts or at - row.queued_at >= FRESH)]

@@ -31,6 +31,7 @@ class Addressee(NamedTuple):
     deputy_mailbox: str | None
     head_mailbox: str | None
     language: str | None
+    link_policy: str | None
 
 
 @dataclass
@@ -120,7 +121,7 @@ class Book:
 
 def book(view: Snapshot, settings: Settings, today: date) -> Book:
     """The addresses of a day."""
-    found = view.rows("select id, code, name, mailbox, deputy_mailbox, head_mailbox, language from agency")
+    found = view.rows("select id, code, name, mailbox, deputy_mailbox, head_mailbox, language, link_policy from agency")
     agencies = {row["id"]: Addressee(**row) for row in found}
     people: dict[int, list[str]] = defaultdict(list)
     named: dict[str, set[tuple[int | None, str]]] = defaultdict(set)

@@ -20,6 +20,7 @@ from sqlmodel import Session
 from notifications import digest, happenings, ics, ladder, letters, links, morning, office, recipients, weekly, wire
 from notifications.material import Draft, Material, Told, material, placed
 from notifications.rounds import REPLACED, Round
+from notifications.signing import Keys
 from workflow.audit import newest
 from workflow.calendar import WorkingCalendar
 from workflow.config import Settings
@@ -45,7 +46,7 @@ class Queued:
     failed: list[str] = field(default_factory=list)
 
 
-def queue(session: Session, settings: Settings, keys: links.Keys, *, at: datetime) -> Queued:
+def queue(session: Session, settings: Settings, keys: Keys, *, at: datetime) -> Queued:
     """Write the letters that are due at `at` into the outbox; a second call on the same day writes nothing."""
     exclusive(session, "tick")
     local = at.astimezone(ZoneInfo(settings.time_zone))
@@ -135,7 +136,7 @@ def _let_go(session: Session, letters_: Sequence[int]) -> None:
 def _urgent(
     session: Session,
     settings: Settings,
-    keys: links.Keys,
+    keys: Keys,
     view: Snapshot,
     calendar: WorkingCalendar,
     done: Queued,
@@ -161,7 +162,7 @@ def _urgent(
     session.merge(Heartbeat(name="urgent", at=at, upto=upto))
 
 
-def _write(session: Session, round_: Round, keys: links.Keys, done: Queued, *, kind: str) -> None:
+def _write(session: Session, round_: Round, keys: Keys, done: Queued, *, kind: str) -> None:
     """Write the letters of a round with their links and the lines of the ledger."""
     round_.leave_out_served()
     settings, view, today = round_.settings, round_.view, round_.today
@@ -173,9 +174,10 @@ def _write(session: Session, round_: Round, keys: links.Keys, done: Queued, *, k
         named = {key[0] for draft in drafts for key in draft.told}
         made = material(view, agencies, named, until, today, settings.reminders.listed)
         pairs = [_letter(round_, draft, made, keys, first, written, done, kind=kind, until=until) for draft in drafts]
-        numbers = _insert_letters(session, [row for row, _tokens in pairs])
-        done.letters += sum(bool(row["content"]) for row, _tokens in pairs)
-        _insert_links(session, round_, made, drafts, [tokens for _row, tokens in pairs], numbers)
+        numbers = _insert_letters(session, [row for row, _links in pairs])
+        done.letters += sum(bool(row["content"]) for row, _links in pairs)
+        given = [{**one, "message_id": n} for (_row, own), n in zip(pairs, numbers, strict=True) for one in own]
+        write_rows(session, ActionLink, given)
         _insert_reminders(session, round_, drafts, numbers)
     skips = {key: skip for key, skip in round_.skips.items() if key not in round_.carried}
     skipped = [_line(round_, told, key[3], None, reason) for key, (told, reason) in skips.items()]
@@ -188,15 +190,15 @@ def _letter(
     round_: Round,
     draft: Draft,
     made: Material,
-    keys: links.Keys,
+    keys: Keys,
     first: dict[tuple[int, str], str],
     written: set[str],
     done: Queued,
     *,
     kind: str,
     until: date,
-) -> tuple[dict[str, Any], dict[int, str]]:
-    """One letter as a row of the outbox, with the tokens of its links; one that cannot be made is parked with its reason."""
+) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """One letter as a row of the outbox, with the rows of its links; one that cannot be made is parked with its reason."""
     settings, today, at = round_.settings, round_.today, round_.at
     key = (
         f"digest:{draft.recipient}:{today}" if kind == "digest" else f"urgent:{draft.recipient}:{at:%Y-%m-%dT%H:%M:%S}"
@@ -205,15 +207,17 @@ def _letter(
         key += "+"  # its other agencies have other working hours
     tongues = {round_.book.agencies[one].language or settings.language for one in draft.agencies | draft.waits_for}
     spoken = tongues.pop() if len(tongues) == 1 else settings.language
-    tokens: dict[int, str] = {}
+    issued: dict[int, tuple[str, dict[str, Any]]] = {}
     try:
         with speaking(spoken) if spoken != language() else nullcontext():
             places = placed(draft, made, today, until)
             mine = [
-                n for n in sorted({n for numbers in places.values() for n in numbers}) if _acts(made.tasks[n], draft)
+                n
+                for n in sorted({n for numbers in places.values() for n in numbers})
+                if _acts(made.tasks[n], draft, round_)
             ]
-            tokens = dict(zip(mine, links.new_tokens(keys, len(mine)), strict=True))
-            addresses = {n: links.address(settings.links, token) for n, token in tokens.items()}
+            issued = {n: _link(keys, settings, made.tasks[n], draft.recipient, at) for n in mine}
+            addresses = {n: links.address(settings, token) for n, (token, _row) in issued.items()}
             words, days, faults = digest.words(
                 draft, made, places, settings, today=today, names=round_.book.called, links=addresses
             )
@@ -227,18 +231,28 @@ def _letter(
             before = dict.fromkeys(
                 first[n, draft.recipient] for n, *_rest in draft.told if (n, draft.recipient) in first
             )
-            return letters.row(
-                settings, key, draft.recipient, words, kind=kind, at=at, references=list(before)[:10], calendar=file
-            ), tokens
+            more: dict[str, Any] = {"references": list(before)[:10], "calendar": file, "keys": keys if mine else None}
+            row = letters.row(settings, key, draft.recipient, words, kind=kind, at=at, **more)
+            return row, [one for _token, one in issued.values()]
     except Exception as error:  # one letter that cannot be made never stops the others
         log.exception("letter to %s", draft.recipient)
         done.failed.append(f"{draft.recipient}: {error}")
-        return letters.parked(settings, key, draft.recipient, f"{type(error).__name__}: {error}", kind=kind, at=at), {}
+        return letters.parked(settings, key, draft.recipient, f"{type(error).__name__}: {error}", kind=kind, at=at), []
 
 
-def _acts(task: dict[str, Any], draft: Draft) -> bool:
+def _link(
+    keys: Keys, settings: Settings, task: dict[str, Any], recipient: str, at: datetime
+) -> tuple[str, dict[str, Any]]:
+    """A link that reports a task; the number of its letter is known once that is written."""
+    bound = {"occurrence": task["id"], "version": task["deadline_version"]}
+    return links.issue(keys, settings, **bound, recipient=recipient, message_id=0, at=at)
+
+
+def _acts(task: dict[str, Any], draft: Draft, round_: Round) -> bool:
     """Whether the reader may report it through the letter: its own open task, of which the letter may speak."""
-    return task["agency_id"] in draft.agencies and not task["confidential"] and task["status"] in OPEN
+    if task["agency_id"] not in draft.agencies or task["confidential"] or task["status"] not in OPEN:
+        return False
+    return links.policy(round_.book.agencies[task["agency_id"]].link_policy, round_.settings) != links.LOGIN
 
 
 def _first_letters(view: Snapshot, round_: Round) -> dict[tuple[int, str], str]:
@@ -272,22 +286,6 @@ def _insert_letters(session: Session, rows: list[dict[str, Any]]) -> list[int]:
         return []
     statement = _MESSAGE.insert().returning(_MESSAGE.c.id, sort_by_parameter_order=True)
     return [row[0] for row in session.connection().execute(statement, rows)]
-
-
-def _insert_links(
-    session: Session,
-    round_: Round,
-    made: Material,
-    drafts: list[Draft],
-    tokens: list[dict[int, str]],
-    numbers: list[int],
-) -> None:
-    rows = [
-        links.row(made.tasks[occurrence], token, recipient=draft.recipient, message_id=number, at=round_.at)
-        for draft, own, number in zip(drafts, tokens, numbers, strict=True)
-        for occurrence, token in own.items()
-    ]
-    write_rows(session, ActionLink, rows)
 
 
 def _insert_reminders(session: Session, round_: Round, drafts: list[Draft], numbers: list[int]) -> None:

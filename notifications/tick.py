@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
-from sqlmodel import Session
+from sqlalchemy import delete
+from sqlmodel import Session, col, select
 
-from notifications import links, mailer, morning, outbox, reminders
-from workflow import planner
+from notifications import mailer, morning, outbox, reminders
+from notifications.signing import Keys
+from workflow import limits, planner
 from workflow.audit import newest
 from workflow.clock import local_day
 from workflow.config import Settings
 from workflow.database import Database, exclusive
-from workflow.message import Heartbeat
+from workflow.evidence import EvidenceStore
+from workflow.message import Heartbeat, LinkCode, Upload
 
 
 @dataclass
@@ -31,7 +34,7 @@ class Ticked:
 def tick(
     database: Database,
     settings: Settings,
-    keys: links.Keys,
+    keys: Keys,
     transport: mailer.Mailer,
     *,
     at: datetime,
@@ -48,6 +51,8 @@ def tick(
         done.opened = _open(session, settings, today, at)
         done.queued = reminders.queue(session, settings, keys, at=at)
     done.delivered = outbox.deliver(database, transport, settings, clock=clock or (lambda: at))
+    with database.transaction() as session:
+        _tidy(session, settings, at)
     if clock:  # a replayed morning says nothing of whether the clock runs
         with database.transaction() as session:
             _beat(session, clock())
@@ -61,6 +66,17 @@ def _open(session: Session, settings: Settings, today: date, at: datetime) -> in
     opened = planner.plan_recurring(session, today, horizon_days=settings.timing.horizon_days, at=at)
     session.merge(Heartbeat(name="plan", at=at, upto=newest(session)[0]))
     return opened
+
+
+def _tidy(session: Session, settings: Settings, at: datetime) -> None:
+    """Forget what was begun through links and never finished, and what was counted long ago."""
+    limits.forget(session, before=at - timedelta(days=2))
+    old = list(session.exec(select(Upload).where(Upload.at < at - timedelta(days=2))))
+    store = EvidenceStore(settings.evidence)
+    for upload in old:
+        store.forget(upload.part)
+        session.delete(upload)
+    session.execute(delete(LinkCode).where(col(LinkCode.at) < at - timedelta(days=2)))
 
 
 def _beat(session: Session, at: datetime) -> None:

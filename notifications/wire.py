@@ -31,7 +31,11 @@ class Sender(NamedTuple):
 
 
 class Mail(NamedTuple):
-    """One letter: what differs from letter to letter. `references` are Message-IDs; `calendar` is an .ics file or empty."""
+    """One letter: what differs from letter to letter.
+
+    `references` are Message-IDs; `calendar` is an .ics file or empty; `reply_to` an address; `answers` the Message-ID of the letter
+    that this one answers, if it answers one.
+    """
 
     recipient: str
     subject: str
@@ -42,6 +46,8 @@ class Mail(NamedTuple):
     zone: str
     references: tuple[str, ...] = ()
     calendar: str = ""
+    reply_to: str = ""
+    answers: str = ""
 
 
 @lru_cache
@@ -66,6 +72,11 @@ def content(sender_: Sender, mail: Mail, *, bulk: bool, answer_to: str = "") -> 
     ]
     if mail.references:
         headers.append("References: " + "\r\n ".join(mail.references))
+    if mail.reply_to:
+        headers.append(f"Reply-To: {mail.reply_to}")
+    if mail.answers:
+        headers.append(f"In-Reply-To: {mail.answers}")
+    headers.append(f"Auto-Submitted: {'auto-replied' if mail.answers else 'auto-generated'}")
     headers += _automatic(sender_, answer_to, bulk=bulk)
     headers += ["MIME-Version: 1.0"]
     alternative = _alternative(boundary, mail.text, mail.html)
@@ -89,7 +100,6 @@ def content(sender_: Sender, mail: Mail, *, bulk: bool, answer_to: str = "") -> 
 @lru_cache
 def _automatic(sender_: Sender, answer_to: str, *, bulk: bool) -> list[str]:
     lines = [
-        "Auto-Submitted: auto-generated",
         "X-Auto-Response-Suppress: All",
         f"{LOOP}: {sender_.domain}",
         f"List-Id: <dondoc.{sender_.domain}>",

@@ -17,7 +17,7 @@ from uuid import uuid4
 import pytest
 
 import cli
-from notifications import links, mailer
+from notifications import mailer, signing
 from notifications.tick import Ticked, tick
 from tests import make
 from workflow import config, i18n
@@ -126,7 +126,7 @@ class Office:
 
     settings: config.Settings
     database: Database
-    keys: links.Keys
+    keys: signing.Keys
     mailer: mailer.MemoryMailer
 
     def tick(self, moment: str, transport: mailer.Mailer | None = None) -> Ticked:
@@ -137,7 +137,7 @@ class Office:
 def office(database: Database, url: str, tmp_path: Path) -> Office:
     settings = config._anchored(config.Settings(), tmp_path)
     settings = replace(settings, database=replace(settings.database, url=url))
-    return Office(settings, database, links.load_keys(settings.links.key_file), mailer.MemoryMailer())
+    return Office(settings, database, signing.load_keys(settings.links.key_file), mailer.MemoryMailer())
 
 
 Run = Callable[..., tuple[int, str, str]]

@@ -30,7 +30,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.engine.default import DefaultDialect
 from sqlmodel import SQLModel, select
 
-from notifications import links, mailer, reminders
+from notifications import mailer, reminders, signing
 from notifications.tick import Ticked, tick
 from tests import make
 from tests.conftest import Office, need
@@ -242,7 +242,7 @@ def sound(database: Database) -> None:
 
 def tick_together(url: str, settings: Settings, moments: Sequence[datetime], start: Barrier) -> None:
     """What one of several processes does: a tick at each moment, at the same time as the others."""
-    database, keys = Database(url, wait_seconds=60), links.load_keys(settings.links.key_file)
+    database, keys = Database(url, wait_seconds=60), signing.load_keys(settings.links.key_file)
     for moment in moments:
         start.wait(120)
         tick(database, settings, keys, mailer.for_settings(settings.mail), at=moment)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy.exc import SQLAlchemyError
 
-from notifications import links, mailer
+from notifications import mailer, signing
 from notifications.tick import tick
 from tests import make
 from tests.conftest import Office
@@ -142,7 +142,7 @@ def test_a_database_that_dies_during_a_tick_is_reported_and_the_next_tick_ends_t
     settings = config._anchored(config.Settings(), tmp_path)
     with Server() as server, Sink() as sink:
         database = Database(server.url).ready()
-        office = Office(settings, database, links.load_keys(settings.links.key_file), mailer.MemoryMailer())
+        office = Office(settings, database, signing.load_keys(settings.links.key_file), mailer.MemoryMailer())
         office = posting(furnished(office), sink)
         with restorable(database) as restore:
             for fatal in count(1, 29):

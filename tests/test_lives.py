@@ -16,7 +16,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from sqlalchemy import text
 from sqlmodel import col, func, select
 
-from notifications import links, mailer
+from notifications import mailer, signing
 from notifications.tick import tick
 from tests import make
 from workflow import config
@@ -47,7 +47,7 @@ class Lives(RuleBasedStateMachine):
     """One office from 1 September 2025 on."""
 
     fresh: Callable[[], str]
-    keys: links.Keys
+    keys: signing.Keys
     settings: config.Settings
 
     def __init__(self) -> None:
@@ -220,7 +220,7 @@ def test_random_lives(request: pytest.FixtureRequest, tmp_path: Path, url: str) 
         made.append(name)
         return str(cluster.url(name))
 
-    keys, office = links.load_keys(tmp_path / "key"), config._anchored(config.Settings(), tmp_path)
+    keys, office = signing.load_keys(tmp_path / "key"), config._anchored(config.Settings(), tmp_path)
     kind = type("Lives", (Lives,), {"fresh": staticmethod(fresh), "keys": keys, "settings": office})
     few = settings(
         max_examples=30 if url.startswith("sqlite") else 12,

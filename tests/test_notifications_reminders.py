@@ -305,7 +305,7 @@ def test_ticking_twice_is_ticking_once(mornings: list[int], times: int) -> None:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from notifications.links import load_keys
+    from notifications.signing import load_keys
     from workflow import config
     from workflow.database import Database
 

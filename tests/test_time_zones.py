@@ -15,7 +15,7 @@ SCRIPT = """
 import re, sys
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from notifications import links, mailer
+from notifications import mailer, signing
 from notifications.tick import tick
 from sqlmodel import select
 from tests import make
@@ -26,7 +26,7 @@ from workflow.occurrence import Occurrence
 
 settings = config._anchored(config.Settings(), Path.cwd())
 database = Database(settings.database.url).ready()
-keys = links.load_keys(settings.links.key_file)
+keys = signing.load_keys(settings.links.key_file)
 with database.transaction() as session:
     make.enacted(session, make.task(timing="trước ngày 15/7/2025"), make.task("I.2", timing="Hằng tháng"),
                  make.task("I.3", timing="05 ngày làm việc đầu quý"), make.task("I.4", timing="Trong 30 ngày kể từ ngày ký"))

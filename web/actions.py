@@ -1,183 +1,291 @@
-"""Acting through the link in a letter: GET shows the task and a form, POST records the report. Opening changes nothing."""
+"""Acting through the link in a letter: GET shows the task and a form, POST records what is reported. Opening changes nothing.
+
+A page is read from a view that cannot write. The act needs a choice that no program makes by itself, a nonce of the page, and the own
+site as its origin; the address of the page is the secret, so no cookie plays a part. Every dead link looks the same from outside.
+"""
 
 from __future__ import annotations
 
+import secrets
+from datetime import timedelta
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
-from sqlmodel import Session
+from starlette.background import BackgroundTask
 
-from notifications import links
+from notifications import acts, links, receipts
+from notifications.acts import Choice
+from notifications.links import Link
+from web import codes, files
+from web.guard import TooMany, count, own_site
 from web.pages import Office, page
-from workflow import terminal
-from workflow.access.roles import Grant, Role
-from workflow.audit import By
-from workflow.errors import NotPermitted, Problem
+from workflow import dossier, terminal
+from workflow.errors import BadInput, NotPermitted, Problem
+from workflow.file_kinds import ALLOWED
 from workflow.i18n import _
-from workflow.message import ActionLink
+from workflow.limits import Limit
 from workflow.names import printable
 from workflow.occurrence import Occurrence
-from workflow.register.succession import handed
-from workflow.standing import DONE, OPEN
+from workflow.snapshot import Row, Snapshot, snapshot, stored
+from workflow.standing import DONE, OPEN, standing
+from workflow.timing import Timing
 
 router = APIRouter()
-LONGEST = {"result": 4000, "document_number": 100, "name": 200}
+NONCE_MINUTES = 30
+FIELDS = ("choice", "words", "document_number", "document_on", "nothing", "until", "agency", "name")
+LONGEST = {"words": 4000, "document_number": 100, "agency": 200, "name": 200}
+PRESSES = Limit(30, 3600)  # for one link
+AGAIN_TO = Limit(3, 86_400)  # new links to one mailbox
 
 
 @router.api_route("/v/{token}", methods=["GET", "HEAD"], response_class=HTMLResponse)
 def show(request: Request, token: str) -> Response:
     """Show the task of a link with a form, or the receipt of what was reported; write nothing."""
-    office: Office = request.app.state.office
-    with office.database.transaction() as session:
-        link = links.read(session, office.keys, token, at=office.now(), settings=office.settings.links)
-        if not link:
-            return _no_link(request, session, token)
-        return _task_page(request, session, link, token)
+    return _shown(request, token)
 
 
 @router.post("/v/{token}", response_class=HTMLResponse)
 def act(
     request: Request,
     token: str,
-    result: Annotated[str, Form()] = "",
-    document_number: Annotated[str, Form()] = "",
-    document_on: Annotated[str, Form()] = "",
-    nothing: Annotated[bool, Form()] = False,
+    nonce: Annotated[str, Form(max_length=300)] = "",
+    step: Annotated[str, Form(max_length=20)] = "",
     seen: Annotated[int | None, Form()] = None,
+    code: Annotated[str, Form(max_length=20)] = "",
+    choice: Annotated[str, Form(max_length=20)] = "",
+    words: Annotated[str, Form()] = "",
+    document_number: Annotated[str, Form()] = "",
+    document_on: Annotated[str, Form(max_length=20)] = "",
+    nothing: Annotated[str, Form(max_length=5)] = "",
+    until: Annotated[str, Form(max_length=20)] = "",
+    agency: Annotated[str, Form()] = "",
     name: Annotated[str, Form()] = "",
-    evidence: Annotated[UploadFile | None, File()] = None,
+    keep: Annotated[list[int] | None, Form()] = None,
+    evidence: Annotated[list[UploadFile] | None, File()] = None,
 ) -> Response:
-    """Report the task of a link done; a second press shows the same receipt."""
+    """Record what is reported through a link; a second press shows the same receipt."""
     office: Office = request.app.state.office
-    _same_site(request, office)
-    with office.database.transaction() as session:
-        link = links.read(session, office.keys, token, at=office.now(), settings=office.settings.links)
-        if not link:
-            return _no_link(request, session, token)
-        recipient, occurrence = link.recipient, session.get_one(Occurrence, link.occurrence_id)
-        if occurrence.status not in OPEN:
-            return _task_page(request, session, link, token)
-        typed = {
-            "result": result,
-            "document_number": document_number,
-            "document_on": document_on,
-            "nothing": "1" if nothing else "",
-            "name": name,
-        }
-        if not (nothing or printable(result) or printable(document_number) or (evidence and evidence.filename)):
-            return _task_page(
-                request,
-                session,
-                link,
-                token,
-                typed=typed,
-                problem=_("State the result, the document's number or attach a file."),
-                status=422,
-            )
+    own_site(request)
+    link = _found(request, token)
+    if step == "again":
+        return _again(request, token, link, choice)
+    if not link or not link.alive:
+        return _shown(request, token)
+    count(request, f"press:{link.id}", PRESSES)
+    typed = dict(zip(FIELDS, (choice, words, document_number, document_on, nothing, until, agency, name), strict=True))
+    try:
+        _fresh(office, link, nonce)
         if any(len(typed[field]) > longest for field, longest in LONGEST.items()):
-            return _task_page(
-                request, session, link, token, typed=typed, problem=_("One of the texts is too long."), status=422
-            )
-        try:
-            if seen is not None:
-                occurrence.duty(session, seen)  # what changed between the page and the press is told first
-            dated = terminal.day(document_on) if document_on else None
-            files = [office.evidence.keep(evidence.filename, evidence.file)] if evidence and evidence.filename else []
-            by = By(
-                _(
-                    "link issued to {recipient}, declared by {name}",
-                    recipient=recipient,
-                    name=printable(name) or _("nobody named"),
-                ),
-                "link",
-                frozenset({Grant(Role.FOCAL_POINT, occurrence.agency_id)}),
-            )
-            occurrence.submit(
-                session,
-                by=by,
-                at=office.now(),
-                today=office.as_of().day,
-                result=result,
-                document_number=document_number,
-                document_on=dated,
-                nothing_arose=nothing,
-                evidence=files,
-            )
-        except Problem as problem:
-            session.expire_all()
-            return _task_page(request, session, link, token, typed=typed, problem=str(problem), status=422)
-        return _task_page(request, session, link, token)
+            raise BadInput("One of the texts is too long.")
+        if link.purpose == links.DISOWN:
+            return _disown(request, link, typed)
+        files.drop(office, link, keep)
+        files.take(office, link, evidence or ())
+        if step == "attach":
+            return _shown(request, token, typed=typed)
+        if choice not in list(Choice):
+            raise BadInput("Choose what you report.")
+        if not printable(name):
+            raise BadInput("State your name and position.")
+        if _still_open(link) and links.policy(link.row["link_policy"], office.settings) == links.CODE:
+            missing = codes.missing(office, link, code)
+            if missing:
+                return _posted(request, _shown(request, token, typed=typed, code=True, problem=missing), office)
+        _record(office, link, typed, seen)
+    except TooMany:
+        raise
+    except Problem as problem:
+        status = 403 if isinstance(problem, NotPermitted) else 422
+        return _shown(request, token, typed=typed, problem=str(problem), status=status)
+    return _posted(request, _shown(request, token, recorded=_recorded(office, link, typed)), office)
 
 
-def _task_page(
+def _again(request: Request, token: str, link: Link | None, choice: str) -> Response:
+    """Send a new link for a dead one, to the registered mailbox only; the answer is the same whatever the token was."""
+    office: Office = request.app.state.office
+    if choice != "send":
+        return _shown(request, token, problem=_("Tick that a new letter is to be sent."), status=422)
+    count(request, "again", Limit(20, 3600), by_address=True)
+    recipient = _renewable(office, link)
+    if link and recipient and count(request, f"again:{recipient.lower()}", AGAIN_TO, refuse=False):
+        with office.database.transaction() as session:
+            occurrence = session.get_one(Occurrence, link.row["occurrence_id"])
+            receipts.new_link(session, office.settings, office.keys, occurrence, recipient, at=office.now())
+    text = _("If the link was ours and its task is still open, a letter with a new link is on its way to the mailbox that is registered for the agency.")  # fmt: skip
+    return _posted(
+        request, page(request, "message.html", title=_("Look into the mailbox of the agency"), text=text), office
+    )
+
+
+def _record(office: Office, link: Link, typed: dict[str, str], seen: int | None) -> None:
+    """Make the report with its receipts, all or nothing."""
+    at, today = office.now(), office.as_of().day
+    with office.database.transaction() as session:
+        occurrence = session.get_one(Occurrence, link.row["occurrence_id"])
+        report = acts.Report(
+            Choice(typed["choice"]),
+            typed["words"],
+            printable(typed["document_number"]),
+            terminal.day(typed["document_on"]) if typed["document_on"] else None,
+            bool(typed["nothing"]) and typed["choice"] == Choice.DONE,
+            terminal.day(typed["until"]) if typed["until"] else None,
+            typed["agency"],
+            tuple(files.evidence(session, link.id)),
+        )
+        by = acts.person(link.row["recipient"], typed["name"], occurrence, channel="link")
+        known = seen if occurrence.status in OPEN else None
+        made = acts.carry_out(session, occurrence, report, by=by, at=at, today=today, seen=known)
+        if made.new:
+            files.used(session, link.id)
+            codes.used(session, link.id)
+            receipts.receipt(session, office.settings, office.keys, occurrence, made, by=by, at=at, today=today)
+
+
+def _recorded(office: Office, link: Link, typed: dict[str, str]) -> acts.Recorded | None:
+    """What the record has of it now, for the receipt; None where the report itself is the receipt."""
+    if typed["choice"] == Choice.DONE:
+        return None
+    with office.database.transaction() as session:
+        occurrence = session.get_one(Occurrence, link.row["occurrence_id"])
+        until = terminal.day(typed["until"]) if typed["until"] else None
+        report = acts.Report(Choice(typed["choice"]), typed["words"], until=until, agency=typed["agency"])
+        return acts.already(session, occurrence, report, office.now())
+
+
+def _disown(request: Request, link: Link, typed: dict[str, str]) -> Response:
+    """Take back what was done in the agency's name; the choice is made by hand here, too."""
+    office: Office = request.app.state.office
+    if typed["choice"] != "not_us":
+        raise BadInput("Tick that it was not your agency.")
+    if not printable(typed["name"]):
+        raise BadInput("State your name and position.")
+    at, today = office.now(), office.as_of().day
+    with office.database.transaction() as session:
+        occurrence = session.get_one(Occurrence, link.row["occurrence_id"])
+        by = acts.person(link.row["recipient"], typed["name"], occurrence, channel="link")
+        reason = typed["words"] or _("no reason stated")
+        made = acts.disown(session, occurrence, link.row["about"], by=by, at=at, reason=reason)
+        if made.new:
+            how: dict[str, Any] = {"by": by, "at": at, "today": today, "own": False}
+            receipts.receipt(session, office.settings, office.keys, occurrence, made, **how)
+    return _posted(request, _shown(request, link.token, recorded=made), office)
+
+
+def _found(request: Request, token: str) -> Link | None:
+    """The link of a token, dead or alive; whoever tries many that are not ours is slowed down."""
+    office: Office = request.app.state.office
+    with snapshot(office.settings.database.url) as view:
+        link = links.look(view, office.keys, office.settings, token, at=office.now(), today=office.as_of().day)
+    if not link:
+        count(request, "miss", Limit(60, 3600), by_address=True)
+    return link
+
+
+def _still_open(link: Link) -> bool:
+    return link.row["status"] in OPEN
+
+
+def _renewable(office: Office, link: Link | None) -> str:
+    """The registered mailbox to which a new link may go; empty where there is nothing to report or the task is another agency's."""
+    if not link or link.purpose != links.REPORT or not _still_open(link) or link.row["confidential"]:
+        return ""
+    if links.policy(link.row["link_policy"], office.settings) == links.LOGIN:
+        return ""
+    if link.row["registered"]:
+        return str(link.row["recipient"])
+    with snapshot(office.settings.database.url) as view:
+        return "" if _steps(view, link) else str(link.row["mailbox"] or "")
+
+
+def _shown(
     request: Request,
-    session: Session,
-    link: ActionLink,
     token: str,
     *,
     typed: dict[str, str] | None = None,
+    recorded: acts.Recorded | None = None,
+    code: bool = False,
     problem: str = "",
     status: int = 200,
 ) -> Response:
+    """The page of a token as the record is now, read from a view that cannot write."""
     office: Office = request.app.state.office
-    occurrence = session.get_one(Occurrence, link.occurrence_id)
-    latest: Any = occurrence.submissions[-1] if occurrence.submissions and occurrence.status in DONE else None
     as_of = office.as_of()
+    with snapshot(office.settings.database.url) as view:
+        link = links.look(view, office.keys, office.settings, token, at=office.now(), today=as_of.day)
+        if not link or not link.alive:
+            return _dead(request, view, link, problem=problem, status=status)
+        row, kept = link.row, files.shown(view, link.id)
+        latest = dossier.newest_report(view, row["occurrence_id"]) if row["status"] in DONE else None
+    template = "disown.html" if link.purpose == links.DISOWN else "action.html"
     return page(
         request,
-        "action.html",
+        template,
         status=status,
         token=token,
-        occurrence=occurrence,
-        task=occurrence.task,
-        directive=occurrence.task.directive,
-        agency=occurrence.agency,
-        standing=occurrence.standing(as_of.day, as_of.soon_days),
-        today=as_of.day,
-        latest=latest,
-        recipient=link.recipient,
-        typed=typed or dict.fromkeys(("result", "document_number", "document_on", "nothing", "name"), ""),
-        recurs=occurrence.task.recurs,
+        row=row,
+        nonce=_nonce(office, link),
+        typed={**dict.fromkeys(FIELDS, ""), **(typed or {})},
         problem=problem,
-        may_act=occurrence.status in OPEN,
-        limit=office.settings.evidence.max_megabytes,
-        explanation=occurrence.task.understood().explain(),
+        recorded=recorded,
+        latest=latest,
+        standing=standing(row["status"], row["due_on"], row["submitted_on"], as_of.day, as_of.soon_days),
+        may_act=_still_open(link),
+        code=code,
+        uploads=kept,
+        today=as_of.day,
+        limit=office.settings.evidence,
+        kinds=", ".join(ALLOWED),
+        explanation=Timing.from_json(stored(row["timing"])).explain(),
+        hours=links.DISOWN_HOURS,
     )
 
 
-def _no_link(request: Request, session: Session, token: str) -> Response:
-    """The same answer for a forged, unknown, revoked and expired link; one that a succession ended leads to the heir."""
+def _dead(request: Request, view: Snapshot, link: Link | None, *, problem: str, status: int) -> Response:
+    """One answer for a forged, unknown, used up, revoked, replaced and expired link; one that a succession ended leads to the heir."""
+    steps = _steps(view, link) if link and not link.row["confidential"] and not link.row["registered"] else []
+    if link and steps:
+        return page(request, "passed_on.html", status=410, row=link.row, steps=steps)
     office: Office = request.app.state.office
-    occurrence = links.passed_on(session, office.keys, token)
-    if occurrence:
-        steps = [
-            {"former": step.former.name, "heir": step.heir.name, "effective_on": step.on, "basis": step.basis}
-            for step in handed(session, occurrence.id or 0)
-        ]
-        return page(
-            request,
-            "passed_on.html",
-            status=410,
-            task=occurrence.task,
-            directive=occurrence.task.directive,
-            heir=occurrence.agency,
-            due_on=occurrence.due_on,
-            steps=steps,
-        )
     return page(
         request,
-        "message.html",
-        status=404,
-        title=_("This link does not work any more"),
-        text=_("Use the link in the newest letter, or ask the office that sent it."),
+        "dead.html",
+        status=404 if status == 200 else status,
+        problem=problem,
+        days=office.settings.links.days,
     )
 
 
-def _same_site(request: Request, office: Office) -> None:
-    """Refuse a form that another site sent: browsers say where a POST comes from."""
-    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
-    own = {urlsplit(office.settings.links.base_url).netloc, request.headers.get("host", "")}
-    if site in ("cross-site", "same-site") or (origin and origin != "null" and urlsplit(origin).netloc not in own):
-        raise NotPermitted("This form was sent from another site.")
+def _steps(view: Snapshot, link: Link) -> list[Row]:
+    """How a task passed to another agency since the link was given."""
+    return view.rows(
+        """select f.name as former, h.name as heir, coalesce(s.effective_on, p.moved_on) as effective_on,
+            coalesce(s.basis, p.basis) as basis
+        from handover p left join succession s on s.id = p.succession_id join agency f on f.id = coalesce(s.former_id, p.agency_id)
+        join agency h on h.id = coalesce(s.heir_id, p.heir_id) where p.occurrence_id = :id order by p.id""",
+        id=link.row["occurrence_id"],
+    )
+
+
+def _nonce(office: Office, link: Link) -> str:
+    """What a page gives its form: for this link, for half an hour."""
+    value = f"{link.id}.{int(office.now().timestamp())}.{secrets.token_urlsafe(8)}"
+    return office.keys.signer("page").sign(value).decode()
+
+
+def _fresh(office: Office, link: Link, nonce: str) -> None:
+    """Raise NotPermitted for a form that does not come from a page of this link of the last half hour."""
+    signer = office.keys.signer("page")
+    value = signer.unsign(nonce).decode() if nonce.isascii() and signer.validate(nonce) else "0.0."
+    number, moment, _random = value.split(".", 2)
+    age = office.now().timestamp() - int(moment)
+    if int(number) != link.id or not 0 <= age <= timedelta(minutes=NONCE_MINUTES).total_seconds():
+        raise NotPermitted(
+            "This page was open for too long. Nothing was recorded: look at it once more and press again."
+        )
+
+
+def _posted(request: Request, response: Response, office: Office) -> Response:
+    """Let the letters that answer the act leave as soon as the page is there."""
+    response.background = BackgroundTask(office.post)
+    return response

@@ -13,8 +13,9 @@ from fastapi.responses import JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
-from notifications.links import load_keys
-from web import actions, feeds, lists
+from notifications.signing import KeyFile
+from web import actions, feeds, files, lists
+from web.guard import TooMany
 from web.limits import BodyLimit
 from web.pages import Office, page
 from workflow import clock, i18n, queries
@@ -28,7 +29,7 @@ from workflow.snapshot import snapshot
 log = logging.getLogger(__name__)
 
 HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex, nofollow",
@@ -42,11 +43,12 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.state.office = Office(
         settings,
         database,
-        load_keys(settings.links.key_file),
+        KeyFile(settings.links.key_file),
         EvidenceStore(settings.evidence),
         now,
     )
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.include_router(files.router)
     app.include_router(actions.router)
     app.include_router(lists.router)
     app.include_router(feeds.router)
@@ -97,7 +99,10 @@ def _readyz(request: Request) -> JSONResponse:
 
 
 def _problem(request: Request, error: Exception) -> Response:
-    status = 400 if isinstance(error, BadInput) else 403 if isinstance(error, NotPermitted) else 409
+    known = ((BadInput, 400), (NotPermitted, 403), (TooMany, 429))
+    status = next((code for kind, code in known if isinstance(error, kind)), 409)
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"problem": str(error)}, status)
     return page(request, "message.html", status=status, title=_("This did not work"), text=str(error))
 
 

@@ -24,7 +24,7 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, select
 
 from directives import importing, reading
-from notifications import links, mailer
+from notifications import mailer, signing
 from notifications.tick import tick
 from reports import inherited, overdue, screen
 from workflow import config, planner, queries, terminal
@@ -86,7 +86,7 @@ def replay(folder: Path) -> None:
     clock, database, keys = (
         _Clock(settings),
         Database(settings.database.url).ready(),
-        links.load_keys(settings.links.key_file),
+        signing.load_keys(settings.links.key_file),
     )
     transport = mailer.FolderMailer(settings.mail.folder)
     say(_("1. Reading and recording the sample plan {file}", file="ke-hoach-88.docx"))
@@ -314,11 +314,11 @@ def _press(port: int, address: str) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", path)
     page = connection.getresponse().read().decode()
-    if "<form" not in page:
+    hidden = dict(re.findall(r'<input type="hidden" name="(nonce|seen)" value="([^"]+)">', page))
+    if "seen" not in hidden:
         return 0
-    form = urllib.parse.urlencode(
-        {"result": "Đã hoàn thành, có văn bản kèm theo", "document_number": "45/BC", "name": "Cán bộ đầu mối"}
-    )
+    typed = {"choice": "done", "words": "Đã hoàn thành, có văn bản kèm theo", "document_number": "45/BC"}
+    form = urllib.parse.urlencode({**hidden, **typed, "name": "Cán bộ đầu mối"})
     connection.request("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded"})
     answer = connection.getresponse()
     answer.read()

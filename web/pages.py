@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -13,7 +14,8 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from notifications.links import Keys
+from notifications import mailer, outbox
+from notifications.signing import KeyFile, Keys
 from workflow.audit_words import say_act
 from workflow.card import passed_words, reported, rollup_words
 from workflow.config import Settings
@@ -25,6 +27,8 @@ from workflow.periods import show_day, show_period
 from workflow.queries import AsOf
 from workflow.standing import say_standing, say_status
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True)
 class Office:
@@ -32,9 +36,22 @@ class Office:
 
     settings: Settings
     database: Database
-    keys: Keys
+    key_file: KeyFile
     evidence: EvidenceStore
     now: Callable[[], datetime]
+
+    @property
+    def keys(self) -> Keys:
+        """The signing keys as they are now."""
+        return self.key_file.keys()
+
+    def post(self) -> None:
+        """Send the letters that answer what was just done; the rest leaves with the tick, and so do these where it fails."""
+        transport = mailer.for_office(self.settings, self.keys)
+        try:
+            outbox.deliver(self.database, transport, self.settings, clock=self.now, kinds=outbox.AT_ONCE)
+        except Exception:
+            log.exception("letters after an act")
 
     def as_of(self, day: date | None = None) -> AsOf:
         """The day a page speaks of."""
@@ -59,6 +76,7 @@ _environment.filters.update(
     passed=passed_words,
     reported=reported,
     asked=showing.asked_words,
+    files=lambda size: f"{max(size // 1000, 1):,} kB".replace(",", "."),
     outcome=showing.outcome_words,
     part=showing.part_words,
 )

@@ -37,6 +37,7 @@ class Agency(SQLModel, table=True):
     head_mailbox: str | None = None  # of its head, who is told what is long overdue
     language: str | None = None
     working_hours: str | None = None
+    link_policy: str | None = None  # open, code or login; as the office has it, where it is empty
     valid_from: date | None = None
     valid_to: date | None = None
     source: str = ""

@@ -93,6 +93,7 @@ class WeeklySettings:
 @dataclass(frozen=True)
 class LinkSettings:
     base_url: str = "http://127.0.0.1:8000"
+    policy: str = "open"
     days: int = 14
     key_file: Path = Path("dondoc.key")
 
@@ -118,6 +119,31 @@ class MailSettings:
     def password(self) -> str:
         """The SMTP password, from the environment only."""
         return os.environ.get("DONDOC_SMTP_PASSWORD", "")
+
+
+# What the 64 characters of RFC 5321 leave beside the tag that names a letter: +r, 26 characters of it, 16 of a signature.
+LONGEST_LOCAL_PART = 64 - 2 - 26 - 16
+
+
+@dataclass(frozen=True)
+class InboxSettings:
+    kind: str = "none"
+    address: str = ""
+    host: str = "localhost"
+    port: int = 993
+    security: str = "tls"
+    username: str = ""
+    folder: str = "INBOX"
+    path: Path = Path("inbox")
+    timeout_seconds: int = 30
+    max_megabytes: int = 40
+    at_once: int = 200
+    answers_a_day: int = 20
+
+    @property
+    def password(self) -> str:
+        """The IMAP password, from the environment only."""
+        return os.environ.get("DONDOC_IMAP_PASSWORD", "")
 
 
 @dataclass(frozen=True)
@@ -168,6 +194,7 @@ class Settings:
     weekly: WeeklySettings = field(default_factory=WeeklySettings)
     links: LinkSettings = field(default_factory=LinkSettings)
     mail: MailSettings = field(default_factory=MailSettings)
+    inbox: InboxSettings = field(default_factory=InboxSettings)
     evidence: EvidenceSettings = field(default_factory=EvidenceSettings)
     results: ResultSettings = field(default_factory=ResultSettings)
     reading: ReadingSettings = field(default_factory=ReadingSettings)
@@ -203,5 +230,6 @@ def _anchored(settings: Settings, home: Path) -> Settings:
         database=replace(settings.database, url=url),
         links=replace(settings.links, key_file=home / settings.links.key_file),
         mail=replace(settings.mail, folder=home / settings.mail.folder),
+        inbox=replace(settings.inbox, path=home / settings.inbox.path),
         evidence=replace(settings.evidence, folder=home / settings.evidence.folder),
     )

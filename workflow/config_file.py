@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from workflow.address import is_address, named_address
-from workflow.config import OCCASIONS, Ladder, Settings
+from workflow.config import LONGEST_LOCAL_PART, OCCASIONS, Ladder, Settings
 from workflow.errors import BadInput
 
 CHOICES = {
@@ -22,6 +22,9 @@ CHOICES = {
     "weekly.weekday": ("mon", "tue", "wed", "thu", "fri"),
     "mail.transport": ("folder", "smtp"),
     "mail.security": ("none", "starttls", "tls"),
+    "links.policy": ("open", "code", "login"),
+    "inbox.kind": ("none", "imap", "maildir"),
+    "inbox.security": ("none", "starttls", "tls"),
 }
 
 
@@ -53,6 +56,11 @@ RANGES = {
     "mail.retry_seconds": (1, 86400),
     "mail.longest_retry_seconds": (1, 604800),
     "mail.give_up_days": (1, 60),
+    "inbox.port": (1, 65535),
+    "inbox.timeout_seconds": (1, 600),
+    "inbox.max_megabytes": (1, 1000),
+    "inbox.at_once": (1, 10_000),
+    "inbox.answers_a_day": (0, 10_000),
     "evidence.max_megabytes": (1, 1000),
     "evidence.max_files": (1, 100),
     "reading.max_megabytes": (1, 1000),
@@ -155,7 +163,7 @@ def _check(settings: Settings, file: str) -> None:
             raise wrong("reminders.before" if not where else f"reminders.{where.split('.')[0]}", "0 … 366")
     if not set(settings.reminders.tell) <= set(OCCASIONS):
         raise wrong("reminders.tell", ", ".join(OCCASIONS))
-    told = {key: [_at(settings, key)] for key in ("office.mailbox", "escalation.leader_mailbox")}
+    told = {key: [_at(settings, key)] for key in ("office.mailbox", "escalation.leader_mailbox", "inbox.address")}
     for key, addresses in {**told, "weekly.mailboxes": settings.weekly.mailboxes}.items():
         if not all(is_address(address) for address in addresses if address):
             raise wrong(key, "name@host")
@@ -163,6 +171,9 @@ def _check(settings: Settings, file: str) -> None:
         raise wrong("links.base_url", "http(s)://…")
     if not is_address(named_address(settings.mail.sender)[1]):
         raise wrong("mail.sender", "Name <name@host>")
+    local = (settings.inbox.address or named_address(settings.mail.sender)[1]).partition("@")[0]
+    if settings.inbox.kind != "none" and len(local) > LONGEST_LOCAL_PART:
+        raise wrong("inbox.address", f"≤ {LONGEST_LOCAL_PART} … @host")
     if len(settings.schedule.tick.split()) != 5:
         raise wrong("schedule.tick", "* * * * *")
     from zoneinfo import ZoneInfo

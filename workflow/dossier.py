@@ -72,6 +72,19 @@ def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
     return card
 
 
+def newest_report(view: Snapshot, occurrence_id: int) -> Row | None:
+    """The last report of one period with the names of its files; None before the first."""
+    rows = view.rows(
+        """select s.id, s.at as reported_at, s.submitted_on, s.by, s.result, s.document_number, s.document_on, s.nothing_arose,
+            s.lacks_deliverable, s.decision from submission s where s.occurrence_id = :id order by s.number desc limit 1""",
+        id=occurrence_id,
+    )
+    if not rows:
+        return None
+    files = view.rows("select name from evidence where submission_id = :id order by id", id=rows[0]["id"])
+    return {**rows[0], "evidence": [file["name"] for file in files]}
+
+
 def _parts(view: Snapshot, task_id: int) -> list[Row]:
     """The agencies as the document names them; a group carries its members, and whoever ended the heir that owes it now."""
     rows = view.rows(

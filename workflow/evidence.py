@@ -19,10 +19,11 @@ from workflow.file_kinds import ALLOWED, kind_of
 
 
 class Evidence(SQLModel, table=True):
-    """A file behind a submission; its content lies in the store under its SHA-256."""
+    """A file behind a submission, or beside a note; its content lies in the store under its SHA-256."""
 
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
+    note_id: int | None = Field(default=None, foreign_key="note.id", index=True)
     sha256: str = Field(index=True)
     name: str
     size: int
@@ -36,8 +37,9 @@ _TEXT_NAMES = ("", ".txt", ".csv", ".md")
 class EvidenceStore:
     """The folder that holds evidence, named by content: nothing a sender writes can choose a path.
 
-    Four methods are all that the rest of the program knows of it (`keep`, `open`, `intact`, `names`); an object store for several
-    machines has the same four, and because a name is the hash of what it holds, copying one into the other needs no order.
+    Four methods are all that the rest of the program knows of what it holds (`keep`, `open`, `intact`, `names`); an object store for
+    several machines has the same four, and because a name is the hash of what it holds, copying one into the other needs no order.
+    What is still coming in (`append`, `whole`, `forget`) lies in a folder beside them.
     """
 
     def __init__(self, settings: EvidenceSettings) -> None:
@@ -80,6 +82,37 @@ class EvidenceStore:
         finally:
             Path(temporary).unlink(missing_ok=True)
         return Evidence(sha256=digest.hexdigest(), name=shown_name(name), size=size, media_type=ALLOWED[kind])
+
+    def append(self, part: str, offset: int, chunk: bytes) -> int:
+        """Add to a file that comes in parts; returns how much of it lies here, which tells the sender where to go on.
+
+        What does not begin where the last part ended is not taken. `part` is a name of our own making.
+        """
+        place = self._part(part)
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with place.open("ab") as out:
+            if out.tell() != offset or offset + len(chunk) > self.limit:
+                return out.tell()
+            out.write(chunk)
+            out.flush()
+            os.fsync(out.fileno())
+            return out.tell()
+
+    def whole(self, part: str, name: str) -> Evidence:
+        """Keep a file whose parts have all come; raises as `keep` does, and the parts are gone either way."""
+        place = self._part(part)
+        try:
+            with place.open("rb") as content:
+                return self.keep(name, content)
+        finally:
+            self.forget(part)
+
+    def forget(self, part: str) -> None:
+        """Drop the parts of a file that will not be finished."""
+        self._part(part).unlink(missing_ok=True)
+
+    def _part(self, part: str) -> Path:
+        return self.folder / "parts" / part
 
     def refuse_many(self, count: int) -> None:
         """Raise where one report would bring more files than one may."""

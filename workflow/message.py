@@ -22,7 +22,7 @@ class MessageStatus(StrEnum):
 class Message(SQLModel, table=True):
     """A rendered letter, stored as it is sent; `key` says what it is for and is unique.
 
-    `kind` is digest, urgent, escalation, weekly or office. `doubts` counts the times a server was lost after it had the whole text,
+    `kind` is digest, urgent, weekly, office, or what answers an act: receipt, link, code, answer. `doubts` counts the times a server was lost after it had the whole text,
     so that the reader may have it twice (RFC 1047); its Message-ID is the same each time.
     """
 
@@ -46,7 +46,7 @@ class Message(SQLModel, table=True):
 
 
 class Delivery(SQLModel, table=True):
-    """One attempt to send a letter and the server's answer."""
+    """One attempt to send a letter and the server's answer; or (`bounced`, `delayed`) what a delivery report said of it later."""
 
     id: int | None = Field(default=None, primary_key=True)
     message_id: int = Field(foreign_key="message.id", index=True)
@@ -104,19 +104,81 @@ class Feed(SQLModel, table=True):
 
 
 class ActionLink(SQLModel, table=True):
-    """A permission for one act on one occurrence for one recipient; only the token's hash is kept."""
+    """A permission for one purpose (`act`) on one occurrence, in one version of its deadline, for one recipient.
+
+    Only the token's hash is kept. `about` is what a "it was not us" takes back: "submission:12", "request:5", "note:7".
+    """
 
     __tablename__ = "action_link"
 
     id: int | None = Field(default=None, primary_key=True)
     token_hash: str = Field(unique=True)
     occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
-    due_on: date | None = None
+    deadline_version: int = 1
     act: str
+    about: str = ""
     recipient: str
     message_id: int = Field(foreign_key="message.id", index=True)
     issued_at: datetime = Field(sa_type=Instant)
     revoked_at: datetime | None = Field(default=None, sa_type=Instant)
+
+
+class LinkCode(SQLModel, table=True):
+    """Six digits sent to the registered mailbox, for agencies whose links ask for them; only their keyed hash is kept."""
+
+    __tablename__ = "link_code"
+
+    id: int | None = Field(default=None, primary_key=True)
+    link_id: int = Field(foreign_key="action_link.id", index=True)
+    code_hash: str
+    at: datetime = Field(sa_type=Instant)
+    tries: int = 0
+
+
+class Upload(SQLModel, table=True):
+    """A file that is being sent through a link, until it is used or forgotten; `mark` is how the sender's browser knows it again.
+
+    `received` of `size` bytes lie in the store; a whole file has its hash.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    link_id: int = Field(foreign_key="action_link.id", index=True)
+    name: str
+    size: int
+    mark: str = ""
+    received: int = 0
+    sha256: str | None = None
+    media_type: str = ""
+    at: datetime = Field(sa_type=Instant)
+
+    @property
+    def part(self) -> str:
+        """What its parts are called in the store; a number may be given anew, a number with its moment is not."""
+        return f"{self.id}-{self.at:%Y%m%d%H%M%S%f}"
+
+
+class Attempts(SQLModel, table=True):
+    """How often something was tried since a moment, so that limits outlive a restart."""
+
+    name: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=Instant)
+    count: int = 0
+
+
+class Incoming(SQLModel, table=True):
+    """A letter that came in, and what became of it; `key` is the hash of its bytes, so that reading it twice is reading it once.
+
+    `became` is acts, comment, unverified, automatic or bounce; `words` says it for a person.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    key: str = Field(unique=True)
+    at: datetime = Field(sa_type=Instant)
+    sender: str
+    subject: str
+    became: str
+    words: str = ""
+    letter_id: int | None = Field(default=None, foreign_key="message.id", index=True)
 
 
 class Heartbeat(SQLModel, table=True):

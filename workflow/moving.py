@@ -123,6 +123,11 @@ def move(
     audit.record_all(session, facts, by=by, at=at)
     ended = [row.id for target in (Status.COMPLETED, Status.CANCELLED) for row in going.get(target, ())]
     lapse(session, ended, ("extension", "hand_on", "suspension", "cancellation"), by=by, at=at)
+    cancelled = [row.id for row in going.get(Status.CANCELLED, ())]
+    for block in (cancelled[n : n + 500] for n in range(0, len(cancelled), 500)):
+        link = _tables["action_link"]
+        alive = link.c.occurrence_id.in_(block) & link.c.revoked_at.is_(None)
+        session.connection().execute(update(link).where(alive).values(revoked_at=at))
     if act == "suspend":
         lapse(session, [row.id for own in going.values() for row in own], ("suspension",), by=by, at=at)
     return states

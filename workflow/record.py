@@ -5,11 +5,24 @@ from workflow.agency import Agency, AgencyAlias, FocalPoint, GroupMember
 from workflow.audit import AuditEntry
 from workflow.directive import Directive, DirectiveReader, LegalBasis, Revision
 from workflow.duties.closing import ClosedPeriod
+from workflow.duties.note import Note
 from workflow.duties.part import Part
 from workflow.duties.period_report import PeriodReport
 from workflow.duties.request import Request
 from workflow.evidence import Evidence
-from workflow.message import ActionLink, Delivery, Feed, Heartbeat, Message, Morning, Reminder
+from workflow.message import (
+    ActionLink,
+    Attempts,
+    Delivery,
+    Feed,
+    Heartbeat,
+    Incoming,
+    LinkCode,
+    Message,
+    Morning,
+    Reminder,
+    Upload,
+)
 from workflow.occurrence import Occurrence
 from workflow.office_calendar import CalendarDay
 from workflow.register.succession import Handover, Succession
@@ -37,6 +50,11 @@ TABLES = (
     Morning,
     Feed,
     ActionLink,
+    LinkCode,
+    Upload,
+    Attempts,
+    Incoming,
+    Note,
     Heartbeat,
     AuditEntry,
     CalendarDay,

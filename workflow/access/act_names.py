@@ -23,6 +23,8 @@ ACT_NAMES = {
     "drop_part": N_("drop a part"),
     "give_part": N_("give a part"),
     "report_period": N_("report a period"),
+    "progress": N_("report progress"),
+    "settle_note": N_("settle what people wrote"),
     "sign in": N_("act without a role"),
     "import": N_("import documents"),
     "decide_timing": N_("decide deadlines"),

@@ -37,6 +37,7 @@ ask_part             FH          FH          -         FH       -         FH    
 drop_part            FH          FH          FH        FH       -         FH        -
 give_part            FHO         FHO         FHO       FHO      -         FHO       -
 report_period        FHO         FHO         -         FHO      -         -         -
+progress             FHO         FHO         -         FHO      -         -         -
 """
 
 OFFICE_ACTS = """
@@ -44,6 +45,7 @@ act                  roles
 import               O
 decide_timing        MO
 answer               MO
+settle_note          MO
 policy               MO
 close_period         M
 register             OA
