@@ -20,11 +20,13 @@ PARTS = {
         "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend",
         "resume", "cancel", "hand-on", "answer", "evidence", "deadline", "cycle", "event", "upgrade", "doctor",
     ),
-    "workflow.duties": ("extend", "requests", "parts", "period", "bulk"),
+    "workflow.duties": ("extend", "requests", "parts", "period", "progress", "notes", "bulk"),
     "workflow.register": ("agencies", "focal-points", "groups", "succession"),
     "workflow.access": ("people", "policy"),
     "workflow.history": ("audit",),
-    "notifications": ("outbox", "mail", "tick", "run", "reminders", "why-reminded", "why-not", "calendar"),
+    "notifications": (
+        "outbox", "mail", "inbox", "links", "keys", "tick", "run", "reminders", "why-reminded", "why-not", "calendar",
+    ),
     "reports": ("overdue", "inherited", "proof"),
     "web": ("serve", "demo"),
 }  # fmt: skip

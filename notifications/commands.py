@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from notifications import commands_calendar, commands_ledger
+from notifications import commands_calendar, commands_inbox, commands_ledger, commands_links
 from workflow.i18n import N_, _
 from workflow.options import Actor, Json, acting, looking, warn_of_silence
 
@@ -122,7 +122,7 @@ def tick(
             pass
     done = tick_once(context.obj, moment)
     terminal.say(*_told(done))
-    if done.delivered.later or done.queued.failed:
+    if done.delivered.later or done.queued.failed or done.read.problems:
         raise typer.Exit(1)
 
 
@@ -158,6 +158,11 @@ def _told(done: Ticked) -> list[str]:
             sent=sent.sent,
         )
     ]
+    if done.read.letters:
+        labels = {name: _(label) for name, label in commands_inbox.BECAME.items()}
+        told = "; ".join(f"{labels[name]}: {n}" for name, n in sorted(done.read.became.items()))
+        lines.append(_("Letters that came in: {n} ({told}).", n=done.read.letters, told=told))
+    lines += [_("⚠ The inbox: {reason}", reason=reason) for reason in done.read.problems]
     if queued.without_mailbox:
         lines.append(
             _(
@@ -263,3 +268,5 @@ def run(context: typer.Context) -> None:
 app.add_typer(mail_app, name="mail")
 app.add_typer(commands_calendar.app)
 app.add_typer(commands_ledger.app)
+app.add_typer(commands_links.app)
+app.add_typer(commands_inbox.app)

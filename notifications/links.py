@@ -19,6 +19,7 @@ from sqlmodel import Session, col
 
 from notifications.signing import Keys
 from workflow import audit
+from workflow.agency import POLICIES
 from workflow.audit import By
 from workflow.config import Settings
 from workflow.errors import Refused
@@ -28,7 +29,7 @@ from workflow.standing import Status
 
 REPORT, DISOWN = "report", "disown"
 DISOWN_HOURS = 72
-OPEN, CODE, LOGIN = POLICIES = ("open", "code", "login")
+OPEN, CODE, LOGIN = POLICIES
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,18 @@ _LINK = """select l.id, l.act, l.about, l.recipient, l.deadline_version, l.issue
     from action_link l join occurrence o on o.id = l.occurrence_id join task t on t.id = o.task_id
     join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id join message m on m.id = l.message_id
     where l.token_hash = :hash"""
+
+
+def of_letter(
+    view: Snapshot, settings: Settings, letter: int, reader: str, *, at: datetime, today: date
+) -> list[tuple[Row, bool]]:
+    """What a letter gave to report, and whether whoever answers it from the address `reader` may do so now."""
+    query = _LINK.replace("lower(l.recipient)", ":reader").replace(
+        "l.token_hash = :hash", "l.message_id = :letter and l.act = :act"
+    )
+    args = {"letter": letter, "act": REPORT, "reader": reader.lower(), "office": settings.office.mailbox.lower()}
+    rows = view.rows(query + " order by t.code, o.period", today=today, **args)
+    return [({**row, "status": Status(row["status"])}, _alive(row, settings, at)) for row in rows]
 
 
 def _alive(row: Row, settings: Settings, at: datetime) -> bool:

@@ -10,11 +10,13 @@ from typing import Any
 
 from sqlmodel import Session, col, func, select
 
-from notifications import letters, recipients
+from notifications import letters
 from notifications.letters import BLUE, RED, Section, Words
+from workflow import reach
 from workflow.audit import newest
 from workflow.config import Settings
 from workflow.database import write_rows
+from workflow.duties.note import Note, NoteKind
 from workflow.duties.request import Outcome, Request
 from workflow.history import entries
 from workflow.i18n import _, speaking
@@ -31,7 +33,7 @@ def queue(session: Session, settings: Settings, *, today: date, at: datetime) ->
     mailbox, key = settings.office.mailbox, f"office:{today}"
     if not mailbox or session.exec(select(Message.id).where(Message.key == key)).first():
         return False
-    unreachable = recipients.unreachable(Snapshot.within(session), settings, today)
+    unreachable = [row["name"] for row in reach.unreachable(Snapshot.within(session), today, settings.time_zone)]
     with speaking(settings.language):
         words = _words(settings, unreachable, _figures(session, today), today)
         write_rows(session, Message, [letters.row(settings, key, mailbox, words, kind="office", at=at)])
@@ -63,6 +65,7 @@ def _words(settings: Settings, unreachable: list[str], figures: dict[str, Any], 
         _("{n} due today (`dondoc tasks --standing due_today`)", n=figures["due_today"]),
         _("{n} reports wait for confirmation (`dondoc tasks --status submitted`)", n=figures["submitted"]),
         _("{n} requests wait for a decision (`dondoc requests list`)", n=figures["requests"]),
+        _("{n} comments wait for a person (`dondoc notes list`)", n=figures["notes"]),
         _("{n} tasks have no deadline decided yet (`dondoc tasks --standing undecided`)", n=figures["undecided"]),
     )
     sections = [Section(_("To be mended"), RED, lines=tuple(troubles))] if troubles else []
@@ -96,6 +99,7 @@ def _figures(session: Session, today: date) -> dict[str, Any]:
         "due_today": count(open_, Occurrence.due_on == today),
         "submitted": count(Occurrence.status == Status.SUBMITTED),
         "requests": count(Request.outcome == Outcome.WAITING, of=Request.id),
+        "notes": count(Note.kind != NoteKind.PROGRESS, col(Note.settled_at).is_(None), of=Note.id),
         "undecided": count(col(Task.undecided), of=Task.id),
         "failed": count(Message.status == MessageStatus.FAILED, of=Message.id),
         "anchor": entries.anchor(*newest(session)),

@@ -14,6 +14,7 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from workflow import reach
 from workflow.config import Settings
 from workflow.names import printable
 from workflow.snapshot import Row, Snapshot
@@ -41,7 +42,7 @@ class Book:
     agencies: dict[int, Addressee]
     people: dict[int, list[str]]  # addresses of focal points by agency
     named: dict[str, set[tuple[int | None, str]]]  # by the folded name of a person: for which agency, at which address
-    refused: frozenset[str]  # addresses whose last letter a server refused for good
+    refused: frozenset[str]  # addresses that take no letters
     office: str
     leader: str
     unreachable: set[int] = field(default_factory=set)
@@ -139,23 +140,4 @@ def book(view: Snapshot, settings: Settings, today: date) -> Book:
             if one.mailbox:
                 named[name.casefold()].add((None, one.mailbox.lower()))
     office, leader = settings.office.mailbox, settings.escalation.leader_mailbox
-    return Book(agencies, people, named, _refused(view), office, leader)
-
-
-def unreachable(view: Snapshot, settings: Settings, today: date) -> list[str]:
-    """The agencies with open work that cannot be written to at any address of their own or their deputy's."""
-    found = book(view, settings, today)
-    for row in view.rows(
-        "select distinct agency_id from occurrence where status in ('not_started', 'in_progress', 'returned') and due_on is not null"
-    ):
-        found.of(row["agency_id"])
-    return found.names(found.unreachable)
-
-
-def _refused(view: Snapshot) -> frozenset[str]:
-    """The addresses to which the newest letter that came to an end was refused."""
-    rows = view.rows(
-        """select distinct f.recipient from message f where f.status = 'failed' and f.attempts > 0 and not exists
-        (select 1 from message s where s.recipient = f.recipient and s.status = 'sent' and s.id > f.id)"""
-    )
-    return frozenset(row["recipient"] for row in rows)
+    return Book(agencies, people, named, reach.refused(view, today, settings.time_zone), office, leader)

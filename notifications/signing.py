@@ -107,6 +107,12 @@ def rotate(file: Path, *, today: date, days: int) -> tuple[int, int]:
     return len(lines), len(known) - len(kept)
 
 
+def ages(file: Path) -> list[date | None]:
+    """Since when each key of the file signs or signed, newest first; None for one that has been there from the beginning."""
+    load_keys(file)
+    return [since for _secret, since in _lines(file)]
+
+
 def _lines(file: Path) -> list[tuple[str, date | None]]:
     """The secrets of the file, each with the day since which it signs, newest first."""
     found: list[tuple[str, date | None]] = []

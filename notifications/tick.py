@@ -8,13 +8,15 @@ from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from notifications import mailer, morning, outbox, reminders
+from notifications.replies import inbox, reading
 from notifications.signing import Keys
 from workflow import limits, planner
 from workflow.audit import newest
 from workflow.clock import local_day
 from workflow.config import Settings
 from workflow.database import Database, exclusive
-from workflow.evidence import EvidenceStore
+from workflow.errors import Refused
+from workflow.evidence import Evidence, EvidenceStore
 from workflow.message import Heartbeat, LinkCode, Upload
 
 
@@ -23,6 +25,7 @@ class Ticked:
     """What a tick did."""
 
     opened: int = 0
+    read: reading.Read = field(default_factory=reading.Read)
     queued: reminders.Queued = field(default_factory=reminders.Queued)
     delivered: outbox.Delivered = field(default_factory=outbox.Delivered)
 
@@ -40,11 +43,12 @@ def tick(
     at: datetime,
     clock: Callable[[], datetime] | None = None,
 ) -> Ticked:
-    """Open what is due to exist, write the letters of the morning, send what waits.
+    """Read what came in, open what is due to exist, write the letters of the morning, send what waits.
 
     `at` decides what is due; `clock` stamps the sending (default: `at`, so that a replay is the same each time).
     """
     today, done = local_day(at, settings.time_zone), Ticked()
+    done.read = _read(database, settings, keys, clock or (lambda: at))
     with database.transaction() as session:
         exclusive(session, "tick")
         outbox.recover(session, settings.mail, at=(clock or (lambda: at))())
@@ -56,6 +60,20 @@ def tick(
     if clock:  # a replayed morning says nothing of whether the clock runs
         with database.transaction() as session:
             _beat(session, clock())
+    return done
+
+
+def _read(database: Database, settings: Settings, keys: Keys, clock: Callable[[], datetime]) -> reading.Read:
+    """Read the inbox, if there is one; a mail server that is away stops nothing else."""
+    if settings.inbox.kind == "none":
+        return reading.Read()
+    try:
+        with inbox.open_inbox(settings.inbox) as box:
+            done = reading.read(database, settings, keys, box, clock=clock)
+    except Refused as problem:
+        return reading.Read(problems=[str(problem)])
+    with database.transaction() as session:
+        session.merge(Heartbeat(name="inbox", at=clock()))
     return done
 
 
@@ -76,6 +94,9 @@ def _tidy(session: Session, settings: Settings, at: datetime) -> None:
     for upload in old:
         store.forget(upload.part)
         session.delete(upload)
+        used = select(Evidence.id).where(Evidence.sha256 == upload.sha256)
+        if upload.sha256 and not session.exec(used).first():
+            store.discard(upload.sha256)
     session.execute(delete(LinkCode).where(col(LinkCode.at) < at - timedelta(days=2)))
 
 

@@ -20,6 +20,8 @@ def write(report: Report, path: Path) -> None:
             name = re.sub(r"[\[\]:*?/\\]", " ", section.title or report.title)[:31]
             sheet = book.add_worksheet(name or str(number))
             sheet.write_string(0, 0, report.title, title)
+            if section.warning:
+                sheet.write_string(1, 0, section.warning)
             sheet.set_landscape()
             sheet.set_paper(9)
             sheet.fit_to_pages(1, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from reports.report import Report, Section
-from workflow import queries
+from workflow import queries, reach
 from workflow.duties import showing
 from workflow.history import entries
 from workflow.i18n import _
@@ -45,7 +45,17 @@ def _list(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None) ->
         if rows
         else _("Nothing is overdue.")
     )
-    return Section("", columns, [_shown(row) for row in rows], note)
+    return Section("", columns, [_shown(row) for row in rows], note, _unreachable(view, as_of, rows))
+
+
+def _unreachable(view: Snapshot, as_of: queries.AsOf, rows: list[Row]) -> str:
+    """Who of them cannot be written to stands before everything else: nobody has reminded them."""
+    if as_of.past or not rows:
+        return ""
+    codes = {row["agency_code"] for row in rows}
+    found = [row for row in reach.unreachable(view, as_of.day, as_of.zone) if row["code"] in codes]
+    names = "; ".join(f"{row['name']} ({row['why']})" for row in found)
+    return _("⚠ Letters do not reach: {names}. Press them by telephone.", names=names) if found else ""
 
 
 def _shown(row: Row) -> dict[str, Any]:

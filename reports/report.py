@@ -17,6 +17,7 @@ class Section:
     columns: tuple[Column, ...]
     rows: list[dict[str, Any]]
     note: str = ""
+    warning: str = ""  # stands before everything else
 
 
 @dataclass(frozen=True)

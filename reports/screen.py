@@ -12,6 +12,8 @@ def text(report: Report, width: int | None = None) -> str:
     for section in report.sections:
         if section.title:
             lines += [section.title, ""]
+        if section.warning:
+            lines += [section.warning, ""]
         if section.rows:
             lines += [*table(section.columns, section.rows, width), ""]
         if section.note:

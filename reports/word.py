@@ -34,6 +34,8 @@ def write(report: Report, path: Path) -> None:
             heading.paragraph_format.keep_with_next = True
             heading.paragraph_format.space_before = Pt(12)
             heading.add_run(section.title).bold = True
+        if section.warning:
+            document.add_paragraph(section.warning)
         if section.rows:
             _table(document, section)
         if section.note:

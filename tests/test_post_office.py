@@ -12,6 +12,7 @@ from email.message import EmailMessage
 import pytest
 
 from tests import post_office as mail
+from tests.conftest import need
 from tests.post_office import PostOffice, mailbox
 
 post_office = mail.post_office
@@ -134,6 +135,7 @@ def test_folders_are_found_by_their_vietnamese_names(post_office: PostOffice) ->
 
 
 def test_two_offices_at_once_know_nothing_of_each_other_and_leave_nothing() -> None:
+    need(mail.dovecot(), "dovecot 2.3", "apt-get install dovecot-imapd")
     with PostOffice("a.example", ("an",)) as one, PostOffice("b.example", ("binh",)) as other:
         send(one, "an@a.example", "binh@b.example")
         assert (

@@ -81,7 +81,7 @@ def _readyz(request: Request) -> JSONResponse:
     office: Office = request.app.state.office
     try:
         with snapshot(office.settings.database.url) as view:
-            found = queries.health(view, office.as_of().day)
+            found = queries.health(view, office.as_of().day, office.settings.time_zone)
     except Problem as problem:
         return JSONResponse({"status": "unavailable", "reason": str(problem)}, 503)
     ticked, unsent = found["tick_at"], found["oldest_unsent_at"]

@@ -9,6 +9,7 @@ from fastapi import Request
 
 from web.pages import Office
 from workflow.errors import NotPermitted, Problem
+from workflow.i18n import N_
 from workflow.limits import Limit, attempt
 
 EVERYTHING = Limit(600, 3600)  # presses from one address: a whole office may sit behind it
@@ -40,5 +41,5 @@ def count(request: Request, name: str, limit: Limit, *, by_address: bool = False
         at = office.now()
         within = attempt(session, named, limit, at=at) & attempt(session, f"all:{source}", EVERYTHING, at=at)
     if not within and refuse:
-        raise TooMany("This was tried too often. Wait an hour, or use the newest letter.")
+        raise TooMany(N_("This was tried too often. Wait an hour, or use the newest letter."))
     return within

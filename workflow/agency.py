@@ -13,6 +13,7 @@ from workflow.names import fold, printable, strip_marks
 from workflow.register.kinds import Kind, Level
 from workflow.register.wording import words_of
 
+POLICIES = ("open", "code", "login")  # what the links in an agency's letters ask for
 CODE = re.compile(r"[A-Za-z0-9Đđ._-]{1,30}")
 
 

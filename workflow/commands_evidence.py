@@ -41,7 +41,7 @@ def list_files(context: typer.Context, directive: Directive = None, json_: Json 
     shown = [
         {
             **row,
-            "task": f"{row['code']} ({show_period(row['period'])})",
+            "task": f"{row['code']} ({show_period(row['period'])})" if row["code"] else "–",
             "size": f"{max(row['size'] // 1000, 1)} kB",
             "state": _("in quarantine") if row["quarantined"] else _("confirmed"),
         }
@@ -86,7 +86,7 @@ def export(
         raise Refused("{file} exists already; name another file.", file=str(file))
     if not store.intact(found["sha256"]):
         raise Refused("{name} is missing or is not what was sent; see `dondoc doctor`.", name=found["name"])
-    label = f"{found['code']}/{found['period']}"
+    label = f"{found['code']}/{found['period']}" if found["code"] else f"note {found['note']}"
     with acting(context.obj, by) as (session, how):
         permit_office(how["by"], "export_evidence", subject=label, monitor=found["monitor_id"])
         told = {"file": found["name"], "digest": found["sha256"]}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from workflow import clock
 from workflow.errors import Problem
@@ -141,14 +143,12 @@ def _calendar(database: Database) -> Iterator[Finding]:
 
 
 def _record(settings: Settings) -> Iterator[Finding]:
-    from zoneinfo import ZoneInfo
-
     from workflow import queries
     from workflow.snapshot import snapshot
 
     with snapshot(settings.database.url) as view:
         found, counts = (
-            queries.health(view, clock.local_day(clock.now(), settings.time_zone)),
+            queries.health(view, clock.local_day(clock.now(), settings.time_zone), settings.time_zone),
             queries.outbox_counts(view),
         )
     zone, now = ZoneInfo(settings.time_zone), clock.now()
@@ -161,6 +161,8 @@ def _record(settings: Settings) -> Iterator[Finding]:
         "; ".join([_("last tick: {when}", when=when), *troubles])
         + ("" if ticked else " – " + _("start `dondoc run` or `dondoc serve`")),
     )
+    if settings.inbox.kind != "none":
+        yield _inbox(found["inbox_at"], zone, now, settings.schedule.late_minutes)
     waiting = counts.get("queued", 0) + counts.get("sending", 0)
     failed = counts.get("failed", 0)
     yield Finding(
@@ -173,6 +175,9 @@ def _record(settings: Settings) -> Iterator[Finding]:
             failed=failed,
         ),
     )
+    if found["notes"]:
+        words = _("{n} comments wait for a person: `dondoc notes list`", n=found["notes"])
+        yield Finding(_("Comments"), "warning", words)
     unreachable = found["unreachable"]
     yield Finding(
         _("Agencies"),
@@ -199,3 +204,11 @@ def _record(settings: Settings) -> Iterator[Finding]:
         if found["undecided"]
         else _("none waits for a person"),
     )
+
+
+def _inbox(read: datetime | None, zone: ZoneInfo, now: datetime, late_minutes: int) -> Finding:
+    """Whether answers are read as often as the clock ticks."""
+    late = read is None or now - read > timedelta(minutes=late_minutes)
+    when = f"{read.astimezone(zone):%d/%m/%Y %H:%M}" if read else _("never")
+    words = _("last read: {when}", when=when) + (" – " + _("try `dondoc inbox test`") if late else "")
+    return Finding(_("Inbox"), "bad" if late else "good", words)

@@ -39,7 +39,7 @@ class EvidenceStore:
 
     Four methods are all that the rest of the program knows of what it holds (`keep`, `open`, `intact`, `names`); an object store for
     several machines has the same four, and because a name is the hash of what it holds, copying one into the other needs no order.
-    What is still coming in (`append`, `whole`, `forget`) lies in a folder beside them.
+    What is still coming in (`append`, `whole`, `forget`, `discard`) lies in a folder beside them.
     """
 
     def __init__(self, settings: EvidenceSettings) -> None:
@@ -106,6 +106,10 @@ class EvidenceStore:
                 return self.keep(name, content)
         finally:
             self.forget(part)
+
+    def discard(self, sha256: str) -> None:
+        """Drop a content that nothing names: a file that was sent and never used."""
+        self._path(sha256).unlink(missing_ok=True)
 
     def forget(self, part: str) -> None:
         """Drop the parts of a file that will not be finished."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from workflow import reach
 from workflow.access.viewing import visible
 from workflow.errors import BadInput
 from workflow.i18n import _
@@ -184,14 +185,15 @@ def letter(view: Snapshot, number: int) -> str:
 
 
 def evidence(view: Snapshot, directive: str | None = None) -> list[Row]:
-    """The files behind reports; one is in quarantine until its report is confirmed."""
+    """The files behind reports and beside notes; one is in quarantine until its report is confirmed or its comment settled."""
     rows = view.rows(
         f"""select e.id, t.code, o.period, a.code as agency_code, a.name as agency, e.name, e.size, e.media_type, e.sha256, s.number as report,
-            o.id as occurrence_id, d.monitor_id,
-            s.submitted_on, case when s.decision = 'confirmed' then 0 else 1 end as quarantined
-        from evidence e join submission s on s.id = e.submission_id join occurrence o on o.id = s.occurrence_id
-        join task t on t.id = o.task_id join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id
-        where {visible(view)} {"and d.id = :directive" if directive else ""} order by e.id""",
+            o.id as occurrence_id, d.monitor_id, e.note_id as note,
+            s.submitted_on, case when s.decision = 'confirmed' or n.settled_at is not null then 0 else 1 end as quarantined
+        from evidence e left join submission s on s.id = e.submission_id left join note n on n.id = e.note_id
+        left join occurrence o on o.id = coalesce(s.occurrence_id, n.occurrence_id) left join task t on t.id = o.task_id
+        left join directive d on d.id = t.directive_id left join agency a on a.id = o.agency_id
+        where (d.id is null or {visible(view)}) {"and d.id = :directive" if directive else ""} order by e.id""",
         **({"directive": directive_id(view, directive)} if directive else {}),
     )
     for row in rows:
@@ -212,25 +214,18 @@ def pulse(view: Snapshot) -> Row:
     )[0]
 
 
-def health(view: Snapshot, today: date) -> Row:
+def health(view: Snapshot, today: date, zone: str) -> Row:
     """What the doctor asks: the last tick, the oldest unsent letter, agencies nobody can be told at, tasks that wait for a person."""
     one = {
         **pulse(view),
         **view.rows(
             """select (select count(*) from message where status = 'failed') as failed,
-              (select count(*) from task where undecided) as undecided"""
+              (select count(*) from task where undecided) as undecided,
+              (select count(*) from note where kind <> 'progress' and settled_at is null) as notes,
+              (select max(at) from heartbeat where name = 'inbox') as inbox_at"""
         )[0],
     }
-    one["unreachable"] = [
-        row["name"]
-        for row in view.rows(
-            """select distinct a.name from agency a join occurrence o on o.agency_id = a.id
-            where o.status in ('not_started', 'in_progress', 'returned') and (a.mailbox is null or a.mailbox = '')
-            and not exists (select 1 from focal_point f where f.agency_id = a.id and (f.valid_from is null or f.valid_from <= :today)
-            and (f.valid_to is null or f.valid_to >= :today)) order by a.name""",
-            today=today,
-        )
-    ]
+    one["unreachable"] = [f"{row['name']} ({row['why']})" for row in reach.unreachable(view, today, zone)]
     one["ended"] = [
         f"{row['name']} ({row['code']})"
         for row in view.rows(

@@ -110,6 +110,28 @@ def parts(
     return rows
 
 
+def notes(view: Snapshot, *, directive: str | None = None, waiting: bool = False) -> list[Row]:
+    """What people wrote, oldest first; `waiting`: only what nobody has settled. What names no task is there for everybody."""
+    where, args = [f"(d.id is null or {visible(view)})"], dict[str, object]()
+    if directive:
+        where.append("d.id = :directive")
+        args["directive"] = directive_id(view, directive)
+    if waiting:
+        where.append("n.kind <> 'progress' and n.settled_at is null")
+    rows = view.rows(
+        f"""select n.id, n.kind, t.code, o.period, a.code as agency_code, a.name as agency, n.at as written_at, n.by, n.channel, n.words,
+            i.subject, n.incoming_id, n.settled_at, n.settled_by, n.answer
+        from note n left join incoming i on i.id = n.incoming_id left join occurrence o on o.id = n.occurrence_id
+        left join task t on t.id = o.task_id left join directive d on d.id = t.directive_id left join agency a on a.id = o.agency_id
+        where {" and ".join(where)} order by n.id""",
+        **args,
+    )
+    files = view.rows("select note_id, name from evidence where note_id is not null order by id")
+    for row in rows:
+        row["files"] = [file["name"] for file in files if file["note_id"] == row["id"]]
+    return rows
+
+
 def _heirs(view: Snapshot) -> dict[str, tuple[str, str]]:
     """Name and code of the one agency that stands in the place of each that has ended, by its code."""
     steps: dict[str, set[str]] = {}

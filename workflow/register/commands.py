@@ -330,6 +330,7 @@ def which(
     terminal.say(*found.explain())
 
 
+agencies_app.add_typer(commands_people.links_app)
 app = typer.Typer()
 app.add_typer(agencies_app, name="agencies")
 app.add_typer(commands_groups.app)

@@ -1,4 +1,4 @@
-"""Commands about the people who answer for agencies."""
+"""Commands about the people who answer for agencies, and what the links in their letters ask for."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 from workflow.i18n import _
 from workflow.options import Actor, acting
 
+links_app = typer.Typer()
 points_app = typer.Typer(no_args_is_help=True, help=_("The people who answer for agencies."))
 
 
@@ -41,3 +42,28 @@ def add_focal_point(
 
 app = typer.Typer()
 app.add_typer(points_app, name="focal-points")
+
+
+@links_app.command(
+    "links",
+    help=_(
+        "Set what the links in an agency's letters ask for: open (whoever has the letter), code (six digits sent to its mailbox), login (no link acts).\n\n\b\nExample:\n  dondoc agencies links STC code"
+    ),
+)
+def set_link_policy(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(metavar=_("AGENCY"))],
+    policy: Annotated[str, typer.Argument(metavar="open|code|login")],
+    by: Actor = None,
+) -> None:
+    from workflow import agency, audit, terminal
+    from workflow.errors import BadInput
+
+    if policy not in agency.POLICIES:
+        raise BadInput("“{value}” is none of: {known}.", value=policy, known=", ".join(agency.POLICIES))
+    with acting(context.obj, by, "register") as (session, how):
+        found = agency.known_agency(session, name)
+        before, found.link_policy = found.link_policy, policy
+        audit.record(session, "set link policy", found.code, **how, before={"policy": before}, after={"policy": policy})
+        line = _("The links to {name} ask for: {policy}.", name=found.name, policy=policy)
+    terminal.say(line)

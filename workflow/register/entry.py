@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from workflow.address import checked_address
-from workflow.agency import CODE, Agency, working_hours
+from workflow.agency import CODE, POLICIES, Agency, working_hours
 from workflow.errors import BadInput
 from workflow.i18n import LANGUAGES, N_, _
 from workflow.names import fold, printable
@@ -34,6 +34,7 @@ TITLES = {
     "focal_points": N_("Focal points"),
     "language": N_("Language"),
     "working_hours": N_("Working hours"),
+    "link_policy": N_("Rule for links"),
     "source": N_("Source"),
 }
 PLAIN = ("short_name", "identifier", "scheme", "source")
@@ -89,6 +90,14 @@ def read(line: Line, faults: Faults) -> Entry:
         if cells["working_hours"] and not working_hours(cells["working_hours"]):
             faults.add(
                 line, "working_hours", _("“{value}” are no hours; write them like 7-17.", value=cells["working_hours"])
+            )
+    if "link_policy" in cells:
+        values["link_policy"] = cells["link_policy"] or None
+        if cells["link_policy"] and cells["link_policy"] not in POLICIES:
+            faults.add(
+                line,
+                "link_policy",
+                _("“{value}” is none of: {known}.", value=cells["link_policy"], known=", ".join(POLICIES)),
             )
     if "aliases" in cells:
         values["aliases"] = [name for part in cells["aliases"].split(";") if (name := printable(part))]

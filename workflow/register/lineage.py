@@ -53,7 +53,7 @@ def card(view: Snapshot, agency_id: int, as_of: AsOf) -> Row:
     """What the register says of an agency, who answers for it on the day, what it owes, who came before and after it."""
     found = view.rows(
         """select a.id, a.code, a.name, a.short_name, a.kind, a.level, a.identifier, a.scheme, a.mailbox, a.deputy_mailbox, a.head_mailbox, a.language,
-          a.working_hours, a.valid_from as valid_from_on, a.valid_to as valid_to_on, a.source, p.code as parent_code, p.name as parent
+          a.working_hours, a.link_policy, a.valid_from as valid_from_on, a.valid_to as valid_to_on, a.source, p.code as parent_code, p.name as parent
         from agency a left join agency p on p.id = a.parent_id where a.id = :agency""",
         agency=agency_id,
     )
@@ -97,6 +97,7 @@ def card_lines(one: Row, day: date) -> Iterator[str]:
         _("Mailbox of the head"): one["head_mailbox"],
         _("Language"): one["language"],
         _("Working hours"): one["working_hours"],
+        _("Rule for links"): one["link_policy"],
         _("Source"): one["source"],
     }
     for title, value in facts.items():

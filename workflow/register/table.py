@@ -25,7 +25,7 @@ from workflow.register.wording import words_of
 
 _STATED = (
     *("name", "kind", "level", "valid_from", "valid_to"),
-    *("mailbox", "deputy_mailbox", "head_mailbox", "language", "working_hours"),
+    *("mailbox", "deputy_mailbox", "head_mailbox", "language", "working_hours", "link_policy"),
 )
 
 
