@@ -401,13 +401,14 @@ def test_an_unknown_record_is_said(run: Run, tmp_path: Path, monkeypatch: pytest
 
 
 def test_every_command_has_help_with_an_example(run: Run) -> None:
-    nested = {"agencies": ("list", "add", "mailbox", "import", "export", "show", "history", "alias", "which"),
+    nested = {"agencies": ("list", "add", "mailbox", "links", "import", "export", "show", "history", "alias", "which"),
               "groups": ("list", "show", "set"), "succession": ("plan", "apply", "undo", "list", "decide"),
               "focal-points": ("add",), "people": ("list", "add", "end"), "audit": ("show", "verify", "head"),
               "requests": ("list", "hand-on", "suspend", "cancel", "grant", "refuse", "withdraw"),
               "parts": ("ask", "give", "drop", "list"), "period": ("report", "list", "close", "open"),
               "bulk": ("confirm", "return", "extend", "hand-on", "sheet"), "evidence": ("list", "export", "verify"),
               "cycle": ("set",), "deadline": ("set",), "event": ("list", "set"),
+              "notes": ("list", "settle"), "links": ("list", "revoke"), "keys": ("rotate", "list"), "inbox": ("list", "test"),
               "calendar": ("show", "add", "remove", "import", "check", "feed", "feeds", "revoke"),
               "mail": ("test",), "reminders": ("plan",)}  # fmt: skip
     for name in [name for names in cli.PARTS.values() for name in names]:

@@ -19,6 +19,7 @@ from workflow.agency import Agency
 from workflow.audit import AuditEntry, By
 from workflow.basis import Basis
 from workflow.database import Database
+from workflow.duties.note import report_progress
 from workflow.duties.part import ask_part, drop_part, find_part, give_part
 from workflow.duties.passing import hand_on
 from workflow.duties.period_report import report_period
@@ -99,6 +100,7 @@ def deed(act: str) -> Callable[[Session, Occurrence, dict[str, Any]], object]:
         "ask_part": lambda s, o, how: ask_part(s, o, what="góp ý", **how, agency=other(s)),
         "drop_part": lambda s, o, how: drop_part(s, find_part(s, o, 1), **how, reason="đủ rồi"),
         "give_part": lambda s, o, how: give_part(s, find_part(s, o, 1), **how, today=TODAY, result="đây"),
+        "progress": lambda s, o, how: report_progress(s, o, **how, words="được một nửa"),
         "report_period": lambda s, o, how: report_period(s, o, "2025-Q3", **how, today=TODAY, result="đã làm"),
     }
     return deeds[act]

@@ -23,6 +23,7 @@ from workflow.basis import Basis, need_basis, need_reason
 from workflow.config import EvidenceSettings
 from workflow.database import Database
 from workflow.duties import bulk
+from workflow.duties.note import leave_comment, report_progress, settle
 from workflow.duties.part import ask_part, find_part, give_part
 from workflow.duties.passing import hand_on
 from workflow.duties.period_key import period_key
@@ -126,6 +127,11 @@ def given(session: Session, **more: Any) -> None:
     give_part(session, part(session), **HOW, today=TODAY, **more)
 
 
+def comment(session: Session) -> int:
+    made = leave_comment(session, make.occurrence(session, "KH27-1"), **HOW, words="x", verified=True)
+    return made.id or 0
+
+
 def ended(session: Session) -> None:
     one = part(session)
     make.occurrence(session, "KH27-1").cancel(session, **HOW, reason="thôi")
@@ -215,6 +221,10 @@ MET: list[Callable[[Session], object]] = [
     dropped,
     ended,
     lambda s: find_part(s, make.occurrence(s, "KH27-1"), 7),
+    lambda s: report_progress(s, make.occurrence(s, "KH27-1"), **HOW, words=" "),
+    lambda s: (submitted(s), report_progress(s, make.occurrence(s, "KH27-1"), **HOW, words="x")),
+    lambda s: settle(s, 99, **HOW, reason="x"),
+    lambda s: (one := comment(s), settle(s, one, **HOW, reason="x"), settle(s, one, **HOW, reason="x")),
     lambda s: hand_on(s, make.occurrence(s, "KH27-1"), make.agency(s, "Phòng A"), **CHIEF, today=TODAY, **WHY),
     collective,
     gone,
@@ -239,6 +249,7 @@ MET: list[Callable[[Session], object]] = [
     lambda s: find_request(s, 99),
     lambda s: (one := extension(s), submitted(s), grant(s, one, **CHIEF, today=TODAY, basis=BASIS)),
     lambda _s: EvidenceStore(EvidenceSettings()).refuse_many(99),
+    lambda _s: EvidenceStore(EvidenceSettings()).keep_all([Path("không-có.pdf")]),
     lambda s: choose(s, make.occurrence_task(s, "KH27-6")),
     lambda s: choose(s, make.occurrence_task(s, "KH27-1"), period="2031"),
     lambda s: choose(s, make.occurrence_task(s, "KH27-5")),

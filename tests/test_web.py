@@ -18,6 +18,7 @@ from sqlmodel import select
 from notifications import links, signing
 from tests import make
 from tests.conftest import Office
+from tests.forms import filled
 from web.app import create_app
 from workflow.audit import AuditEntry
 from workflow.evidence import EvidenceStore
@@ -41,9 +42,7 @@ class Site:
 
     def press(self, path: str, *, headers: dict[str, str] | None = None, files: Any = None, **typed: Any) -> Any:
         """Open a page and send its form with what a person chooses and types."""
-        page = self.client.get(path).text
-        hidden = dict(re.findall(r'<input type="hidden" name="(nonce|seen)" value="([^"]+)">', page))
-        data = {"choice": "done", "name": "Lê Văn B, chuyên viên", **hidden, **typed}
+        data = filled(self.client.get(path).text, **typed)
         return self.client.post(path, data=data, headers=headers, files=files)
 
     def status(self) -> Status:

@@ -137,22 +137,13 @@ def done(
 ) -> None:
     from workflow import terminal
     from workflow.clock import local_day
-    from workflow.errors import BadInput
     from workflow.evidence import EvidenceStore
 
     settings: Settings = context.obj
-    store = EvidenceStore(settings.evidence)
     dated = terminal.day(document_date) if document_date else None
-    store.refuse_many(len(evidence or []))
-    missing = [str(file) for file in evidence or [] if not file.is_file()]
-    if missing:
-        raise BadInput("{name} cannot be opened: {error}.", name=", ".join(missing), error=_("no such file"))
 
     def submit(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
-        files = []
-        for file in evidence or []:
-            with file.open("rb") as content:
-                files.append(store.keep(file.name, content))
+        files = EvidenceStore(settings.evidence).keep_all(evidence or [])
         found.submit(
             session,
             **how,

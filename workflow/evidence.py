@@ -7,7 +7,7 @@ who says that they want it all the same. Whether it is follows from the report a
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -117,6 +117,18 @@ class EvidenceStore:
 
     def _part(self, part: str) -> Path:
         return self.folder / "parts" / part
+
+    def keep_all(self, files: Sequence[Path]) -> list[Evidence]:
+        """Store files of this machine; refuses all of them where one is not there or they are too many."""
+        self.refuse_many(len(files))
+        missing = [str(file) for file in files if not file.is_file()]
+        if missing:
+            raise BadInput("There is no file {names}.", names=", ".join(missing))
+        kept = []
+        for file in files:
+            with file.open("rb") as content:
+                kept.append(self.keep(file.name, content))
+        return kept
 
     def refuse_many(self, count: int) -> None:
         """Raise where one report would bring more files than one may."""

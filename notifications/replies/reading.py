@@ -201,7 +201,8 @@ def _commented(desk: Desk, mail: Mail, key: str, letter: Row, given: list[tuple[
     """Leave a letter of somebody who is known to a person; say so to the writer where a command was meant."""
     files, left = _files(desk, mail)
     said = mail.own or words.tidy(mail.text.replace(words.QUOTE, "")) or mail.subject
-    said += f" [{_('Not kept: {names}', names='; '.join(left))}]" if left else ""
+    if left:
+        said += " – " + _("Not kept: {names}", names="; ".join(left))
     with desk.database.transaction() as session:
         incoming = _incoming(session, mail, key, COMMENT, letter["id"], desk.at, why)
         one = {row["occurrence_id"] for row, _alive in given}
@@ -226,7 +227,8 @@ def _unverified(desk: Desk, mail: Mail, key: str, letter: Row | None) -> str:
     with desk.database.transaction() as session, speaking(desk.settings.language):
         names = ", ".join(shown_name(file.name) for file in mail.files)
         said = mail.own or words.tidy(mail.text.replace(words.QUOTE, "")) or mail.subject
-        said += f" [{_('Files in the mailbox: {names}', names=names)}]" if names else ""
+        if names:
+            said += " – " + _("Files in the mailbox: {names}", names=names)
         incoming = _incoming(session, mail, key, UNVERIFIED, letter["id"] if letter else None, desk.at)
         by = By(_("unknown sender {recipient}", recipient=mail.sender or mail.header("From")[:200] or "–"), "mail")
         leave_comment(session, None, by=by, at=desk.at, words=said, verified=False, incoming=incoming.id)

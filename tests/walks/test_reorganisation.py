@@ -21,6 +21,7 @@ from sqlmodel import Session, col, select
 from directives import importing, reading
 from tests import make
 from tests.conftest import Office, Run
+from tests.forms import filled
 from tests.walks.test_main_job import served, started_browser
 from workflow.agency import Agency, known_agency
 from workflow.audit import By
@@ -145,9 +146,8 @@ def test_nothing_is_orphaned_when_the_city_ends(office: Office, tmp_path: Path) 
         served(office, lambda: make.at("2025-07-02 10:00")) as port,
         httpx.Client(base_url=f"http://127.0.0.1:{port}") as client,
     ):
-        done = client.post(
-            link_of(fresh[-1].content, "KH88-I.2"), data={"result": "Xong", "document_number": "5/QĐ-UBND", "name": "C"}
-        )
+        link = link_of(fresh[-1].content, "KH88-I.2")
+        done = client.post(link, data=filled(client.get(link).text, words="Xong", document_number="5/QĐ-UBND"))
         assert done.status_code == 200 and "5/QĐ-UBND" in done.text
 
 

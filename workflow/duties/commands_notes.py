@@ -47,18 +47,12 @@ def progress(
     from workflow.agency import known_agency
     from workflow.clock import local_day
     from workflow.duties.note import report_progress
-    from workflow.errors import BadInput
     from workflow.evidence import EvidenceStore
     from workflow.finding import choose
     from workflow.standing import OPEN, say_status
     from workflow.task import find_task
 
     settings: Settings = context.obj
-    store = EvidenceStore(settings.evidence)
-    store.refuse_many(len(evidence or []))
-    missing = [str(file) for file in evidence or [] if not file.is_file()]
-    if missing:
-        raise BadInput("{name} cannot be opened: {error}.", name=", ".join(missing), error=_("no such file"))
     with acting(settings, by) as (session, how):
         found = choose(
             session,
@@ -68,10 +62,7 @@ def progress(
             period=period,
             today=local_day(how["at"], settings.time_zone),
         )
-        files = []
-        for file in evidence or []:
-            with file.open("rb") as content:
-                files.append(store.keep(file.name, content))
+        files = EvidenceStore(settings.evidence).keep_all(evidence or [])
         report_progress(session, found, **how, words=note, evidence=files)
         line = _("{label}, {agency}: {status}.", label=found.label(), agency=found.agency.name, status=say_status(found.status))  # fmt: skip
     terminal.say(line)
