@@ -13,6 +13,8 @@ import pytest
 import cli
 from directives.phrases import understand
 from notifications import ladder
+from notifications.acts import Choice
+from notifications.replies.orders import orders
 from tests import make
 from workflow.calendar import WorkingCalendar
 from workflow.config import OCCASIONS, Ladder
@@ -105,6 +107,16 @@ def test_the_table_of_phrases_says_what_the_program_understands() -> None:
         shown = [] if timing.needs_person and timing.rules else days
         assert (timing.kind, ", ".join(shown)) == (kind.split(",")[0], due), words
         assert timing.needs_person == ("a person decides" in kind), words
+
+
+def test_the_table_of_answers_says_what_they_do() -> None:
+    text = (ROOT / "docs" / "acting.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(.+?)` \| (done|more time|not our task|waits for a person) \|$", text, re.MULTILINE)
+    assert len(rows) >= 12
+    meant = {Choice.DONE: "done", Choice.MORE_TIME: "more time", Choice.NOT_OURS: "not our task"}
+    for line, means in rows:
+        found = orders(line, 2025)
+        assert (meant[found[0].choice] if found else "waits for a person") == means, line
 
 
 def test_the_table_of_names_says_what_they_mean(tmp_path: Path) -> None:

@@ -250,7 +250,7 @@ def test_a_focal_point_reports_in_a_browser(office: Office, javascript: bool) ->
         page.get_by_label("Họ tên và chức vụ").fill("Trần Thị C")
         page.get_by_role("button", name="Gửi báo cáo").click()
         assert page.get_by_role("alert").is_visible(), "a result is missing"
-        page.get_by_label("Số văn bản kết quả").fill("45/KH-UBND")
+        page.get_by_label("Số văn bản (nếu có)").fill("45/KH-UBND")
         page.keyboard.press("Enter")
         page.get_by_role("heading", name="Đã ghi nhận báo cáo hoàn thành").wait_for()
         assert "45/KH-UBND" in page.content()
