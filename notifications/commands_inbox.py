@@ -75,8 +75,10 @@ def listed(
     ),
 )
 def test(context: typer.Context, by: Actor = None) -> None:
+    from datetime import timedelta
+
     from notifications.replies import inbox
-    from workflow import terminal
+    from workflow import clock, terminal
     from workflow.errors import Refused
 
     settings = context.obj.inbox
@@ -85,7 +87,8 @@ def test(context: typer.Context, by: Actor = None) -> None:
     if settings.kind == "none":
         raise Refused("No inbox is named in the settings: see `inbox.kind`.")
     with inbox.open_inbox(settings) as box:
-        waiting = sum(1 for _one in box.unread())
+        since = clock.local_day(clock.now(), context.obj.time_zone) - timedelta(days=60)
+        waiting = sum(1 for _one in box.unread(since))
     where = str(settings.path) if settings.kind == "maildir" else f"{settings.host}:{settings.port} {settings.folder}"
     terminal.say(_("{n} letters wait in {where}.", n=waiting, where=where))
 

@@ -179,6 +179,9 @@ def words(
         sections.append(Section(_(title, n=counts[name]), colour, entries, more=more))
     agencies = sorted(names[one] for one in draft.agencies | draft.waits_for)
     linked = next((entry.code for section in sections for entry in section.entries if entry.link), "")
+    bare = any(
+        _unlinked(made.tasks[n], draft, links) for name in ("overdue", "today", "soon", "new") for n in places[name]
+    )
     made_words = Words(
         _subject(counts, codes, agencies, today),
         _("To: {names}", names="; ".join([*agencies, *sorted(draft.greeted)]) or settings.office.name),
@@ -188,10 +191,16 @@ def words(
             day=show_day(today),
         ),
         sections,
-        _closing(settings, today, linked=linked, waiting="waiting" in counts),
+        _closing(settings, today, linked=linked, bare=bare, waiting="waiting" in counts),
         settings.office.name,
     )
     return made_words, days, faults
+
+
+def _unlinked(task: Task, draft: Draft, links: Mapping[int, str]) -> bool:
+    """Whether its reader could report a task and gets no link for it, though it is not confidential."""
+    own = task["agency_id"] in draft.agencies and task["status"] in OPEN
+    return bool(own and task["id"] not in links and not task["confidential"])
 
 
 def _more(hidden: int, draft: Draft) -> str:
@@ -224,8 +233,10 @@ def _subject(counts: Mapping[str, int], codes: Sequence[str], agencies: Sequence
     return f"{mark}{told}" + (f" – {who}" if who else "") + f" ({show_day(today)})"
 
 
-def _closing(settings: Settings, today: date, *, linked: str, waiting: bool) -> tuple[str, ...]:
+def _closing(settings: Settings, today: date, *, linked: str, bare: bool, waiting: bool) -> tuple[str, ...]:
     lines = []
+    if bare:
+        lines.append(_("Your agency reports with `dondoc done CODE` or through the office: by its rule no link acts."))
     if linked:
         until = show_day(today + timedelta(days=settings.links.days))
         lines.append(

@@ -209,3 +209,22 @@ def test_a_command_keeps_what_was_written() -> None:
     assert (made.code, made.number, made.on) == ("KH27-I.1", "45/BC-UBND", date(2025, 9, 25))
     made = orders.orders("GIA HẠN 30/10 vì Sở Nội vụ chưa trả lời", 2025)[0]
     assert (made.until, made.words) == (date(2025, 10, 30), "Sở Nội vụ chưa trả lời")
+
+
+def test_a_maildir_is_read_once_and_keeps_everything(scene: Scene, tmp_path: Path) -> None:
+    box = tmp_path / "Maildir"
+    for part in ("new", "cur", "tmp"):
+        (box / part).mkdir(parents=True)
+    (box / "new" / "1.a").write_bytes(scene.raw("01-outlook-xong.eml"))
+    (box / "cur" / "2.b:2,S").write_bytes(scene.raw("11-gmail-khong-phai-alone.eml"))
+    (box / "cur" / "3.c:2,S").write_bytes(b"From: a@b.example\r\nSubject: read long ago\r\n\r\nhello\r\n")
+    (box / "new" / "4.d").write_bytes(b"From: a@b.example\r\n\r\n" + b"x" * 2_000_000)
+    office = scene.office
+    inbox = replace(office.settings.inbox, path=box, max_megabytes=1)
+    office.settings = replace(office.settings, inbox=inbox)
+    done = office.tick("2025-09-26 10:00").read
+    assert (done.became, done.problems) == ({"acts": 1, "comment": 1, "unverified": 1}, []), "the report came first"
+    assert sorted(file.name for file in (box / "cur").iterdir()) == ["1.a:2,PS", "2.b:2,PS", "3.c:2,PS", "4.d:2,PS"]
+    assert office.tick("2025-09-26 10:05").read.letters == 0
+    office.settings = replace(office.settings, inbox=replace(inbox, path=tmp_path / "nowhere"))
+    assert "Maildir" in office.tick("2025-09-26 10:10").read.problems[0]

@@ -1,33 +1,53 @@
-"""Where letters come in: an IMAP folder or a Maildir. What was read is marked as seen and stays there; nothing is ever deleted."""
+"""Where letters come in: an IMAP folder or a Maildir. What was read is marked and stays there; nothing is ever deleted.
+
+The mark is our own (a keyword, or the flag P of a Maildir): a letter that a person opened before us is read all the same.
+"""
 
 from __future__ import annotations
 
 import imaplib
-import mailbox
 import re
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from workflow.config import InboxSettings
 from workflow.errors import Refused
 
+MARK = "DondocRead"
+_MONTHS = (
+    "Jan",
+    "Feb",
+    "Mar",
+    "Apr",
+    "May",
+    "Jun",
+    "Jul",
+    "Aug",
+    "Sep",
+    "Oct",
+    "Nov",
+    "Dec",
+)  # RFC 3501, whatever is spoken
+
 
 class Arrived(NamedTuple):
-    """A letter as it lies there; of one that is too large only the headers were fetched."""
+    """A letter as it lies there; of one that is too large only the headers were fetched; `seen`: a person has opened it."""
 
     name: str
     raw: bytes
     whole: bool = True
+    seen: bool = False
 
 
 class Inbox(Protocol):
     """A folder of letters."""
 
-    def unread(self) -> Iterator[Arrived]:
-        """The letters that nobody has marked yet, oldest first, as many as are read at once."""
+    def unread(self, since: date) -> Iterator[Arrived]:
+        """The letters that came since a day and that we have not marked yet, oldest first, as many as are read at once."""
         ...
 
     def mark(self, name: str) -> None:
@@ -42,7 +62,7 @@ class MemoryInbox:
         self.letters = {str(n): raw for n, raw in enumerate(letters)}
         self.marked: list[str] = []
 
-    def unread(self) -> Iterator[Arrived]:
+    def unread(self, since: date) -> Iterator[Arrived]:
         yield from (Arrived(name, raw) for name, raw in self.letters.items() if name not in self.marked)
 
     def mark(self, name: str) -> None:
@@ -56,21 +76,24 @@ class Maildir:
         if not (settings.path / "new").is_dir():
             raise Refused("{file} is no Maildir; see `inbox.path` in the settings.", file=str(settings.path))
         self.settings = settings
-        self.box = mailbox.Maildir(settings.path, create=False)
 
-    def unread(self) -> Iterator[Arrived]:
-        waiting = sorted(Path(self.settings.path, "new").iterdir(), key=lambda file: file.name)
-        for file in waiting[: self.settings.at_once]:
+    def unread(self, since: date) -> Iterator[Arrived]:
+        waiting = []
+        for file in (file for part in ("new", "cur") for file in Path(self.settings.path, part).iterdir()):
+            flags, arrived = file.name.partition(":2,")[2], file.stat().st_mtime
+            if "P" not in flags and datetime.fromtimestamp(arrived, UTC).date() >= since:
+                waiting.append((arrived, file, "S" in flags))
+        for _arrived, file, seen in sorted(waiting)[: self.settings.at_once]:
             large = file.stat().st_size > self.settings.max_megabytes * 1_000_000
             with file.open("rb") as content:
                 raw = content.read(1 << 16 if large else -1)
-            yield Arrived(file.name.partition(":")[0], _headers(raw) if large else raw, whole=not large)
+            yield Arrived(file.name.partition(":")[0], _headers(raw) if large else raw, whole=not large, seen=seen)
 
     def mark(self, name: str) -> None:
-        letter = self.box.get_message(name)
-        letter.set_subdir("cur")
-        letter.add_flag("S")
-        self.box[name] = letter
+        """Give it a name that says so; its content is not touched."""
+        for file in (file for part in ("new", "cur") for file in Path(self.settings.path, part).glob(f"{name}*")):
+            flags = "".join(sorted({*file.name.partition(":2,")[2], "P", "S"}))
+            file.rename(self.settings.path / "cur" / f"{name}:2,{flags}")
 
 
 class Imap:
@@ -78,21 +101,25 @@ class Imap:
 
     def __init__(self, connection: imaplib.IMAP4, settings: InboxSettings) -> None:
         self.connection, self.settings = connection, settings
+        self.keyword = rb"\*" in _flat(connection.response("PERMANENTFLAGS")[1])  # the server keeps a mark of our own
 
-    def unread(self) -> Iterator[Arrived]:
-        found = _ok(self.connection.uid("search", "UNSEEN"))
+    def unread(self, since: date) -> Iterator[Arrived]:
+        day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
+        ours = ("UNKEYWORD", MARK) if self.keyword else ("UNSEEN",)
+        found = _ok(self.connection.uid("search", "SINCE", day, *ours))
         for number in (found[0] or b"").split()[: self.settings.at_once]:
             uid = number.decode()
-            stated = re.search(rb"RFC822\.SIZE (\d+)", _flat(_ok(self.connection.uid("fetch", uid, "(RFC822.SIZE)"))))
+            facts = _flat(_ok(self.connection.uid("fetch", uid, "(RFC822.SIZE FLAGS)")))
+            stated = re.search(rb"RFC822\.SIZE (\d+)", facts)
             whole = bool(stated) and int(stated[1]) <= self.settings.max_megabytes * 1_000_000  # type: ignore[index]
             part = "BODY.PEEK[]" if whole else "BODY.PEEK[HEADER]"
             answer = _ok(self.connection.uid("fetch", uid, f"({part})"))
             raw = next((one[1] for one in answer if isinstance(one, tuple)), None)
             if raw is not None:  # it may be gone by now
-                yield Arrived(uid, raw, whole)
+                yield Arrived(uid, raw, whole, seen=rb"\Seen" in facts)
 
     def mark(self, name: str) -> None:
-        _ok(self.connection.uid("store", name, "+FLAGS", r"(\Seen)"))
+        _ok(self.connection.uid("store", name, "+FLAGS", rf"(\Seen {MARK})" if self.keyword else r"(\Seen)"))
 
 
 @contextmanager

@@ -10,7 +10,7 @@ import io
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import DBAPIError
@@ -36,6 +36,7 @@ from workflow.occurrence import Occurrence
 from workflow.snapshot import Row, snapshot
 
 log = logging.getLogger(__name__)
+LOOKED_AT = timedelta(days=60)  # what lies there longer nobody waits for
 ACTS, COMMENT, UNVERIFIED, AUTOMATIC, BOUNCE = "acts", "comment", "unverified", "automatic", "bounce"
 
 
@@ -69,7 +70,7 @@ class Desk:
 def read(database: Database, settings: Settings, keys: Keys, inbox: Inbox, *, clock: Callable[[], datetime]) -> Read:
     """Read every letter that nobody has read yet; one that cannot be read stops no other and is left where it is."""
     done = Read()
-    for arrived in inbox.unread():
+    for arrived in inbox.unread(local_day(clock() - LOOKED_AT, settings.time_zone)):
         desk = Desk(database, settings, keys, EvidenceStore(settings.evidence), clock())
         try:
             became = take(desk, arrived)
@@ -93,6 +94,8 @@ def take(desk: Desk, arrived: Arrived) -> str:
             return ""
     mail = Mail(arrived.raw)
     letters = _letters(desk, mail)
+    if arrived.seen and not letters:
+        return ""  # a person has opened it, and it answers nothing of ours
     returned = letters.get(tags.BOUNCE, [])
     told = bounces.bounce(mail)
     if returned and told:

@@ -114,7 +114,7 @@ def test_an_answer_with_a_file_is_a_report_and_is_answered(town: Town) -> None:
     (mine,) = town.mailbox("dondoc")
     assert receipts["lan.hoang"]["In-Reply-To"] == mine["Message-ID"]
     assert receipts["lan.hoang"]["Auto-Submitted"] == "auto-replied"
-    assert town.post.flags("dondoc") == [{"\\Seen"}]
+    assert town.post.flags("dondoc") == [{"\\Seen", "DondocRead"}]
     assert town.tick("2025-09-25 09:05").read.letters == 0, "read once"
     link = re.search(r"http\S+/v/(\S+)", text_of(receipts["phongnoivu"]))
     assert link
