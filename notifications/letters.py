@@ -160,12 +160,13 @@ def moment(settings: Settings, at: datetime) -> str:
 
 
 def masked(content: str) -> str:
-    """A letter for the eyes of the office: the links in it, which act for whoever has them, and its signed address are blacked out."""
+    """A letter for the eyes of the office: links, codes and its signed address, which act for whoever has them, are blacked out."""
     letter = message_from_string(content, policy=SMTP)
     if letter["Reply-To"]:
         letter.replace_header("Reply-To", re.sub(r"\+[^@]*@", "+…@", str(letter["Reply-To"])))
     for part in letter.walk():
         if part.get_content_maintype() == "text" and not part.get_filename():
             words = re.sub(r"/v/[\w.~-]+", "/v/…", part.get_content())
+            words = re.sub(r"(?<![\d.])\d{3} \d{3}(?![\d.])", "… …", words)  # the code of a link
             part.set_content(words, subtype=part.get_content_subtype(), cte="8bit")
     return letter.as_bytes(policy=SMTP.clone(cte_type="8bit")).decode("utf-8", "replace").replace("\r\n", "\n")

@@ -142,7 +142,7 @@ def code(
     """Send the six digits of a link to the registered mailbox."""
     with speaking(agency.language or settings.language):
         words = Words(
-            _("Code {digits} for your report on {code}", digits=f"{digits[:3]} {digits[3:]}", code=task),
+            _("A code for your report on {code}", code=task),
             _("To: {names}", names=agency.name),
             _("Enter this code on the page that asked for it:"),
             [Section(f"{digits[:3]} {digits[3:]}", AMBER)],

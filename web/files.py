@@ -99,7 +99,7 @@ def _acting(request: Request, token: str) -> Link:
         count(request, "miss", Limit(60, 3600), by_address=True)
     if not link or not link.alive or link.purpose != links.REPORT or link.row["status"] not in OPEN:
         raise Refused("Nothing can be sent here any more.")
-    count(request, f"files:{link.id}", PARTS)
+    count(request, f"files:{link.id}", PARTS, alone=True)
     return link
 
 

@@ -32,14 +32,20 @@ def own_site(request: Request) -> None:
         raise NotPermitted("This form was sent from another site.")
 
 
-def count(request: Request, name: str, limit: Limit, *, by_address: bool = False, refuse: bool = True) -> bool:
-    """Count one attempt under a name (and the sender's address); raises TooMany, or says so, where the limit is passed."""
+def count(
+    request: Request, name: str, limit: Limit, *, by_address: bool = False, refuse: bool = True, alone: bool = False
+) -> bool:
+    """Count one attempt under a name (and the sender's address); raises TooMany, or says so, where the limit is passed.
+
+    It counts among everything that comes from the sender's address, too, unless it stands `alone`.
+    """
     office: Office = request.app.state.office
     source = hashlib.sha256((request.client.host if request.client else "").encode()).hexdigest()[:16]
     named = f"{name}:{source}" if by_address else name
     with office.database.transaction() as session:
         at = office.now()
-        within = attempt(session, named, limit, at=at) & attempt(session, f"all:{source}", EVERYTHING, at=at)
+        within = attempt(session, named, limit, at=at)
+        within &= alone or attempt(session, f"all:{source}", EVERYTHING, at=at)
     if not within and refuse:
         raise TooMany(N_("This was tried too often. Wait an hour, or use the newest letter."))
     return within

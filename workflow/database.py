@@ -211,12 +211,13 @@ def _engine(url: str, wait_seconds: int) -> Engine:
     except ArgumentError as error:
         raise BadInput("database.url {url} is neither sqlite nor postgresql.", url=url) from error
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        drawn = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(drawn, pool_pre_ping=True, hide_parameters=True)  # a log must not show what letters say
     if parsed.get_backend_name() != "sqlite":
         raise BadInput("database.url {url} is neither sqlite nor postgresql.", url=parsed.render_as_string())
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed, connect_args={"timeout": wait_seconds})
+    engine = create_engine(parsed, connect_args={"timeout": wait_seconds}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: Any) -> None:
