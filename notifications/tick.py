@@ -52,11 +52,10 @@ def tick(
     with database.transaction() as session:
         exclusive(session, "tick")
         outbox.recover(session, settings.mail, at=(clock or (lambda: at))())
+        _tidy(session, settings, at)
         done.opened = _open(session, settings, today, at)
         done.queued = reminders.queue(session, settings, keys, at=at)
     done.delivered = outbox.deliver(database, transport, settings, clock=clock or (lambda: at))
-    with database.transaction() as session:
-        _tidy(session, settings, at)
     if clock:  # a replayed morning says nothing of whether the clock runs
         with database.transaction() as session:
             _beat(session, clock())

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -162,9 +166,10 @@ def test_a_report_of_a_failure_belongs_to_the_letter_that_failed(scene: Scene, n
     assert scene.read(scene.raw(name)).became == {"bounce": 1}
     with scene.office.database.transaction() as session:
         letter = session.exec(select(Message).where(Message.message_id == scene.one)).one()
-        assert (letter.status is MessageStatus.FAILED) == (expected["kind"] == "hard")
+        ours = expected["recipient"] == MAILBOX  # not of somebody to whom it was passed on
+        assert (letter.status is MessageStatus.FAILED) == (ours and expected["kind"] == "hard")
         outcomes = [d.outcome for d in session.exec(select(Delivery).where(Delivery.message_id == letter.id))]
-        assert outcomes[1:] == {"hard": ["bounced"], "soft": ["delayed"]}.get(expected["kind"], [])
+        assert outcomes[1:] == ({"hard": ["bounced"], "soft": ["delayed"]}.get(expected["kind"], []) if ours else [])
 
 
 def test_the_whole_corpus_twice_is_the_corpus_once(scene: Scene) -> None:
@@ -228,3 +233,69 @@ def test_a_maildir_is_read_once_and_keeps_everything(scene: Scene, tmp_path: Pat
     assert office.tick("2025-09-26 10:05").read.letters == 0
     office.settings = replace(office.settings, inbox=replace(inbox, path=tmp_path / "nowhere"))
     assert "Maildir" in office.tick("2025-09-26 10:10").read.problems[0]
+
+
+def test_a_sender_whom_the_own_server_calls_forged_is_unknown(scene: Scene) -> None:
+    raw = scene.raw("01-outlook-xong.eml")
+    passed, failed = (b"Authentication-Results: mx.langson.example; dmarc=%s\r\n" % one for one in (b"pass", b"fail"))
+    assert scene.read(failed + passed + raw).became == {"unverified": 1}
+    assert scene.read(passed + failed + raw).became == {"acts": 1}, "only the topmost is our server's"
+
+
+def test_a_report_that_anybody_could_have_written_counts_for_nothing(scene: Scene) -> None:
+    raw = scene.raw("116-postfix-user-unknown.eml")
+    assert scene.read(raw.replace(b"Return-Path: <>", b"Return-Path: <evil@x.example>")).became == {"automatic": 1}
+    told = raw.replace(b"rfc822; phongnoivu@langson.example", b"rfc822; other@x.example")
+    told = told.replace(b"rfc822;phongnoivu@langson.example", b"rfc822;other@x.example")
+    assert scene.read(told).became == {"bounce": 1}
+    with scene.office.database.transaction() as session:
+        letter = session.exec(select(Message).where(Message.message_id == scene.one)).one()
+        assert letter.status is MessageStatus.SENT
+
+
+def attached(scene: Scene, name: str) -> bytes:
+    """A known sender's command, with another letter attached."""
+    made = EmailMessage(policy=email.policy.SMTP)
+    made["From"], made["To"] = MAILBOX, scene.raw("01-outlook-xong.eml").split(b"Delivered-To: ")[1].split()[0].decode()
+    made["Subject"], made["Message-ID"] = "Re: nhắc việc", "<attached@langson.example>"
+    made.set_content("XONG 45/BC-UBND\n")
+    made.add_attachment(email.message_from_bytes(scene.raw(name), policy=email.policy.default))
+    return b"Return-Path: <x@y.example>\r\n" + made.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "name", ["116-postfix-user-unknown.eml", "114-calendar-accepted.eml", "98-exchange-oof-en.eml"]
+)
+def test_what_a_person_attaches_does_not_make_the_letter_automatic(scene: Scene, name: str) -> None:
+    assert scene.read(attached(scene, name)).became == {"acts": 1}
+
+
+NESTED = b"".join(b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n' % (n, n) for n in range(400))
+HOSTILE = {
+    "nul subject": b"Subject: a\0b\r\n\r\nx",
+    "coded nul subject": b"Subject: =?utf-8?b?YQBi?=\r\n\r\nx",
+    "quotes": b"To: " + b'"' * 100_000 + b"\r\n\r\nx",
+    "commas": b"To: " + b"," * 100_000 + b"\r\n\r\nx",
+    "parentheses": b"From: " + b"(" * 1000 + b"\r\n\r\nx",
+    "parameters": b"Content-Type: text/plain" + b"; a" * 40_000 + b"\r\n\r\nx",
+    "nested": NESTED,
+    "no charset": b"Content-Type: text/plain; charset=undefined\r\n\r\nx",
+    "strange charset": b"Content-Type: text/plain; charset*=utf-8''a%00b\r\n\r\nx",
+    "at signs": b"\r\n" + b"abcd<" + b"@" * 100_000,
+    "wrote": b"\r\n" + b"\n".join([b"On " + b"a " * 2000] * 500),
+    "many parts": b'Content-Type: multipart/mixed; boundary="b"\r\n\r\n'
+    + b"--b\r\nContent-Type: text/plain\r\n\r\nx\r\n" * 5000,
+    "page": b"Content-Type: text/html\r\n\r\n" + b"<div>" * 50_000,
+    "empty": b"",
+    "bytes": bytes(range(256)) * 50,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_letter_holds_the_others_up(scene: Scene, name: str) -> None:
+    good = scene.raw("01-outlook-xong.eml")
+    began = time.monotonic()
+    done = scene.read(HOSTILE[name], good)
+    assert time.monotonic() - began < 5
+    assert done.became.get("acts") == 1 and sum(done.became.values()) == 2
+    assert scene.read(HOSTILE[name], good).became == {}, "and it is not read again and again"

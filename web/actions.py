@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
+from sqlmodel import Session
 from starlette.background import BackgroundTask
 
 from notifications import acts, links, receipts
@@ -21,7 +22,8 @@ from web import codes, files
 from web.guard import TooMany, count, own_site
 from web.pages import Office, page
 from workflow import dossier, terminal
-from workflow.errors import BadInput, NotPermitted, Problem
+from workflow.database import exclusive
+from workflow.errors import BadInput, NotPermitted, Problem, Refused
 from workflow.file_kinds import ALLOWED
 from workflow.i18n import _
 from workflow.limits import Limit
@@ -122,7 +124,7 @@ def _record(office: Office, link: Link, typed: dict[str, str], seen: int | None)
     """Make the report with its receipts, all or nothing."""
     at, today = office.now(), office.as_of().day
     with office.database.transaction() as session:
-        occurrence = session.get_one(Occurrence, link.row["occurrence_id"])
+        occurrence = _still_theirs(session, office, link)
         report = acts.Report(
             Choice(typed["choice"]),
             typed["words"],
@@ -162,7 +164,7 @@ def _disown(request: Request, link: Link, typed: dict[str, str]) -> Response:
         raise BadInput("State your name and position.")
     at, today = office.now(), office.as_of().day
     with office.database.transaction() as session:
-        occurrence = session.get_one(Occurrence, link.row["occurrence_id"])
+        occurrence = _still_theirs(session, office, link)
         by = acts.person(link.row["recipient"], typed["name"], occurrence, channel="link")
         reason = typed["words"] or _("no reason stated")
         made = acts.disown(session, occurrence, link.row["about"], by=by, at=at, reason=reason)
@@ -180,6 +182,16 @@ def _found(request: Request, token: str) -> Link | None:
     if not link:
         count(request, "miss", Limit(60, 3600), by_address=True)
     return link
+
+
+def _still_theirs(session: Session, office: Office, link: Link) -> Occurrence:
+    """The occurrence of a link that acts at this moment, too: between the page and the press it may have passed to somebody else."""
+    exclusive(session, "audit")
+    view, today = Snapshot.within(session), office.as_of().day
+    now = links.look(view, office.keys, office.settings, link.token, at=office.now(), today=today)
+    if not now or not now.alive:
+        raise Refused("Somebody else changed it at the same moment. Look at it again.")
+    return session.get_one(Occurrence, now.row["occurrence_id"])
 
 
 def _still_open(link: Link) -> bool:

@@ -68,7 +68,7 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
                 response.headers[name] = value
         return response
 
-    app.add_middleware(BodyLimit, most=settings.evidence.max_megabytes * 1_000_000 + 1_000_000)
+    app.add_middleware(BodyLimit, most=settings.evidence.max_megabytes * 1_000_000 + 1_000_000, headers=HEADERS)
     return app
 
 
@@ -129,10 +129,12 @@ def _http_error(request: Request, error: Exception) -> Response:
 
 def _failure(request: Request, error: Exception) -> Response:
     log.error("%s failed", request.url.path.split("/")[1], exc_info=error)
-    return page(
+    made = page(
         request,
         "message.html",
         status=500,
         title=_("This did not work"),
         text=_("Nothing was recorded. Please try again later."),
     )
+    made.headers.update(HEADERS)  # it leaves past what dresses the others
+    return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 
 from starlette.datastructures import Headers
@@ -15,8 +16,9 @@ class _TooLarge(Exception):
 class BodyLimit:
     """Answers 413 as soon as a request has sent more than `most` bytes."""
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
+    def __init__(self, app: ASGIApp, most: int, headers: Mapping[str, str]) -> None:
         self.app, self.most = app, most
+        self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -48,13 +50,12 @@ class BodyLimit:
         if seen > self.most and not answered:
             await self._refuse(send)
 
-    @staticmethod
-    async def _refuse(send: Send) -> None:
+    async def _refuse(self, send: Send) -> None:
         await send(
             {
                 "type": "http.response.start",
                 "status": 413,
-                "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close")],
+                "headers": [(b"content-type", b"text/plain; charset=utf-8"), (b"connection", b"close"), *self.headers],
             }
         )
         await send(

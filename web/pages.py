@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -39,6 +40,7 @@ class Office:
     key_file: KeyFile
     evidence: EvidenceStore
     now: Callable[[], datetime]
+    posting: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def keys(self) -> Keys:
@@ -47,11 +49,15 @@ class Office:
 
     def post(self) -> None:
         """Send the letters that answer what was just done; the rest leaves with the tick, and so do these where it fails."""
-        transport = mailer.for_office(self.settings, self.keys)
+        if not self.posting.acquire(blocking=False):
+            return  # whoever sends takes what has come meanwhile
         try:
+            transport = mailer.for_office(self.settings, self.keys)
             outbox.deliver(self.database, transport, self.settings, clock=self.now, kinds=outbox.AT_ONCE)
         except Exception:
             log.exception("letters after an act")
+        finally:
+            self.posting.release()
 
     def as_of(self, day: date | None = None) -> AsOf:
         """The day a page speaks of."""

@@ -31,7 +31,7 @@ def bounce(mail: Mail) -> Bounce | None:
 
     Of a report in words only, which has no sender, it is unclear what it means.
     """
-    if mail.report_type == "delivery-status" or _fields(mail):
+    if mail.report_type == "delivery-status":
         told = [one for fields in _fields(mail) if (one := _told(fields))]
         return next((one for one in told if one.kind == HARD), told[0] if told else None)
     if mail.from_nobody and not mail.report_type and not mail.header("Auto-Submitted"):
@@ -53,7 +53,7 @@ def _told(fields: Any) -> Bounce | None:
 def _fields(mail: Mail) -> list[Any]:
     """The groups of fields of a report, one for each recipient; the first, about the report itself, has no recipient."""
     found: list[Any] = []
-    for part in mail.parsed.walk():
+    for part in mail.parsed.iter_parts() if mail.report_type == "delivery-status" else ():
         if part.get_content_type() in ("message/delivery-status", "message/global-delivery-status"):
             groups: Any = part.get_payload()
             if (

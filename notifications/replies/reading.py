@@ -8,12 +8,13 @@ from __future__ import annotations
 import hashlib
 import io
 import logging
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, select
 
 from notifications import acts, links, receipts, tags
@@ -25,17 +26,19 @@ from notifications.signing import Keys
 from workflow.audit import By
 from workflow.clock import local_day
 from workflow.config import Settings
-from workflow.database import Database
+from workflow.database import Database, exclusive
 from workflow.duties.note import leave_comment
 from workflow.errors import BadInput, Problem, Refused
 from workflow.evidence import Evidence, EvidenceStore, shown_name
 from workflow.i18n import _, speaking
 from workflow.limits import Limit, attempt
 from workflow.message import Delivery, Incoming, Message, MessageStatus
+from workflow.names import printable
 from workflow.occurrence import Occurrence
-from workflow.snapshot import Row, snapshot
+from workflow.snapshot import Row, Snapshot, snapshot
 
 log = logging.getLogger(__name__)
+SECONDS = 60  # one tick reads so long at most
 LOOKED_AT = timedelta(days=60)  # what lies there longer nobody waits for
 ACTS, COMMENT, UNVERIFIED, AUTOMATIC, BOUNCE = "acts", "comment", "unverified", "automatic", "bounce"
 
@@ -50,6 +53,10 @@ class Read:
     @property
     def letters(self) -> int:
         return sum(self.became.values())
+
+
+class _Known(Exception):
+    """A letter that was read before, perhaps by another process at this moment."""
 
 
 @dataclass(frozen=True)
@@ -70,20 +77,41 @@ class Desk:
 def read(database: Database, settings: Settings, keys: Keys, inbox: Inbox, *, clock: Callable[[], datetime]) -> Read:
     """Read every letter that nobody has read yet; one that cannot be read stops no other and is left where it is."""
     done = Read()
+    until = time.monotonic() + SECONDS
     for arrived in inbox.unread(local_day(clock() - LOOKED_AT, settings.time_zone)):
         desk = Desk(database, settings, keys, EvidenceStore(settings.evidence), clock())
         try:
-            became = take(desk, arrived)
+            became = _taken(desk, arrived)
+            if became:
+                done.became[became] = done.became.get(became, 0) + 1
+            inbox.mark(arrived.name)
+        except OperationalError:
+            raise  # the database is away: the letters wait where they are
         except Exception as error:
             log.exception("letter %s", arrived.name)
-            done.problems.append(f"{arrived.name}: {type(error).__name__}: {error}")
-            if isinstance(error, DBAPIError):
-                break
-            continue
-        if became:
-            done.became[became] = done.became.get(became, 0) + 1
-        inbox.mark(arrived.name)
+            done.problems.append(f"{arrived.name}: {type(error).__name__}: {str(error)[:200]}")
+        if time.monotonic() > until:
+            break  # the reminders wait for nobody's letters
     return done
+
+
+def _taken(desk: Desk, arrived: Arrived) -> str:
+    """Take a letter; one that cannot be taken apart is left to a person as it is."""
+    try:
+        return take(desk, arrived)
+    except (OperationalError, Problem, _Known) as error:
+        if isinstance(error, _Known):
+            return ""
+        raise
+    except Exception as error:
+        log.warning("letter %s cannot be taken apart: %s", arrived.name, type(error).__name__)
+        key, words_ = hashlib.sha256(arrived.raw).hexdigest(), f"{type(error).__name__}: {str(error)[:100]}"
+        with desk.database.transaction() as session, speaking(desk.settings.language):
+            incoming = _incoming(session, None, key, UNVERIFIED, None, desk.at, words_)
+            by = By(_("unknown sender {recipient}", recipient="–"), "mail")
+            said = _("A letter that cannot be taken apart lies in the mailbox ({reason}).", reason=words_)
+            leave_comment(session, None, by=by, at=desk.at, words=said, verified=False, incoming=incoming.id)
+        return UNVERIFIED
 
 
 def take(desk: Desk, arrived: Arrived) -> str:
@@ -98,12 +126,12 @@ def take(desk: Desk, arrived: Arrived) -> str:
         return ""  # a person has opened it, and it answers nothing of ours
     returned = letters.get(tags.BOUNCE, [])
     told = bounces.bounce(mail)
-    if returned and told:
+    if returned and told and mail.from_nobody:
         return _came_back(desk, mail, key, returned[0], told)
     if mail.automatic or told:
         return _kept(desk, mail, key, AUTOMATIC, mail.subject)
     answered = letters.get(tags.REPLY, [])
-    if len(answered) != 1 or not mail.sender:
+    if len(answered) != 1 or not mail.sender or mail.forged:
         return _unverified(desk, mail, key, answered[0] if len(answered) == 1 else None)
     return _answered(desk, mail, key, answered[0], whole=arrived.whole)
 
@@ -133,24 +161,25 @@ def _answered(desk: Desk, mail: Mail, key: str, letter: Row, *, whole: bool) -> 
             why = _("It was not understood for certain, and nothing was recorded of it.") if attempted else ""
             return _commented(desk, mail, key, letter, given, why)
         try:
-            return _acted(desk, mail, key, letter, given, stated)
+            return _acted(desk, mail, key, letter, stated)
         except Problem as problem:
             return _commented(desk, mail, key, letter, given, str(problem))
 
 
-def _acted(
-    desk: Desk, mail: Mail, key: str, letter: Row, given: list[tuple[Row, bool]], stated: Sequence[Order]
-) -> str:
+def _acted(desk: Desk, mail: Mail, key: str, letter: Row, stated: Sequence[Order]) -> str:
     """Carry out the commands of an answer, all of them or none."""
-    pairs = [(order, _meant(order, given, desk.settings)) for order in stated]
     files, left = _files(desk, mail)
     takers = [n for n, order in enumerate(stated) if order.choice is acts.Choice.DONE] or [0]
     if files and len(stated) > 1 and len(takers) > 1:
         raise Refused("Which of the reports the files belong to is not certain; send one answer for each task.")
     with desk.database.transaction() as session:
+        exclusive(session, "audit")  # from here on nobody hands the tasks on
+        view = Snapshot.within(session)
+        given = links.of_letter(view, desk.settings, letter["id"], mail.sender, at=desk.at, today=desk.today)
         incoming = _incoming(session, mail, key, ACTS, letter["id"], desk.at)
-        told = []
-        for number, (order, row) in enumerate(pairs):
+        told, before = list[str](), list[str]()
+        for number, order in enumerate(stated):
+            row = _meant(order, given, desk.settings)
             occurrence = session.get_one(Occurrence, row["occurrence_id"])
             by = acts.person(mail.sender, "", occurrence, channel="mail")
             own = tuple(files) if number == takers[0] else ()
@@ -175,8 +204,10 @@ def _acted(
                     writer=mail.sender,
                 )
             else:
-                _answer(session, desk, mail, key, [_("It was recorded before."), made.title, *made.facts])
-        incoming.words = "; ".join(told)
+                before += [f"{row['code']}: {_('It was recorded before.')} {made.title}", *made.facts]
+        if before:
+            _answer(session, desk, mail, key, before)
+        incoming.words = printable("; ".join(told))[:500]
     return ACTS
 
 
@@ -228,7 +259,7 @@ def _commented(desk: Desk, mail: Mail, key: str, letter: Row, given: list[tuple[
 def _unverified(desk: Desk, mail: Mail, key: str, letter: Row | None) -> str:
     """Keep what somebody wrote whom nobody knows; it is answered to no one, and its files stay in the mailbox."""
     with desk.database.transaction() as session, speaking(desk.settings.language):
-        names = ", ".join(shown_name(file.name) for file in mail.files)
+        names = ", ".join(shown_name(file.name) for file in mail.files[:20])
         said = mail.own or words.tidy(mail.text.replace(words.QUOTE, "")) or mail.subject
         if names:
             said += " – " + _("Files in the mailbox: {names}", names=names)
@@ -240,14 +271,16 @@ def _unverified(desk: Desk, mail: Mail, key: str, letter: Row | None) -> str:
 
 def _came_back(desk: Desk, mail: Mail, key: str, letter: Row, told: bounces.Bounce) -> str:
     """Note on a letter of ours that it did not arrive; one that failed for good was told to nobody."""
+    other = told.recipient not in ("", letter["recipient"].lower())  # a report on whoever it was passed on to
+    kind, said = bounces.UNCLEAR if other else told.kind, printable(f"{told.recipient if other else ''} {told.words}")
     with desk.database.transaction() as session:
-        _incoming(session, mail, key, BOUNCE, letter["id"], desk.at, f"{told.kind}: {told.words}"[:500])
-        if told.kind != bounces.UNCLEAR:
-            outcome = "bounced" if told.kind == bounces.HARD else "delayed"
-            session.add(Delivery(message_id=letter["id"], at=desk.at, outcome=outcome, reply=told.words))
+        _incoming(session, mail, key, BOUNCE, letter["id"], desk.at, f"{kind}: {said}")
+        if kind != bounces.UNCLEAR:
+            outcome = "bounced" if kind == bounces.HARD else "delayed"
+            session.add(Delivery(message_id=letter["id"], at=desk.at, outcome=outcome, reply=said))
         message = session.get_one(Message, letter["id"])
-        if told.kind == bounces.HARD and message.status is MessageStatus.SENT:
-            message.status, message.reason = MessageStatus.FAILED, told.words
+        if kind == bounces.HARD and message.status is MessageStatus.SENT:
+            message.status, message.reason = MessageStatus.FAILED, said
     return BOUNCE
 
 
@@ -258,10 +291,15 @@ def _kept(desk: Desk, mail: Mail, key: str, became: str, told: str) -> str:
 
 
 def _incoming(
-    session: Session, mail: Mail, key: str, became: str, letter: int | None, at: datetime, told: str = ""
+    session: Session, mail: Mail | None, key: str, became: str, letter: int | None, at: datetime, told: str = ""
 ) -> Incoming:
+    """Note that a letter came in, before anything else of its transaction; raises _Known where somebody was faster."""
+    exclusive(session, "audit")
+    if session.exec(select(Incoming.id).where(Incoming.key == key)).first():
+        raise _Known
+    sender, subject = (printable(mail.sender), printable(mail.subject)) if mail else ("", "")
     row = Incoming(
-        key=key, at=at, sender=mail.sender, subject=mail.subject, became=became, words=told, letter_id=letter
+        key=key, at=at, sender=sender, subject=subject, became=became, words=printable(told)[:500], letter_id=letter
     )
     session.add(row)
     session.flush()

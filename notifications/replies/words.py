@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
+MOST_LINES, LONGEST_LINE = 3_000, 400  # of a letter are looked at
 QUOTE = "\x00"  # a line of its own where a page begins to quote
 
 _INVISIBLE = dict.fromkeys(
@@ -17,7 +18,7 @@ _ODD = {**_INVISIBLE, 0xA0: " ", 0x202F: " ", 0xFF1A: ":"}  # spaces that do not
 _WROTE = re.compile(
     r"(?:on\b.{5,250}\bwrote\s*:|(?:vào|ngày|lúc|trong|thứ|t\d|cn)\b.{5,250}\bviết\s*:)\s*$", re.IGNORECASE
 )
-_NAMED = re.compile(r".{3,120}<[^<>\s]+@[^<>\s]+>\s*(?:đã )?(?:viết|wrote)\s*:\s*$", re.IGNORECASE)
+_NAMED = re.compile(r".{3,120}<[^<>\s@]{1,64}@[^<>\s@]{1,255}>\s*(?:đã )?(?:viết|wrote)\s*:\s*$", re.IGNORECASE)
 _RULE = re.compile(
     r"(?:[-_=*]{2,}\s*(?:(?:original|forwarded)\s+(?:message|appointment)|begin forwarded message"
     r"|(?:tin nhắn|thư|nội dung)\s+(?:gốc|đã chuyển tiếp|được chuyển tiếp|chuyển tiếp|đã gửi)).*|_{10,}|-{20,}|begin forwarded message:.*)$",
@@ -43,10 +44,10 @@ def tidy(text: str) -> str:
 
 def own(text: str) -> str:
     """The lines above the first quote and the signature, each tidy; empty where nothing stands there."""
-    lines = [tidy(line) if line != QUOTE else QUOTE for line in text.splitlines()]
+    lines = [tidy(line) if line != QUOTE else QUOTE for line in text.splitlines()[:MOST_LINES]]
     kept = []
     for number, line in enumerate(lines):
-        if _quotes(lines, number) or _SIGNED.match(line):
+        if _quotes(lines, number) or _SIGNED.match(line[:LONGEST_LINE]):
             break
         kept.append(line)
     return "\n".join(kept).strip()
@@ -54,11 +55,14 @@ def own(text: str) -> str:
 
 def _quotes(lines: list[str], number: int) -> bool:
     """Whether a quote begins on this line, however the mail program marks it; the line that says who wrote may be wrapped."""
-    line = lines[number]
+    line = lines[number][:LONGEST_LINE]
     if line == QUOTE or line.startswith((">", "|")) or _RULE.match(line):
         return True
     wrapped = list(
-        itertools.takewhile(lambda one: one and not one.startswith((">", QUOTE)), lines[number : number + 3])
+        itertools.takewhile(
+            lambda one: one and not one.startswith((">", QUOTE)),
+            [one[:LONGEST_LINE] for one in lines[number : number + 3]],
+        )
     )
     if _NAMED.match(line) or any(_WROTE.match(" ".join(wrapped[:n])) for n in (1, 2, 3)):
         return True

@@ -39,12 +39,13 @@ class Walk:
 
     def receipts(self, reader: str = "pnv@example.vn", kind: str = "receipt") -> list[bytes]:
         """Letters that answered an act, once all have left."""
-        while True:
+        for _wait in range(500):
             with self.office.database.transaction() as session:
                 letters = session.exec(select(Message).where(Message.kind == kind).order_by(col(Message.id))).all()
                 if all(one.status == "sent" for one in letters):
                     return [one.content for one in letters if one.recipient == reader]
             time.sleep(0.02)
+        raise AssertionError(f"a {kind} has not left")
 
     def record(self) -> dict[str, Any]:
         """Every row of every table but the one that counts attempts."""

@@ -6,6 +6,7 @@ import hashlib
 import http.client
 import os
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -37,9 +38,10 @@ AGENTS = (
     {"User-Agent": "curl/8.5", "Referer": "https://mail.example.vn/", "Accept": "*/*"},
 )
 LINKS = "all => all.map(one => one.href || one.src)"
-ACTS = """() => [...document.forms].flatMap((form, n) => [`forms[${n}].submit()`, `forms[${n}].requestSubmit()`,
-    ...[...form.querySelectorAll('button, [type=submit]')].map((_one, k) =>
-        `forms[${n}].querySelectorAll('button, [type=submit]')[${k}].click()`)])"""
+ACTS = """() => [...document.forms].flatMap((form, n) => [[`forms[${n}].submit()`, n, true],
+    [`forms[${n}].requestSubmit()`, n, false], ...[...form.querySelectorAll('button')].map((one, k) =>
+        [`forms[${n}].querySelectorAll('button')[${k}].click()`, n, one.formNoValidate])])"""
+GOES = "([_act, n, unchecked]) => unchecked || document.forms[n].noValidate || document.forms[n].checkValidity()"
 BARE = "for (const one of document.querySelectorAll('[required], form')) one.required = !(one.noValidate = true)"
 FETCH = """async () => {
     for (const form of document.forms) for (const presser of [null, ...form.querySelectorAll('button')]) {
@@ -66,7 +68,7 @@ def scan(walk: Walk, address: str) -> int:
     for one in page.locator("summary").all():
         one.click()
     for one in page.locator("a, button, label, summary, input:visible, textarea").all():
-        one.hover()
+        one.dispatch_event("mouseover")
     acts = page.evaluate(ACTS)
     for found in sorted(set(page.eval_on_selector_all("a[href], link[href], script[src]", LINKS))):
         page.goto(found)
@@ -74,9 +76,8 @@ def scan(walk: Walk, address: str) -> int:
         for act in acts:
             page.goto(address)
             page.evaluate(before)
-            page.evaluate(f"document.{act}")
-            page.wait_for_timeout(150)  # a form that is not valid goes nowhere
-            page.wait_for_load_state()
+            with page.expect_navigation() if page.evaluate(GOES, act) else nullcontext():
+                page.evaluate(f"document.{act[0]}")
         page.goto(address)
         page.evaluate(before)
         page.evaluate(FETCH)
