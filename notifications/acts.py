@@ -160,6 +160,10 @@ def disown(session: Session, occurrence: Occurrence, about: str, *, by: By, at: 
         withdraw_request(session, request, by=by, at=at, reason=reason)
         made = Recorded(about, _("The request was withdrawn"), [reason])
     else:
+        note = session.get_one(Note, int(number))
+        if note.settled_at:
+            return Recorded(about, _("A person looks at it"), [note.answer or ""], new=False)
+        note.settled_at, note.settled_by, note.answer = at, by.name, reason
         leave_comment(session, occurrence, by=by, at=at, words=reason, verified=True)
         made = Recorded(about, _("A person looks at it"), [reason])
     links.end_reports(session, occurrence.id or 0, at=at)
@@ -210,7 +214,8 @@ def _basis(report: Report, by: By, today: date) -> Basis:
 
 def _other(session: Session, occurrence: Occurrence, report: Report) -> Agency | None:
     """The agency whose task it is, where the words mean exactly one that is not itself."""
-    found = find_agency(session, report.agency) if printable(report.agency) else None
+    named = printable(report.agency)
+    found = find_agency(session, named) if named else None
     return found if found and found.id != occurrence.agency_id else None
 
 

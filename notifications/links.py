@@ -28,6 +28,7 @@ from workflow.snapshot import Row, Snapshot, listed
 from workflow.standing import Status
 
 REPORT, DISOWN = "report", "disown"
+BEFORE = "report_done"  # links of before they were bound to anything: they act no more, and a new one can be asked for
 DISOWN_HOURS = 72
 OPEN, CODE, LOGIN = POLICIES
 
@@ -113,7 +114,7 @@ def of_letter(
     query = _LINK.replace("lower(l.recipient)", ":reader").replace(
         "l.token_hash = :hash", "l.message_id = :letter and l.act = :act"
     )
-    args = {"letter": letter, "act": REPORT, "reader": reader.lower(), "office": settings.office.mailbox.lower()}
+    args = {"letter": letter, "act": REPORT, "reader": reader.lower(), "office": ""}  # the office answers for nobody
     rows = view.rows(query + " order by t.code, o.period", today=today, **args)
     return [({**row, "status": Status(row["status"])}, _alive(row, settings, at)) for row in rows]
 
@@ -122,7 +123,8 @@ def _alive(row: Row, settings: Settings, at: datetime) -> bool:
     """Whether it may act now, as far as the link itself is concerned."""
     hours = 24 * settings.links.days if row["act"] == REPORT else DISOWN_HOURS
     return bool(
-        not row["revoked_at"]
+        row["act"] in (REPORT, DISOWN)
+        and not row["revoked_at"]
         and not row["confidential"]
         and policy(row["link_policy"], settings) != LOGIN
         and row["registered"]
@@ -145,6 +147,21 @@ def revoke(session: Session, numbers: list[int], *, by: By, at: datetime, reason
     ended = int(done.rowcount)  # type: ignore[attr-defined]
     audit.record(session, "revoke links", "", by=by, at=at, after={"links": ended}, reason=reason)
     return ended
+
+
+def retire(session: Session, settings: Settings, *, at: datetime, today: date) -> int:
+    """End for good the links whose recipient is no longer an address of whoever owes the task: going back does not revive them."""
+    view = Snapshot.within(session)
+    gone = view.rows(
+        f"select id from ({_LINK.replace('l.token_hash = :hash', 'l.revoked_at is null and l.issued_at > :since')}) g where registered = 0",
+        today=today,
+        office=settings.office.mailbox.lower(),
+        since=at - timedelta(days=settings.links.days + settings.mail.give_up_days + 1),
+    )
+    for block in (gone[n : n + 500] for n in range(0, len(gone), 500)):
+        named = col(ActionLink.id).in_([row["id"] for row in block])
+        session.execute(update(ActionLink).where(named).values(revoked_at=at))
+    return len(gone)
 
 
 def end_reports(session: Session, occurrence: int, *, at: datetime) -> None:
@@ -185,6 +202,8 @@ def living(
 
 def _bound(number: str, settings: Settings, row: Row) -> str:
     """Everything a link is bound to, as it is signed."""
+    if row["act"] == BEFORE:
+        return number
     audience = urlsplit(settings.links.base_url).netloc
     facts = (row["occurrence_id"], row["deadline_version"], row["about"], row["recipient"])
     return "\n".join((number, audience, *map(str, facts)))

@@ -129,9 +129,9 @@ class SmtpMailer:
     async def send(self, letter: Letter) -> Outcome:
         """Hand one letter over; the whole of it takes three times the time-out of one answer at most."""
         kept = await self._free.get()
-        sender = self._return_path(letter) or self._sender
-        talk = _Talk(self.settings, sender, kept if kept and kept.is_connected else None)
+        talk = _Talk(self.settings, self._sender, kept if kept and kept.is_connected else None)
         try:
+            talk.sender = self._return_path(letter) or self._sender
             async with asyncio.timeout(3 * self.settings.timeout_seconds):
                 return await talk.hand_over(letter)
         except TimeoutError:

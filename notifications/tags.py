@@ -18,7 +18,7 @@ from workflow.config import Settings
 from workflow.snapshot import Row, Snapshot
 
 REPLY, BOUNCE = "r", "b"
-_TAG = re.compile(r"\+([rb])([a-z2-7]{26})([a-z2-7]{16})@", re.IGNORECASE)
+_TAG = re.compile(r"[^+@\s]+\+([rb])([a-z2-7]{26})([a-z2-7]{16})@[^@\s]+", re.IGNORECASE | re.ASCII)
 
 
 def tagged(keys: Keys, settings: Settings, purpose: str, message_id: str) -> str:
@@ -27,17 +27,20 @@ def tagged(keys: Keys, settings: Settings, purpose: str, message_id: str) -> str
         return ""
     local, _at, domain = _own(settings).partition("@")
     number = message_id.strip("<>")[:32]
-    coded = b32encode(bytes.fromhex(number)).decode().rstrip("=").lower()
-    return f"{local}+{purpose}{coded}{_signature(keys, purpose, number)}@{domain}"
+    return f"{local}+{purpose}{_coded(number)}{_signature(keys, purpose, number)}@{domain}"
 
 
 def read(view: Snapshot, keys: Keys, settings: Settings, address: str) -> tuple[str, Row] | None:
     """Purpose and letter (id, recipient, kind, status, message_id, sent_at) of an address that we made; None for any other."""
-    found = _TAG.search(address)
+    found = _TAG.fullmatch(address)
     if not found:
         return None
     purpose, coded, signature = (part.lower() for part in found.groups())
     number = b32decode(coded.upper() + "======").hex()
+    local, _at, domain = _own(settings).lower().partition("@")
+    ours = address.lower().startswith(f"{local}+") and address.lower().endswith(f"@{domain}")
+    if not ours or coded != _coded(number):
+        return None  # another spelling of the same bits, or of another host
     if not any(_same(keys, purpose, number, signature)):
         return None
     domain = named_address(settings.mail.sender)[1].rpartition("@")[2]
@@ -46,6 +49,10 @@ def read(view: Snapshot, keys: Keys, settings: Settings, address: str) -> tuple[
         named=f"<{number}@{domain}>",
     )
     return (purpose, letters[0]) if letters else None
+
+
+def _coded(number: str) -> str:
+    return b32encode(bytes.fromhex(number)).decode().rstrip("=").lower()
 
 
 def _own(settings: Settings) -> str:

@@ -1,5 +1,7 @@
 """One tick: everything that is due, once. Cron, `dondoc run` and `dondoc serve` all call this and nothing else."""
 
+import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -7,17 +9,20 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from notifications import mailer, morning, outbox, reminders
+from notifications import links, mailer, morning, outbox, reminders
 from notifications.replies import inbox, reading
 from notifications.signing import Keys
 from workflow import limits, planner
-from workflow.audit import newest
+from workflow.audit import AuditEntry, newest
 from workflow.clock import local_day
 from workflow.config import Settings
 from workflow.database import Database, exclusive
 from workflow.errors import Refused
 from workflow.evidence import Evidence, EvidenceStore
 from workflow.message import Heartbeat, LinkCode, Upload
+
+log = logging.getLogger(__name__)
+REGISTER = ("set mailbox", "change agency", "add focal point", "add agency", "succeed", "undo succession")
 
 
 @dataclass
@@ -52,9 +57,11 @@ def tick(
     with database.transaction() as session:
         exclusive(session, "tick")
         outbox.recover(session, settings.mail, at=(clock or (lambda: at))())
-        _tidy(session, settings, at)
+        forgotten = _tidy(session, at)
+        _retire(session, settings, today, at)
         done.opened = _open(session, settings, today, at)
         done.queued = reminders.queue(session, settings, keys, at=at)
+    _sweep(EvidenceStore(settings.evidence), *forgotten)
     done.delivered = outbox.deliver(database, transport, settings, clock=clock or (lambda: at))
     if clock:  # a replayed morning says nothing of whether the clock runs
         with database.transaction() as session:
@@ -71,6 +78,11 @@ def _read(database: Database, settings: Settings, keys: Keys, clock: Callable[[]
             done = reading.read(database, settings, keys, box, clock=clock)
     except Refused as problem:
         return reading.Read(problems=[str(problem)])
+    except Exception as error:  # whatever lies in a mailbox, the reminders leave
+        log.exception("the inbox")
+        return reading.Read(problems=[f"{type(error).__name__}: {str(error)[:200]}"])
+    if done.problems:
+        return done
     with database.transaction() as session:
         session.merge(Heartbeat(name="inbox", at=clock()))
     return done
@@ -85,18 +97,43 @@ def _open(session: Session, settings: Settings, today: date, at: datetime) -> in
     return opened
 
 
-def _tidy(session: Session, settings: Settings, at: datetime) -> None:
-    """Forget what was begun through links and never finished, and what was counted long ago."""
+def _tidy(session: Session, at: datetime) -> tuple[list[Upload], set[str]]:
+    """Forget what was begun through links and never finished, and what was counted long ago.
+
+    Returns the uploads that are forgotten and the contents that nothing names any more, to be taken out of the store after that.
+    """
     limits.forget(session, before=at - timedelta(days=2))
     old = list(session.exec(select(Upload).where(Upload.at < at - timedelta(days=2))))
-    store = EvidenceStore(settings.evidence)
     for upload in old:
-        store.forget(upload.part)
         session.delete(upload)
-        used = select(Evidence.id).where(Evidence.sha256 == upload.sha256)
-        if upload.sha256 and not session.exec(used).first():
-            store.discard(upload.sha256)
+    session.flush()
     session.execute(delete(LinkCode).where(col(LinkCode.at) < at - timedelta(days=2)))
+    contents = {upload.sha256 for upload in old if upload.sha256}
+    named = {
+        sha256
+        for kind in (Evidence, Upload)
+        for sha256 in session.exec(select(kind.sha256).where(col(kind.sha256).in_(contents)))
+    }
+    return old, contents - named
+
+
+def _sweep(store: EvidenceStore, uploads: list[Upload], contents: set[str]) -> None:
+    for upload in uploads:
+        store.forget(upload.part)
+    for sha256 in contents:
+        store.discard(sha256, older_than=time.time() - 3600)
+
+
+def _retire(session: Session, settings: Settings, today: date, at: datetime) -> None:
+    """End the links to addresses that belong to an agency no more: once a day, because terms end, and after each change of the register."""
+    beat, newest_ = session.get(Heartbeat, "links"), newest(session)[0]
+    known = (beat.upto or 0) if beat else 0
+    if beat and local_day(beat.at, settings.time_zone) == today:
+        changed = select(AuditEntry.id).where(AuditEntry.id > known, col(AuditEntry.act).in_(REGISTER))  # type: ignore[operator]
+        if not session.exec(changed.limit(1)).first():
+            return
+    links.retire(session, settings, at=at, today=today)
+    session.merge(Heartbeat(name="links", at=at, upto=newest_))
 
 
 def _beat(session: Session, at: datetime) -> None:

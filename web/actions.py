@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
+from pydantic import Field
 from sqlmodel import Session
 from starlette.background import BackgroundTask
 
@@ -19,7 +20,7 @@ from notifications import acts, links, receipts
 from notifications.acts import Choice
 from notifications.links import Link
 from web import codes, files
-from web.guard import TooMany, count, own_site
+from web.guard import MISSES, TooMany, count, own_site
 from web.pages import Office, page
 from workflow import dossier, terminal
 from workflow.database import exclusive
@@ -37,7 +38,9 @@ router = APIRouter()
 NONCE_MINUTES = 30
 FIELDS = ("choice", "words", "document_number", "document_on", "nothing", "until", "agency", "name")
 LONGEST = {"words": 4000, "document_number": 100, "agency": 200, "name": 200}
-PRESSES = Limit(30, 3600)  # for one link
+NOT_US = "not_us"
+Number = Annotated[int, Field(ge=0, le=2**31 - 1)]
+PRESSES, EMPTY = Limit(30, 3600), Limit(200, 3600)  # for one link
 AGAIN_TO = Limit(3, 86_400)  # new links to one mailbox
 
 
@@ -63,7 +66,8 @@ def act(
     until: Annotated[str, Form(max_length=20)] = "",
     agency: Annotated[str, Form()] = "",
     name: Annotated[str, Form()] = "",
-    keep: Annotated[list[int] | None, Form()] = None,
+    shown: Annotated[list[Number] | None, Form()] = None,
+    keep: Annotated[list[Number] | None, Form()] = None,
     evidence: Annotated[list[UploadFile] | None, File()] = None,
 ) -> Response:
     """Record what is reported through a link; a second press shows the same receipt."""
@@ -74,33 +78,45 @@ def act(
         return _again(request, token, link, choice)
     if not link or not link.alive:
         return _shown(request, token)
-    count(request, f"press:{link.id}", PRESSES)
+    meant = choice in (*Choice, NOT_US)  # what chooses nothing must not use up what a person may press
+    count(request, f"{'press' if meant else 'empty'}:{link.id}", PRESSES if meant else EMPTY)
     typed = dict(zip(FIELDS, (choice, words, document_number, document_on, nothing, until, agency, name), strict=True))
+    ticked = set(keep or ())
     try:
         _fresh(office, link, nonce)
         if any(len(typed[field]) > longest for field, longest in LONGEST.items()):
             raise BadInput("One of the texts is too long.")
-        if link.purpose == links.DISOWN:
-            return _disown(request, link, typed)
-        files.drop(office, link, keep)
-        files.take(office, link, evidence or ())
-        if step == "attach":
-            return _shown(request, token, typed=typed)
-        if choice not in list(Choice):
-            raise BadInput("Choose what you report.")
-        if not printable(name):
-            raise BadInput("State your name and position.")
-        if _still_open(link) and links.policy(link.row["link_policy"], office.settings) == links.CODE:
+        reporting = link.purpose == links.REPORT
+        if reporting and _still_open(link):
+            files.drop(office, link, shown or (), keep or ())
+            ticked |= files.take(office, link, evidence or ())
+            if step == "attach":
+                return _shown(request, token, typed=typed, ticked=ticked, attached=True)
+        _complete(typed, reporting=reporting)
+        if (_still_open(link) or not reporting) and links.policy(
+            link.row["link_policy"], office.settings
+        ) == links.CODE:
             missing = codes.missing(office, link, code)
             if missing:
-                return _posted(request, _shown(request, token, typed=typed, code=True, problem=missing), office)
-        _record(office, link, typed, seen)
+                page_ = _shown(request, token, typed=typed, ticked=ticked, code=True, problem=missing)
+                return _posted(request, page_, office)
+        recorded = _record(office, link, typed, seen, ticked) if reporting else _disown(office, link, typed)
     except TooMany:
         raise
     except Problem as problem:
         status = 403 if isinstance(problem, NotPermitted) else 422
-        return _shown(request, token, typed=typed, problem=str(problem), status=status)
-    return _posted(request, _shown(request, token, recorded=_recorded(office, link, typed)), office)
+        return _shown(request, token, typed=typed, ticked=ticked, problem=str(problem), status=status)
+    return _posted(request, _shown(request, token, recorded=recorded), office)
+
+
+def _complete(typed: dict[str, str], *, reporting: bool) -> None:
+    """Raise BadInput for a form without the choice that its page asks for, or without a name."""
+    if reporting and typed["choice"] not in list(Choice):
+        raise BadInput("Choose what you report.")
+    if not reporting and typed["choice"] != NOT_US:
+        raise BadInput("Tick that it was not your agency.")
+    if not printable(typed["name"]):
+        raise BadInput("State your name and position.")
 
 
 def _again(request: Request, token: str, link: Link | None, choice: str) -> Response:
@@ -120,8 +136,10 @@ def _again(request: Request, token: str, link: Link | None, choice: str) -> Resp
     )
 
 
-def _record(office: Office, link: Link, typed: dict[str, str], seen: int | None) -> None:
-    """Make the report with its receipts, all or nothing."""
+def _record(
+    office: Office, link: Link, typed: dict[str, str], seen: int | None, ticked: set[int]
+) -> acts.Recorded | None:
+    """Make the report with its receipts, all or nothing; returns what the receipt says, or None where the report itself is it."""
     at, today = office.now(), office.as_of().day
     with office.database.transaction() as session:
         occurrence = _still_theirs(session, office, link)
@@ -133,7 +151,7 @@ def _record(office: Office, link: Link, typed: dict[str, str], seen: int | None)
             bool(typed["nothing"]) and typed["choice"] == Choice.DONE,
             terminal.day(typed["until"]) if typed["until"] else None,
             typed["agency"],
-            tuple(files.evidence(session, link.id)),
+            tuple(files.evidence(session, link.id, ticked)),
         )
         by = acts.person(link.row["recipient"], typed["name"], occurrence, channel="link")
         known = seen if occurrence.status in OPEN else None
@@ -142,36 +160,23 @@ def _record(office: Office, link: Link, typed: dict[str, str], seen: int | None)
             files.used(session, link.id)
             codes.used(session, link.id)
             receipts.receipt(session, office.settings, office.keys, occurrence, made, by=by, at=at, today=today)
+        elif ticked:
+            files.used(session, link.id)
+    return None if typed["choice"] == Choice.DONE else made
 
 
-def _recorded(office: Office, link: Link, typed: dict[str, str]) -> acts.Recorded | None:
-    """What the record has of it now, for the receipt; None where the report itself is the receipt."""
-    if typed["choice"] == Choice.DONE:
-        return None
-    with office.database.transaction() as session:
-        occurrence = session.get_one(Occurrence, link.row["occurrence_id"])
-        until = terminal.day(typed["until"]) if typed["until"] else None
-        report = acts.Report(Choice(typed["choice"]), typed["words"], until=until, agency=typed["agency"])
-        return acts.already(session, occurrence, report, office.now())
-
-
-def _disown(request: Request, link: Link, typed: dict[str, str]) -> Response:
-    """Take back what was done in the agency's name; the choice is made by hand here, too."""
-    office: Office = request.app.state.office
-    if typed["choice"] != "not_us":
-        raise BadInput("Tick that it was not your agency.")
-    if not printable(typed["name"]):
-        raise BadInput("State your name and position.")
+def _disown(office: Office, link: Link, typed: dict[str, str]) -> acts.Recorded:
+    """Take back what was done in the agency's name."""
     at, today = office.now(), office.as_of().day
     with office.database.transaction() as session:
         occurrence = _still_theirs(session, office, link)
         by = acts.person(link.row["recipient"], typed["name"], occurrence, channel="link")
-        reason = typed["words"] or _("no reason stated")
+        reason = printable(typed["words"]) or _("no reason stated")
         made = acts.disown(session, occurrence, link.row["about"], by=by, at=at, reason=reason)
         if made.new:
             how: dict[str, Any] = {"by": by, "at": at, "today": today, "own": False}
             receipts.receipt(session, office.settings, office.keys, occurrence, made, **how)
-    return _posted(request, _shown(request, link.token, recorded=made), office)
+    return made
 
 
 def _found(request: Request, token: str) -> Link | None:
@@ -179,8 +184,8 @@ def _found(request: Request, token: str) -> Link | None:
     office: Office = request.app.state.office
     with snapshot(office.settings.database.url) as view:
         link = links.look(view, office.keys, office.settings, token, at=office.now(), today=office.as_of().day)
-    if not link:
-        count(request, "miss", Limit(60, 3600), by_address=True)
+    if not link or not link.alive:
+        count(request, "miss", MISSES, by_address=True)
     return link
 
 
@@ -200,7 +205,7 @@ def _still_open(link: Link) -> bool:
 
 def _renewable(office: Office, link: Link | None) -> str:
     """The registered mailbox to which a new link may go; empty where there is nothing to report or the task is another agency's."""
-    if not link or link.purpose != links.REPORT or not _still_open(link) or link.row["confidential"]:
+    if not link or link.purpose == links.DISOWN or not _still_open(link) or link.row["confidential"]:
         return ""
     if links.policy(link.row["link_policy"], office.settings) == links.LOGIN:
         return ""
@@ -215,6 +220,8 @@ def _shown(
     token: str,
     *,
     typed: dict[str, str] | None = None,
+    ticked: set[int] | None = None,
+    attached: bool = False,
     recorded: acts.Recorded | None = None,
     code: bool = False,
     problem: str = "",
@@ -229,6 +236,7 @@ def _shown(
             return _dead(request, view, link, problem=problem, status=status)
         row, kept = link.row, files.shown(view, link.id)
         latest = dossier.newest_report(view, row["occurrence_id"]) if row["status"] in DONE else None
+        stated = dossier.stated(view, row["about"]) if row["about"] else None
     template = "disown.html" if link.purpose == links.DISOWN else "action.html"
     return page(
         request,
@@ -245,6 +253,9 @@ def _shown(
         may_act=_still_open(link),
         code=code,
         uploads=kept,
+        ticked={file["id"] for file in kept} if ticked is None else ticked,
+        attached=attached,
+        stated=stated,
         today=as_of.day,
         limit=office.settings.evidence,
         kinds=", ".join(ALLOWED),
@@ -255,7 +266,8 @@ def _shown(
 
 def _dead(request: Request, view: Snapshot, link: Link | None, *, problem: str, status: int) -> Response:
     """One answer for a forged, unknown, used up, revoked, replaced and expired link; one that a succession ended leads to the heir."""
-    steps = _steps(view, link) if link and not link.row["confidential"] and not link.row["registered"] else []
+    passed = link and link.row["revoked_at"] and not link.row["confidential"] and not link.row["registered"]
+    steps = _steps(view, link) if link and passed else []
     if link and steps:
         return page(request, "passed_on.html", status=410, row=link.row, steps=steps)
     office: Office = request.app.state.office
@@ -274,8 +286,10 @@ def _steps(view: Snapshot, link: Link) -> list[Row]:
         """select f.name as former, h.name as heir, coalesce(s.effective_on, p.moved_on) as effective_on,
             coalesce(s.basis, p.basis) as basis
         from handover p left join succession s on s.id = p.succession_id join agency f on f.id = coalesce(s.former_id, p.agency_id)
-        join agency h on h.id = coalesce(s.heir_id, p.heir_id) where p.occurrence_id = :id order by p.id""",
+        join agency h on h.id = coalesce(s.heir_id, p.heir_id)
+        where p.occurrence_id = :id and coalesce(s.effective_on, p.moved_on) >= :given order by p.id""",
         id=link.row["occurrence_id"],
+        given=link.row["issued_at"].date() - timedelta(days=1),
     )
 
 

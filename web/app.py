@@ -39,7 +39,7 @@ HEADERS = {
 
 def create_app(settings: Settings, database: Database, *, now: Callable[[], datetime] = clock.now) -> FastAPI:
     """Return the application for one office; `now` is the clock of the pages."""
-    app = FastAPI(title="dondoc", docs_url=None, redoc_url=None, openapi_url=None)
+    app = FastAPI(title="dondoc", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
     app.state.office = Office(
         settings,
         database,
@@ -98,17 +98,22 @@ def _readyz(request: Request) -> JSONResponse:
     )
 
 
+def _told(request: Request, status: int, title: str, text: str) -> Response:
+    """A page that says what went wrong, or the same for a script."""
+    if "application/json" in request.headers.get("accept", ""):
+        return JSONResponse({"problem": text}, status)
+    return page(request, "message.html", status=status, title=title, text=text)
+
+
 def _problem(request: Request, error: Exception) -> Response:
     known = ((BadInput, 400), (NotPermitted, 403), (TooMany, 429))
     status = next((code for kind, code in known if isinstance(error, kind)), 409)
-    if "application/json" in request.headers.get("accept", ""):
-        return JSONResponse({"problem": str(error)}, status)
-    return page(request, "message.html", status=status, title=_("This did not work"), text=str(error))
+    return _told(request, status, _("This did not work"), str(error))
 
 
 def _not_valid(request: Request, error: Exception) -> Response:
     text = _("What was sent is not what this page asks for, or too long. Nothing was recorded.")
-    return page(request, "message.html", status=422, title=_("This did not work"), text=text)
+    return _told(request, 422, _("This did not work"), text)
 
 
 def _http_error(request: Request, error: Exception) -> Response:
@@ -118,23 +123,12 @@ def _http_error(request: Request, error: Exception) -> Response:
         405: _("This is not possible here."),
         413: _("What was sent is too large."),
     }
-    return page(
-        request,
-        "message.html",
-        status=code,
-        title=_("Not found") if code == 404 else _("This did not work"),
-        text=words.get(code, _("Please try again later.")),
-    )
+    title = _("Not found") if code == 404 else _("This did not work")
+    return _told(request, code, title, words.get(code, _("Please try again later.")))
 
 
 def _failure(request: Request, error: Exception) -> Response:
     log.error("%s failed", request.url.path.split("/")[1], exc_info=error)
-    made = page(
-        request,
-        "message.html",
-        status=500,
-        title=_("This did not work"),
-        text=_("Nothing was recorded. Please try again later."),
-    )
+    made = _told(request, 500, _("This did not work"), _("Nothing was recorded. Please try again later."))
     made.headers.update(HEADERS)  # it leaves past what dresses the others
     return made

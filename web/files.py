@@ -6,27 +6,30 @@ takes them; what no report takes is forgotten after two days.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Annotated, Any
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Annotated
 
-from fastapi import APIRouter, Header, Request, UploadFile
+from fastapi import APIRouter, Header, Path, Request, UploadFile
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
-from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
 from notifications import links
 from notifications.links import Link
-from web.guard import count, own_site
+from web.guard import MISSES, count, own_site
 from web.pages import Office
+from workflow.database import exclusive
 from workflow.errors import BadInput, Problem, Refused
 from workflow.evidence import Evidence, shown_name
 from workflow.limits import Limit
 from workflow.message import Upload
+from workflow.names import printable
 from workflow.snapshot import Row, Snapshot, snapshot
 from workflow.standing import OPEN
 
 router = APIRouter()
+FORGOTTEN = datetime(2000, 1, 1, tzinfo=UTC)  # the day of what is to be taken away
 PARTS = Limit(3000, 3600)  # for one link: 250 MB in parts of 256 kB, three times over
 
 
@@ -35,7 +38,7 @@ class Announced(BaseModel):
 
     name: str = Field(max_length=500)
     size: int = Field(ge=1)
-    mark: str = Field(default="", max_length=200)
+    mark: str = Field(default="", max_length=400)
 
 
 @router.post("/v/{token}/files")
@@ -44,18 +47,24 @@ def announce(request: Request, token: str, file: Announced) -> JSONResponse:
     office: Office = request.app.state.office
     link = _acting(request, token)
     with office.database.transaction() as session:
-        own = list(session.exec(select(Upload).where(Upload.link_id == link.id)))
-        known = next((u for u in own if file.mark and (u.mark, u.size) == (file.mark, file.size)), None)
+        exclusive(session, "audit")  # the same file announced twice at once is one
+        own, mark = _own(session, link.id), printable(file.mark)
+        known = next((u for u in own if mark and (u.mark, u.size) == (mark, file.size)), None)
         if not known:
             _within(office, own, file.name, file.size)
-            known = Upload(link_id=link.id, name=shown_name(file.name), size=file.size, mark=file.mark, at=office.now())
+            known = Upload(link_id=link.id, name=shown_name(file.name), size=file.size, mark=mark, at=office.now())
             session.add(known)
             session.flush()
         return JSONResponse({"id": known.id, "received": known.received, "whole": bool(known.sha256)})
 
 
 @router.put("/v/{token}/files/{number}")
-async def part(request: Request, token: str, number: int, upload_offset: Annotated[int, Header(ge=0)]) -> JSONResponse:
+async def part(
+    request: Request,
+    token: str,
+    number: Annotated[int, Path(ge=1, le=2**31 - 1)],
+    upload_offset: Annotated[int, Header(ge=0)],
+) -> JSONResponse:
     """Take a part of a file; the answer says how much of it is here, also where the part did not fit (409)."""
     from starlette.concurrency import run_in_threadpool
 
@@ -68,8 +77,10 @@ def _part(request: Request, token: str, number: int, offset: int, chunk: bytes) 
     link, refused = _acting(request, token), None
     with office.database.transaction() as session:
         upload = session.get(Upload, number, with_for_update=True)
-        if not upload or upload.link_id != link.id or upload.sha256:
+        if not upload or upload.link_id != link.id or upload.at <= FORGOTTEN:
             raise BadInput("There is no such file here.")
+        if upload.sha256:  # the answer to its last part was lost on the way
+            return JSONResponse({"received": upload.size, "whole": True})
         if offset + len(chunk) > upload.size:
             raise BadInput("{name} is larger than was announced.", name=upload.name)
         fits = upload.received == offset
@@ -79,7 +90,7 @@ def _part(request: Request, token: str, number: int, offset: int, chunk: bytes) 
                 kept = office.evidence.whole(upload.part, upload.name)
                 upload.sha256, upload.media_type = kept.sha256, kept.media_type
             except Problem as problem:  # by its content it is nothing that counts; it is not asked for again
-                session.delete(upload)
+                _forget(session, [upload])
                 refused = problem
         state = {"received": upload.received, "whole": bool(upload.sha256)}
     if refused:
@@ -96,62 +107,90 @@ def _acting(request: Request, token: str) -> Link:
     with snapshot(office.settings.database.url) as view:
         link = links.look(view, office.keys, office.settings, token, at=office.now(), today=office.as_of().day)
     if not link:
-        count(request, "miss", Limit(60, 3600), by_address=True)
+        count(request, "miss", MISSES, by_address=True)
     if not link or not link.alive or link.purpose != links.REPORT or link.row["status"] not in OPEN:
         raise Refused("Nothing can be sent here any more.")
     count(request, f"files:{link.id}", PARTS, alone=True)
     return link
 
 
-def take(office: Office, link: Link, sent: Sequence[UploadFile]) -> None:
-    """Keep the files that came with a form."""
+def take(office: Office, link: Link, sent: Sequence[UploadFile]) -> set[int]:
+    """Keep the files that came with a form, each for itself; returns their numbers, or raises for the first that is refused."""
+    taken, refused = set[int](), list[Problem]()
     for file in sent:
-        if not file.filename:
-            continue
-        with office.database.transaction() as session:
-            own = list(session.exec(select(Upload).where(Upload.link_id == link.id)))
-            _within(office, own, file.filename, file.size or 0)
-        kept = office.evidence.keep(file.filename, file.file)
-        with office.database.transaction() as session:
-            same = select(Upload.id).where(Upload.link_id == link.id, Upload.sha256 == kept.sha256)
-            if not session.exec(same).first():
-                facts: dict[str, Any] = {
-                    "name": kept.name,
-                    "size": kept.size,
-                    "sha256": kept.sha256,
-                    "media_type": kept.media_type,
-                }
-                session.add(Upload(link_id=link.id, received=kept.size, at=office.now(), **facts))
+        if file.filename:
+            try:
+                taken.add(_keep(office, link, file))
+            except Problem as problem:
+                refused.append(problem)
+    if refused:
+        raise refused[0]
+    return taken
 
 
-def drop(office: Office, link: Link, keep: Sequence[int] | None) -> None:
-    """Forget the whole files that the form showed and that are not ticked any more; `keep` None: it showed none."""
-    if keep is None:
-        return
+def _keep(office: Office, link: Link, file: UploadFile) -> int:
     with office.database.transaction() as session:
-        listed = (col(Upload.link_id) == link.id) & col(Upload.sha256).is_not(None) & col(Upload.id).not_in(keep)
-        session.execute(delete(Upload).where(listed))
+        _within(office, _own(session, link.id), file.filename or "", file.size or 0)
+    kept = office.evidence.keep(file.filename or "", file.file)
+    with office.database.transaction() as session:
+        exclusive(session, "audit")
+        same = next((one for one in _own(session, link.id) if one.sha256 == kept.sha256), None)
+        if not same:
+            same = Upload(
+                link_id=link.id,
+                name=kept.name,
+                size=kept.size,
+                received=kept.size,
+                sha256=kept.sha256,
+                media_type=kept.media_type,
+                at=office.now(),
+            )
+            session.add(same)
+            session.flush()
+        return same.id or 0
+
+
+def drop(office: Office, link: Link, shown_: Sequence[int], keep: Sequence[int]) -> None:
+    """Forget the files that the form showed and that are not ticked any more; what it did not show is another person's."""
+    unticked = set(shown_) - set(keep)
+    if unticked:
+        with office.database.transaction() as session:
+            _forget(session, [one for one in _own(session, link.id) if one.sha256 and one.id in unticked])
 
 
 def shown(view: Snapshot, link_id: int) -> list[Row]:
     """The whole files that a report through this link would bring."""
     return view.rows(
-        "select id, name, size from upload where link_id = :id and sha256 is not null order by id", id=link_id
+        "select id, name, size from upload where link_id = :id and sha256 is not null and at > :since order by id",
+        id=link_id,
+        since=FORGOTTEN,
     )
 
 
-def evidence(session: Session, link_id: int) -> list[Evidence]:
-    """The whole files of a link as evidence of a report."""
-    own = select(Upload).where(Upload.link_id == link_id, col(Upload.sha256).is_not(None)).order_by(col(Upload.id))
+def evidence(session: Session, link_id: int, chosen: Collection[int]) -> list[Evidence]:
+    """The chosen files of a link, as far as they are whole, as evidence of a report."""
     return [
-        Evidence(sha256=one.sha256 or "", name=one.name, size=one.size, media_type=one.media_type)
-        for one in session.exec(own)
+        Evidence(sha256=one.sha256, name=one.name, size=one.size, media_type=one.media_type)
+        for one in _own(session, link_id)
+        if one.sha256 and one.id in chosen
     ]
 
 
 def used(session: Session, link_id: int) -> None:
-    """Forget what a report has taken."""
-    session.execute(delete(Upload).where(col(Upload.link_id) == link_id))
+    """Forget what a report has taken, and what was left beside it."""
+    _forget(session, _own(session, link_id))
+
+
+def _own(session: Session, link_id: int) -> list[Upload]:
+    mine = select(Upload).where(Upload.link_id == link_id, Upload.at > FORGOTTEN)
+    return list(session.exec(mine.order_by(col(Upload.id))))
+
+
+def _forget(session: Session, uploads: Sequence[Upload]) -> None:
+    """Leave files to the tick, which takes their content away where nothing else has it."""
+    for one in uploads:
+        one.at, one.mark = FORGOTTEN, ""
+    session.flush()
 
 
 def _within(office: Office, own: Sequence[Upload], name: str, size: int) -> None:

@@ -12,6 +12,7 @@ from workflow.errors import NotPermitted, Problem
 from workflow.i18n import N_
 from workflow.limits import Limit, attempt
 
+MISSES = Limit(60, 3600)  # dead or foreign links from one address
 EVERYTHING = Limit(600, 3600)  # presses from one address: a whole office may sit behind it
 
 
@@ -27,7 +28,10 @@ def own_site(request: Request) -> None:
     office: Office = request.app.state.office
     site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
     base = urlsplit(office.settings.links.base_url)
-    foreign = origin not in (None, "null") and urlsplit(str(origin))[:2] != (base.scheme, base.netloc)
+    try:
+        foreign = origin not in (None, "null") and urlsplit(str(origin))[:2] != (base.scheme, base.netloc)
+    except ValueError:
+        foreign = True
     if site in ("cross-site", "same-site") or foreign:
         raise NotPermitted("This form was sent from another site.")
 

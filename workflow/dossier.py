@@ -85,6 +85,23 @@ def newest_report(view: Snapshot, occurrence_id: int) -> Row | None:
     return {**rows[0], "evidence": [file["name"] for file in files]}
 
 
+def stated(view: Snapshot, about: str) -> Row:
+    """What somebody stated for an agency ("submission:12", "request:5", "note:7"): when, by whom, in what words, whether it stands."""
+    kind, _colon, number = about.partition(":")
+    query = {
+        "submission": """select s.id, s.at as stated_at, s.by, s.result as words, s.document_number, s.document_on, null as until_on,
+            s.decision = 'waiting' as stands from submission s where s.id = :id""",
+        "request": """select q.id, q.asked_at as stated_at, q.asked_by as by, q.reason as words, q.basis_number as document_number,
+            q.basis_on as document_on, q.asked_due_on as until_on, q.outcome = 'waiting' as stands from change_request q where q.id = :id""",
+        "note": """select n.id, n.at as stated_at, n.by, n.words, '' as document_number, null as document_on, null as until_on,
+            n.settled_at is null as stands from note n where n.id = :id""",
+    }[kind]
+    row = view.rows(query, id=int(number))[0]
+    column = {"submission": "submission_id", "note": "note_id"}.get(kind)
+    files = view.rows(f"select name from evidence where {column} = :id order by id", id=row["id"]) if column else []
+    return {**row, "stands": bool(row["stands"]), "evidence": [file["name"] for file in files]}
+
+
 def _parts(view: Snapshot, task_id: int) -> list[Row]:
     """The agencies as the document names them; a group carries its members, and whoever ended the heir that owes it now."""
     rows = view.rows(

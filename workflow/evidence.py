@@ -8,6 +8,7 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -107,9 +108,12 @@ class EvidenceStore:
         finally:
             self.forget(part)
 
-    def discard(self, sha256: str) -> None:
-        """Drop a content that nothing names: a file that was sent and never used."""
-        self._path(sha256).unlink(missing_ok=True)
+    def discard(self, sha256: str, *, older_than: float) -> None:
+        """Drop a content that nothing names, unless it came again since a moment (seconds of the epoch)."""
+        place = self._path(sha256)
+        with suppress(FileNotFoundError):
+            if place.stat().st_mtime < older_than:
+                place.unlink()
 
     def forget(self, part: str) -> None:
         """Drop the parts of a file that will not be finished."""

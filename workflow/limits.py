@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import case, delete
+from sqlalchemy import case, delete, literal
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
+from workflow.database import Instant
 from workflow.message import Attempts
 
 
@@ -31,7 +32,10 @@ def attempt(session: Session, name: str, limit: Limit, *, at: datetime) -> bool:
     over = table.c.since <= begin
     again = first.on_conflict_do_update(
         index_elements=["name"],
-        set_={"count": case((over, 1), else_=table.c.count + 1), "since": case((over, at), else_=table.c.since)},
+        set_={
+            "count": case((over, 1), else_=table.c.count + 1),
+            "since": case((over, literal(at, Instant)), else_=table.c.since),
+        },
     )
     return int(session.connection().execute(again.returning(table.c.count)).scalar_one()) <= limit.most
 

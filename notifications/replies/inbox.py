@@ -8,6 +8,7 @@ from __future__ import annotations
 import imaplib
 import re
 import ssl
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
@@ -107,7 +108,7 @@ class Imap:
         day = f"{since.day}-{_MONTHS[since.month - 1]}-{since.year}"
         ours = ("UNKEYWORD", MARK) if self.keyword else ("UNSEEN",)
         found = _ok(self.connection.uid("search", "SINCE", day, *ours))
-        for number in (found[0] or b"").split()[: self.settings.at_once]:
+        for number in _flat(found).split()[: self.settings.at_once]:
             uid = number.decode()
             facts = _flat(_ok(self.connection.uid("fetch", uid, "(RFC822.SIZE FLAGS)")))
             stated = re.search(rb"RFC822\.SIZE (\d+)", facts)
@@ -115,7 +116,11 @@ class Imap:
             part = "BODY.PEEK[]" if whole else "BODY.PEEK[HEADER]"
             answer = _ok(self.connection.uid("fetch", uid, f"({part})"))
             raw = next((one[1] for one in answer if isinstance(one, tuple)), None)
-            if raw is not None:  # it may be gone by now
+            if raw is None and any(
+                answer
+            ):  # it is there and the server gives it otherwise than it should: a person looks
+                raw, whole = f"X-Not-Fetched: {uid}\r\n\r\n".encode(), False
+            if raw is not None:  # else it is gone by now
                 yield Arrived(uid, raw, whole, seen=rb"\Seen" in facts)
 
     def mark(self, name: str) -> None:
@@ -151,12 +156,22 @@ def _connect(settings: InboxSettings) -> imaplib.IMAP4:
         if settings.security == "starttls":
             connection.starttls(context)
         connection.login(settings.username, settings.password)
-        _ok(connection.select(f'"{settings.folder}"'))
+        _ok(connection.select(_quoted(settings.folder)))
     except BaseException:
         with suppress(imaplib.IMAP4.error, OSError):
             connection.shutdown()
         raise
     return connection
+
+
+def _quoted(folder: str) -> str:
+    """The name of a folder as IMAP writes it (RFC 3501, section 5.1.3)."""
+    coded = re.sub(
+        r"[^\x20-\x7e]+",
+        lambda found: "&" + b64encode(found[0].encode("utf-16-be")).decode().rstrip("=").replace("/", ",") + "-",
+        folder.replace("&", "&-"),
+    )
+    return '"' + coded.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _ok(answer: tuple[str, list[Any]]) -> list[Any]:

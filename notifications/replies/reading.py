@@ -204,9 +204,9 @@ def _acted(desk: Desk, mail: Mail, key: str, letter: Row, stated: Sequence[Order
                     writer=mail.sender,
                 )
             else:
-                before += [f"{row['code']}: {_('It was recorded before.')} {made.title}", *made.facts]
+                before += [f"{row['code']}: {made.title}", *made.facts]
         if before:
-            _answer(session, desk, mail, key, before)
+            _answer(session, desk, mail, key, [_("It was recorded before."), *before])
         incoming.words = printable("; ".join(told))[:500]
     return ACTS
 

@@ -159,7 +159,7 @@ def kept(office: Office, file: Path, code: str = "KH27-I.1") -> None:
         (found,) = make.occurrence(session, code).submissions[0].evidence
         assert (found.name, found.sha256) == (file.name, hashlib.sha256(file.read_bytes()).hexdigest())
         assert EvidenceStore(office.settings.evidence).intact(found.sha256)
-        assert not session.exec(select(Upload)).all()
+        assert {one.at.year for one in session.exec(select(Upload))} <= {2000}, "the tick takes away what is left"
 
 
 def large(tmp_path: Path) -> Path:

@@ -6,9 +6,10 @@ const PART = 256 * 1024, PAUSES = [1, 2, 5, 10, 20, 30];
 
 async function ask(address, options) {
   const answer = await fetch(address, { ...options, headers: { Accept: "application/json", ...options.headers } });
-  const body = await answer.json();
-  if (!answer.ok && answer.status !== 409) throw Object.assign(new Error(body.problem), { said: body.problem });
-  return body;
+  const body = await answer.json().catch(() => ({}));
+  if (answer.ok || (answer.status === 409 && "received" in body)) return body;
+  const final = answer.status >= 400 && answer.status < 500;  // asking again would not help
+  throw Object.assign(new Error(answer.status), { said: body.problem || (final && box.dataset.refused) });
 }
 
 async function patiently(work, say) {
@@ -24,7 +25,7 @@ async function patiently(work, say) {
 }
 
 async function send(file, say) {
-  const mark = `${file.name}:${file.size}:${file.lastModified}`;
+  const mark = `${file.name.slice(-120)}:${file.size}:${file.lastModified}`;
   const begin = JSON.stringify({ name: file.name, size: file.size, mark });
   const headers = { "Content-Type": "application/json" };
   let state = await patiently(() => ask(box.dataset.uploads, { method: "POST", body: begin, headers }), say);
@@ -45,7 +46,8 @@ function list(number, file) {
   Object.assign(tick, { type: "checkbox", name: "keep", value: number, checked: true });
   label.className = "pick";
   label.append(tick, ` ${file.name} (${Math.max(1, Math.round(file.size / 1000)).toLocaleString("vi")} kB)`);
-  line.append(label);
+  const shown = Object.assign(document.createElement("input"), { type: "hidden", name: "shown", value: number });
+  line.append(shown, label);
   box.querySelector(".uploads").append(line);
 }
 
@@ -57,6 +59,7 @@ if (box) {
     buttons.forEach((button) => { button.disabled = true; });
     const left = new DataTransfer(), troubles = [];
     for (const file of [...chooser.files]) {
+      if (!file.size) { troubles.push(`${file.name} ${box.dataset.empty}`); continue; }
       if (file.size > Number(box.dataset.limit)) { troubles.push(`${file.name} ${box.dataset.tooLarge}`); continue; }
       try {
         list(await send(file, say), file);

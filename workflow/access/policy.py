@@ -97,6 +97,9 @@ def _end_letters(session: Session, directive: Directive, at: datetime) -> None:
     of_the_day = col(Message.kind).in_(("digest", "urgent"))
     refused = of_the_day & (col(Message.status) == MessageStatus.FAILED)
     session.execute(update(Message).where(refused).values(content=b"").execution_options(**how))
+    answering = col(Message.kind).in_(("receipt", "link", "answer")) & (col(Message.status) != MessageStatus.SENT)
+    gone = {"status": MessageStatus.DROPPED, "reason": _("the directive became confidential"), "content": b""}
+    session.execute(update(Message).where(answering).values(**gone).execution_options(**how))
     waiting = of_the_day & col(Message.status).in_((MessageStatus.QUEUED, MessageStatus.SENDING))
     first = session.exec(select(func.min(Message.queued_at)).where(waiting)).one()
     if not first:
