@@ -8,7 +8,8 @@ SHARED ?= ../shared
 TIMELESS := $(foreach name,permits confidential evidence refusals bulk history directives_shapes directives_readers directives_formats \
   directives_extract directives_apart directives_agencies directives_sheet register_names packaging boundaries layers docs \
   workflow_config workflow_i18n workflow_database notifications_wire faults_delivery faults_tick \
-  letters_regressions letters_regressions_more letters_regressions_secret,--ignore=tests/test_$(name).py)
+  letters_regressions letters_regressions_more letters_regressions_secret replies reach post_office acting \
+  faults_links faults_links_pages faults_addresses,--ignore=tests/test_$(name).py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean

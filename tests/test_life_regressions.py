@@ -86,7 +86,8 @@ def test_the_page_behind_a_link_that_ended_shows_nothing_confidential(office: Of
     office.tick("2025-09-29 08:00")
     token = re.findall(r"/v/([\w.-]+)", words_of(office))[0]
     with office.database.transaction() as session:
-        hand_on(session, make.occurrence(session), make.agency(session, "Phòng Tư pháp"), **HOW, **WHY)
+        why = {**WHY, "today": date(2025, 9, 29)}
+        hand_on(session, make.occurrence(session), make.agency(session, "Phòng Tư pháp"), **HOW, **why)
         make.directive(session).confidential = secret
     app = create_app(office.settings, office.database, now=lambda: make.at("2025-09-29 10:00"))
     answer = TestClient(app, base_url="http://127.0.0.1:8000").get(f"/v/{token}")

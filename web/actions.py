@@ -287,9 +287,10 @@ def _steps(view: Snapshot, link: Link) -> list[Row]:
             coalesce(s.basis, p.basis) as basis
         from handover p left join succession s on s.id = p.succession_id join agency f on f.id = coalesce(s.former_id, p.agency_id)
         join agency h on h.id = coalesce(s.heir_id, p.heir_id)
-        where p.occurrence_id = :id and coalesce(s.effective_on, p.moved_on) >= :given order by p.id""",
+        where p.occurrence_id = :id and (s.applied_at >= :at or p.moved_on >= :given) order by p.id""",
         id=link.row["occurrence_id"],
-        given=link.row["issued_at"].date() - timedelta(days=1),
+        at=link.row["issued_at"],
+        given=link.row["issued_at"].date() - timedelta(days=1),  # the day of the act, in whatever zone
     )
 
 

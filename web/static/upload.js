@@ -8,7 +8,8 @@ async function ask(address, options) {
   const answer = await fetch(address, { ...options, headers: { Accept: "application/json", ...options.headers } });
   const body = await answer.json().catch(() => ({}));
   if (answer.ok || (answer.status === 409 && "received" in body)) return body;
-  const final = answer.status >= 400 && answer.status < 500;  // asking again would not help
+  // What is refused with 4xx would be refused again.
+  const final = answer.status >= 400 && answer.status < 500;
   throw Object.assign(new Error(answer.status), { said: body.problem || (final && box.dataset.refused) });
 }
 
