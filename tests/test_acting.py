@@ -295,8 +295,10 @@ def test_files_stay_when_the_form_was_not_complete(site: Site) -> None:
         path, step="attach", files={"evidence": ("phụ lục.pdf", PDF + b"2")}, shown=[number[1]], keep=[number[1]]
     )
     assert attached.status_code == 200 and "phụ lục.pdf" in attached.text and site.status() is Status.NOT_STARTED
-    bad = site.press(path, step="attach", files={"evidence": ("x.exe", b"MZ\x90\x00")})
-    assert bad.status_code == 422
+    sent = [("evidence", ("x.exe", b"MZ\x90\x00")), ("evidence", ("thêm.pdf", PDF + b"3"))]
+    bad = site.press(path, step="attach", files=sent)
+    assert bad.status_code == 422 and "x.exe" in bad.text
+    assert re.search(r"checked> thêm\.pdf", bad.text), "one that is refused costs the others nothing"
     seen = re.findall(r'name="shown" value="(\d+)"', attached.text)
     done = site.press(path, words="Đã ban hành", shown=seen, keep=seen[:1])
     assert "quyết định.pdf" in done.text and "phụ lục.pdf" not in done.text, "what is not ticked is left out"

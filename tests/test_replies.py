@@ -306,3 +306,14 @@ def test_no_letter_holds_the_others_up(scene: Scene, name: str) -> None:
     assert time.monotonic() - began < 5
     assert done.became.get("acts") == 1 and sum(done.became.values()) == 2
     assert scene.read(HOSTILE[name], good).became == {}, "and it is not read again and again"
+
+
+def test_a_subject_adds_no_header_to_the_answer(scene: Scene) -> None:
+    raw = scene.raw("47-xong-phan-1.eml")
+    nasty = b"Subject: =?utf-8?q?a=0D=0ABcc:_x=40evil.example=0D=0A=0D=0Aboo?=\r\n"
+    assert scene.read(nasty + raw.replace(b"\r\nSubject:", b"\r\nX-Subject:")).became == {"comment": 1}
+    with scene.office.database.transaction() as session:
+        answer = session.exec(select(Message).where(Message.kind == "answer")).one()
+    read = email.message_from_bytes(answer.content, policy=email.policy.default)
+    assert answer.recipient == MAILBOX and read["Bcc"] is None and "boo" in read["Subject"]
+    assert read["Auto-Submitted"] == "auto-replied"

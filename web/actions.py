@@ -89,7 +89,7 @@ def act(
         reporting = link.purpose == links.REPORT
         if reporting and _still_open(link):
             files.drop(office, link, shown or (), keep or ())
-            ticked |= files.take(office, link, evidence or ())
+            files.take(office, link, evidence or (), ticked)
             if step == "attach":
                 return _shown(request, token, typed=typed, ticked=ticked, attached=True)
         _complete(typed, reporting=reporting)

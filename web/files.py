@@ -114,18 +114,17 @@ def _acting(request: Request, token: str) -> Link:
     return link
 
 
-def take(office: Office, link: Link, sent: Sequence[UploadFile]) -> set[int]:
-    """Keep the files that came with a form, each for itself; returns their numbers, or raises for the first that is refused."""
-    taken, refused = set[int](), list[Problem]()
+def take(office: Office, link: Link, sent: Sequence[UploadFile], ticked: set[int]) -> None:
+    """Keep the files that came with a form, each for itself, and tick them; raises for the first that is refused."""
+    refused = list[Problem]()
     for file in sent:
         if file.filename:
             try:
-                taken.add(_keep(office, link, file))
+                ticked.add(_keep(office, link, file))
             except Problem as problem:
                 refused.append(problem)
     if refused:
         raise refused[0]
-    return taken
 
 
 def _keep(office: Office, link: Link, file: UploadFile) -> int:
