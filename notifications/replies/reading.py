@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.exc import OperationalError
@@ -70,7 +70,7 @@ class Desk:
     at: datetime
 
     @property
-    def today(self) -> Any:
+    def today(self) -> date:
         return local_day(self.at, self.settings.time_zone)
 
 
