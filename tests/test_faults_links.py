@@ -142,6 +142,7 @@ def decoded(token: str) -> tuple[str, bytes]:
         return number, b""
 
 
+@pytest.mark.slow
 @LITE
 def test_a_hundred_thousand_forged_tokens(site: Site) -> None:
     good, settings = token(site), site.office.settings
@@ -158,6 +159,7 @@ def test_a_hundred_thousand_forged_tokens(site: Site) -> None:
     assert len(accepted) < 1000
 
 
+@pytest.mark.slow
 def test_forged_tokens_are_the_same_to_the_pages(site: Site) -> None:
     site.moment = NOW.astimezone(UTC)
     before, answers, good = record(site), Counter[Any](), token(site)

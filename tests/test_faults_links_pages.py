@@ -186,6 +186,7 @@ def test_a_form_needs_a_page_of_its_own_link_of_the_last_half_hour(site: Site) -
 # F45: guessed
 
 
+@pytest.mark.slow
 @LITE
 def test_unknown_dead_and_malformed_take_the_same_time(site: Site) -> None:
     dead, unknown = token(site), test_web.fresh(site)
