@@ -128,7 +128,7 @@ def carry_out(
 
 
 def latest(session: Session, occurrence: Occurrence) -> Recorded | None:
-    """What was reported and stands: the report that waits or was confirmed, or the request that waits."""
+    """The report that waits or was confirmed; None while the work is open."""
     if occurrence.status in DONE and occurrence.submissions:
         return _submitted(occurrence.submissions[-1])
     return None

@@ -6,7 +6,7 @@ Each goes to a registered mailbox only, never to an address that somebody typed.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -104,8 +104,8 @@ def _receipt(
 
 def new_link(
     session: Session, settings: Settings, keys: Keys, occurrence: Occurrence, recipient: str, *, at: datetime
-) -> bool:
-    """Send a fresh link for a task to the mailbox that had the old one; whether a letter was written."""
+) -> None:
+    """Send a fresh link for a task to the mailbox that had the old one."""
     token, row = links.issue(
         keys,
         settings,
@@ -133,7 +133,6 @@ def new_link(
         letter = _send(session, settings, key, recipient, words, kind="link", at=at, keys=keys)
     if letter:
         session.add(ActionLink(**{**row, "message_id": letter}))
-    return bool(letter)
 
 
 def code(
@@ -156,21 +155,19 @@ def answer(
     session: Session,
     settings: Settings,
     recipient: str,
-    names: str,
     subject: str,
     lines: Sequence[str],
     *,
     key: str,
     answers: str,
     at: datetime,
-    entries: Iterable[Entry] = (),
 ) -> None:
     """Tell a registered mailbox what became of a letter that came in."""
     words = Words(
         subject,
-        _("To: {names}", names=names),
+        _("To: {names}", names=recipient),
         _("This is what became of your letter:"),
-        [Section(_("Your letter"), AMBER, list(entries), lines=tuple(lines))],
+        [Section(_("Your letter"), AMBER, lines=tuple(lines))],
         (),
         settings.office.name,
     )

@@ -256,11 +256,9 @@ def _shown(
         ticked={file["id"] for file in kept} if ticked is None else ticked,
         attached=attached,
         stated=stated,
-        today=as_of.day,
         limit=office.settings.evidence,
         kinds=", ".join(ALLOWED),
         explanation=Timing.from_json(stored(row["timing"])).explain(),
-        hours=links.DISOWN_HOURS,
     )
 
 

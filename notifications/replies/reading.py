@@ -329,5 +329,5 @@ def _answer(session: Session, desk: Desk, mail: Mail, key: str, lines: Sequence[
     if attempt(session, f"answer:{mail.sender.lower()}", limit, at=desk.at):
         subject = _("About your letter: {subject}", subject=mail.subject[:150])
         receipts.answer(
-            session, desk.settings, mail.sender, mail.sender, subject, lines, key=key, answers=mail.message_id, at=desk.at
+            session, desk.settings, mail.sender, subject, lines, key=key, answers=mail.message_id, at=desk.at
         )  # fmt: skip
