@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from workflow import config, i18n
-from workflow.errors import Problem
+from workflow.errors import Problem, Refused
 from workflow.i18n import _
 
 # Which part offers which command; a test compares it with the parts.
@@ -22,7 +22,7 @@ PARTS = {
     ),
     "workflow.duties": ("extend", "requests", "parts", "period", "progress", "notes", "bulk"),
     "workflow.register": ("agencies", "focal-points", "groups", "succession"),
-    "workflow.access": ("people", "policy"),
+    "workflow.access": ("people", "policy", "login", "logout", "whoami"),
     "workflow.history": ("audit",),
     "notifications": (
         "outbox", "mail", "inbox", "links", "keys", "tick", "run", "reminders", "why-reminded", "why-not", "calendar",
@@ -30,6 +30,14 @@ PARTS = {
     "reports": ("overdue", "inherited", "proof"),
     "web": ("serve", "demo"),
 }  # fmt: skip
+
+
+# Which commands work with the record of a server, after `dondoc login`; the others are for the machine of the record.
+AFAR = (
+    "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend", "resume",
+    "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "timing", "read",
+    "login", "logout", "whoami",
+)  # fmt: skip
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -43,6 +51,7 @@ def main(arguments: list[str] | None = None) -> None:
     try:
         settings = config.load(_config_file(arguments))
         i18n.set_language(settings.language)
+        _refuse_here(settings, _command(arguments))
         compose(settings, _command(arguments))(args=arguments, prog_name="dondoc")
     except Problem as problem:
         _fail(str(problem), problem.exit_code)
@@ -88,6 +97,13 @@ def _command(arguments: list[str]) -> str | None:
     """The first argument that is neither an option nor the value of --config."""
     values = [i + 1 for i, argument in enumerate(arguments) if argument == "--config"]
     return next((a for i, a in enumerate(arguments) if not a.startswith("-") and i not in values), None)
+
+
+def _refuse_here(settings: config.Settings, command: str | None) -> None:
+    """Raise Refused for a command that would begin a record of its own on the PC of somebody who works with a server's."""
+    server = getattr(settings, "server", "")
+    if server and any(command in names for names in PARTS.values()) and command not in AFAR:
+        raise Refused("`dondoc {command}` is for the machine of the record; you are signed in to {server}. Name a settings file with --config, or `dondoc logout`.", command=command, server=server)  # fmt: skip
 
 
 def _config_file(arguments: list[str]) -> Path | None:

@@ -52,7 +52,7 @@ def outbox(
     by: Actor = None,
     json_: Json = False,
 ) -> None:
-    from workflow import queries, terminal
+    from workflow import ledger, terminal
     from workflow.errors import BadInput
 
     if status and status not in MESSAGE_LABELS:
@@ -61,7 +61,7 @@ def outbox(
         from notifications import letters
 
         with acting(context.obj, by, "mail"), looking(context.obj) as view:
-            print(letters.masked(queries.letter(view, show)))
+            print(letters.masked(ledger.letter(view, show)))
         return
     if retry is not None:
         from notifications import outbox as outbox_
@@ -72,7 +72,7 @@ def outbox(
         return
     with looking(context.obj) as view:
         warn_of_silence(context.obj, view)
-        rows, counts = queries.messages(view, status, limit), queries.outbox_counts(view)
+        rows, counts = ledger.messages(view, status, limit), ledger.outbox_counts(view)
     if json_:
         terminal.say_json(rows)
         return

@@ -33,7 +33,7 @@ PER_CONNECTION = 25
 OF_THE_DAY = ("digest", "urgent")  # they say how things stand on their day
 
 REPORTED = ("bounced", "delayed")  # what came back later, and was no attempt
-AT_ONCE = ("receipt", "link", "code", "answer")  # answer what somebody has just done
+AT_ONCE = ("receipt", "link", "code", "answer", "sign_in", "press")  # answer what somebody has just done
 
 GONE = N_("Nobody reads at this address for the agency any more.")
 

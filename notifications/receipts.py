@@ -151,6 +151,25 @@ def code(
         _send(session, settings, f"code:{secrets.token_hex(16)}", recipient, words, kind="code", at=at)
 
 
+def sign_in(
+    session: Session, settings: Settings, address: str, name: str, link: str, digits: str, *, at: datetime
+) -> None:
+    """Send the link and the six digits of a sign-in to a registered mailbox."""
+    words = Words(
+        _("Sign in to {office}", office=settings.office.name),
+        _("To: {names}", names=name),
+        _("Press the button, or enter these digits on the page that asked for them:"),
+        [Section(f"{digits[:3]} {digits[3:]}", BLUE, [Entry(_("Sign in"), name, link=link)])],
+        (
+            _("Both hold for 15 minutes and work once. Nobody from the office ever asks for them."),
+            _("If you did not want to sign in, nothing need be done."),
+        ),
+        settings.office.name,
+        button=_("Sign in"),
+    )
+    _send(session, settings, f"sign_in:{secrets.token_hex(16)}", address, words, kind="sign_in", at=at)
+
+
 def answer(
     session: Session,
     settings: Settings,

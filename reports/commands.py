@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow.i18n import _
-from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, looking, warn_of_silence
+from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look, looking, warn_of_silence
 
 if TYPE_CHECKING:
     from reports.report import Report
+    from workflow.snapshot import Snapshot
 
 app = typer.Typer()
 
@@ -37,15 +38,24 @@ def overdue(
     if by and by not in ("agency", "directive"):
         raise BadInput("“{value}” is none of: {known}.", value=by, known="agency, directive")
     looked, wanted = as_of(context.obj, day), queries.Wanted(directive=directive, agency=agency)
-    with looking(context.obj) as view:
-        warn_of_silence(context.obj, view)
-        if json_:
-            terminal.say_json(queries.tally(view, looked, by, wanted) if by else report.found(view, looked, wanted))
-            return
-        built = report.build(view, looked, wanted, by)
-    from reports import screen
 
-    terminal.say(screen.text(built))
+    def here(view: Snapshot) -> object:
+        warn_of_silence(context.obj, view)
+        if not json_:
+            return report.build(view, looked, wanted, by).to_json()
+        return queries.tally(view, looked, by, wanted) if by else report.found(view, looked, wanted)
+
+    path = "reports/overdue" if not json_ else "tally" if by else "overdue"
+    found = look(
+        context.obj, path, {"as_of": day and looked.day, "by": by, "agency": agency, "directive": directive}, here
+    )
+    if json_:
+        terminal.say_json(found)
+        return
+    from reports import screen
+    from reports.report import Report
+
+    terminal.say(screen.text(Report.from_json(found)))
 
 
 @app.command(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
@@ -28,3 +28,16 @@ class Report:
     as_of: date
     sections: list[Section] = field(default_factory=list)
     foot: str = ""  # the head of the history when it was made
+
+    def to_json(self) -> dict[str, Any]:
+        """The report for programs; days stay days."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: dict[str, Any]) -> Report:
+        """The report that a server has made."""
+        sections = [
+            Section(**{**section, "columns": tuple(Column(**column) for column in section["columns"])})
+            for section in told["sections"]
+        ]
+        return cls(told["title"], told["as_of"], sections, told["foot"])

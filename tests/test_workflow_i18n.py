@@ -17,7 +17,9 @@ from workflow import i18n
 
 ROOT = Path(__file__).parent.parent
 PO = ROOT / "workflow" / "locales" / "vi" / "LC_MESSAGES" / "dondoc.po"
-KEYWORDS: dict[str, None] = dict.fromkeys(["_", "N_", "Refused", "BadInput", "NotPermitted", "translate"])
+KEYWORDS: dict[str, None] = dict.fromkeys(
+    ["_", "N_", "Refused", "BadInput", "NotPermitted", "NotFound", "Away", "translate"]
+)
 
 
 def catalogue() -> dict[str, str]:

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import quote
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from notifications.signing import KeyFile
-from web import actions, feeds, files, lists
+from web import actions, feeds, files, lists, overdue, reviews, sign_in
+from web.api.app import interface
+from web.dress import HEADERS, Dress
 from web.guard import TooMany
 from web.limits import BodyLimit
 from web.pages import Office, page
-from workflow import clock, i18n, queries
+from web.visitor import SignInNeeded
+from workflow import clock, queries
 from workflow.config import Settings
 from workflow.database import Database
 from workflow.errors import BadInput, NotPermitted, Problem
@@ -28,28 +32,19 @@ from workflow.snapshot import snapshot
 
 log = logging.getLogger(__name__)
 
-HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex, nofollow",
-    "Cache-Control": "no-store",
-}
-
 
 def create_app(settings: Settings, database: Database, *, now: Callable[[], datetime] = clock.now) -> FastAPI:
     """Return the application for one office; `now` is the clock of the pages."""
     app = FastAPI(title="dondoc", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
-    app.state.office = Office(
-        settings,
-        database,
-        KeyFile(settings.links.key_file),
-        EvidenceStore(settings.evidence),
-        now,
-    )
+    office = Office(settings, database, KeyFile(settings.links.key_file), EvidenceStore(settings.evidence), now)
+    app.state.office = office
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
+    app.mount("/api/v1", interface(office))
     app.include_router(files.router)
     app.include_router(actions.router)
+    app.include_router(sign_in.router)
+    app.include_router(overdue.router)
+    app.include_router(reviews.router)
     app.include_router(lists.router)
     app.include_router(feeds.router)
     app.add_api_route("/healthz", _healthz, methods=["GET"])
@@ -59,16 +54,9 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.add_exception_handler(RequestValidationError, _not_valid)
     app.add_exception_handler(Exception, _failure)
 
-    @app.middleware("http")
-    async def _dress(request: Request, call: Callable[[Request], Awaitable[Response]]) -> Response:
-        i18n.set_language(settings.language)
-        response = await call(request)
-        for name, value in HEADERS.items():
-            if not (name == "Cache-Control" and request.url.path.startswith("/static/")):
-                response.headers[name] = value
-        return response
-
+    app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_middleware(BodyLimit, most=settings.evidence.max_megabytes * 1_000_000 + 1_000_000, headers=HEADERS)
+    app.add_middleware(Dress, office=office)
     return app
 
 
@@ -103,6 +91,13 @@ def _told(request: Request, status: int, title: str, text: str) -> Response:
     if "application/json" in request.headers.get("accept", ""):
         return JSONResponse({"problem": text}, status)
     return page(request, "message.html", status=status, title=title, text=text)
+
+
+def _sign_in(request: Request, error: Exception) -> Response:
+    """Lead to the sign-in and back to what was wanted."""
+    onward = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    where = onward if request.method == "GET" else "/"
+    return RedirectResponse(f"/sign-in?next={quote(where)}" if where != "/" else "/sign-in", 303)
 
 
 def _problem(request: Request, error: Exception) -> Response:

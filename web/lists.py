@@ -1,83 +1,79 @@
-"""The overdue list and the page of one task; only where the office has opened them (`web.open_lists`) until there is sign-in."""
+"""The lists that every figure opens, and the pages of one task and of one directive."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from dataclasses import replace
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
-from starlette.exceptions import HTTPException
 
-from reports import overdue
+from web.overdue import PER_PAGE, View
 from web.pages import Office, page
-from workflow import awaited, dossier, queries, terminal
-from workflow.card import came_about, passed_on
+from web.visitor import looking
+from workflow import queries, reviewing
+from workflow.access import entry
+from workflow.card import drawn, passed_on
 from workflow.errors import BadInput
-from workflow.snapshot import snapshot, stored
+from workflow.queries import FIGURES
 from workflow.standing import Standing, Status
-from workflow.timing import Timing
 
 router = APIRouter()
-
-
-def _open(request: Request) -> Office:
-    office: Office = request.app.state.office
-    if not office.settings.web.open_lists:
-        raise HTTPException(404)
-    return office
+Text = Annotated[str, Query(max_length=300)]
+Word = Annotated[str, Query(max_length=20)]
 
 
 @router.get("/")
 def home(request: Request) -> Response:
-    _open(request)
-    return RedirectResponse("/overdue", 302)
-
-
-@router.get("/overdue", response_class=HTMLResponse)
-def overdue_list(
-    request: Request,
-    as_of: Annotated[str, Query(max_length=10)] = "",
-    agency: Annotated[str, Query(max_length=200)] = "",
-    by: Annotated[str, Query(max_length=10)] = "",
-) -> Response:
-    """What was overdue on a day, as a list or counted by agency or directive."""
-    office = _open(request)
-    day = office.as_of(terminal.day(as_of) if as_of else None)
-    wanted = queries.Wanted(agency=agency or None)
-    with snapshot(office.settings.database.url) as view:
-        report = overdue.build(view, day, wanted, by if by in ("agency", "directive") else None)
-    return page(request, "overdue.html", report=report, section=report.sections[0], by=by, agency=agency)
+    """One's own agency; or what is overdue, for whoever oversees it or has not signed in."""
+    with looking(request, everybody=True):
+        person: entry.Person | None = request.state.visitor.person
+    return RedirectResponse(
+        "/mine" if person and person.agencies and not person.roles & entry.OVERSEERS else "/overdue", 302
+    )
 
 
 @router.get("/tasks", response_class=HTMLResponse)
 def task_list(
     request: Request,
     as_of: Annotated[str, Query(max_length=10)] = "",
-    agency: Annotated[str, Query(max_length=200)] = "",
-    directive: Annotated[str, Query(max_length=100)] = "",
-    standing: Annotated[str, Query(max_length=20)] = "",
-    status: Annotated[str, Query(max_length=20)] = "",
+    original: Annotated[str, Query(max_length=1)] = "",
+    directive: Text = "",
+    agency: Text = "",
+    section: Text = "",
+    search: Text = "",
+    standing: Word = "",
+    status: Word = "",
+    figure: Word = "",
+    page_: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
-    """The tasks of one standing or status: what a figure in a letter counts."""
-    office = _open(request)
-    for value, known in ((standing, Standing), (status, Status)):
+    """The duties of one standing or status, or those that a figure counts."""
+    office: Office = request.app.state.office
+    for value, known in ((standing, Standing), (status, Status), (figure, FIGURES)):
         if value and value not in list(known):
             raise BadInput("“{value}” is none of: {known}.", value=value, known=", ".join(known))
-    day = office.as_of(terminal.day(as_of) if as_of else None)
-    wanted = queries.Wanted(
-        directive or None, agency or None, standing or None, status or None, closed=bool(standing or status)
+    view = View(
+        as_of=as_of, original=original, directive=directive, agency=agency, section=section, search=search, page=page_
     )
-    with snapshot(office.settings.database.url) as view:
-        rows = queries.tasks(view, day, wanted)
-    return page(request, "tasks.html", rows=rows, day=day.day, standing=standing, state=status, agency=agency)
+    day = view.day(office)
+    chosen: dict[str, Any] = {"standing": standing or None, "status": status or None, "figure": figure or None}
+    sifted = standing or status or figure
+    wanted = replace(view.wanted(), **chosen, closed=bool(sifted), limit=PER_PAGE, offset=(page_ - 1) * PER_PAGE)
+    with looking(request, everybody=True) as record:
+        rows, total = queries.tasks(record, day, wanted), queries.count(record, day, wanted)
+        directives, agencies = queries.directives(record), reviewing.owing(record)
+        found = queries.directive_id(record, directive) if directive else 0
+        sections = reviewing.sections(record, found) if found else []
+    return page(
+        request, "tasks.html", keep=True, rows=rows, total=total, pages=-(-total // PER_PAGE), view=view, day=day.day, directives=directives,
+        agencies=agencies, sections=sections, chosen={name: value or "" for name, value in chosen.items()}, standings=Standing, statuses=Status,
+    )  # fmt: skip
 
 
 @router.get("/tasks/{code}", response_class=HTMLResponse)
-def task(request: Request, code: str) -> Response:
+def task(request: Request, code: str, as_of: Annotated[str, Query(max_length=10)] = "") -> Response:
     """Everything about one task."""
-    office = _open(request)
-    with snapshot(office.settings.database.url) as view:
-        card, calendar = dossier.task(view, code, office.as_of()), awaited.calendar(view)
-    timing = Timing.from_json(stored(card["timing"]))
-    counted = [list(came_about(row, timing, calendar)) if row["occurrence_id"] else [] for row in card["occurrences"]]
-    return page(request, "task.html", card=card, explanation=timing.explain(), counted=counted, passed=passed_on(card))
+    office: Office = request.app.state.office
+    with looking(request, everybody=True) as view:
+        card = drawn(view, code, View(as_of=as_of).day(office))
+    return page(request, "task.html", keep=True, card=card, passed=passed_on(card))

@@ -25,10 +25,11 @@ from workflow.duties import showing
 from workflow.evidence import EvidenceStore
 from workflow.i18n import _, language
 from workflow.periods import show_day, show_period
-from workflow.queries import AsOf
+from workflow.queries import AsOf, owner
 from workflow.standing import say_standing, say_status
 
 log = logging.getLogger(__name__)
+KEPT = "x-dondoc-kept"  # tells `web.dress` that a page may be given again as long as the record stays the same
 
 
 @dataclass(frozen=True)
@@ -59,9 +60,9 @@ class Office:
         finally:
             self.posting.release()
 
-    def as_of(self, day: date | None = None) -> AsOf:
+    def as_of(self, day: date | None = None, *, original: bool = False) -> AsOf:
         """The day a page speaks of."""
-        return AsOf.at(self.now(), self.settings.time_zone, self.settings.reminders.soon_days, day)
+        return AsOf.at(self.now(), self.settings.time_zone, self.settings.reminders.soon_days, day, original=original)
 
 
 _environment = Environment(
@@ -85,17 +86,25 @@ _environment.filters.update(
     files=lambda size: f"{max(size // 1000, 1):,} kB".replace(",", "."),
     outcome=showing.outcome_words,
     part=showing.part_words,
+    owner=owner,
 )
 
 
-def page(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
-    """Return a rendered page."""
+def page(request: Request, template: str, *, status: int = 200, keep: bool = False, **context: Any) -> HTMLResponse:
+    """Return a rendered page; one to `keep` follows from its address, the record, the day and the visitor alone."""
     office: Office = request.app.state.office
     zone = ZoneInfo(office.settings.time_zone)
+    who = getattr(request.state, "visitor", None)
+    secret = request.url.path.startswith(("/v/", "/sign-in/"))  # an address that is a permission stands in no page
+    here = "/" if secret else request.url.path + (f"?{request.url.query}" if request.url.query else "")
     html = _environment.get_template(template).render(
         moment=lambda at: f"{at.astimezone(zone):%d/%m/%Y %H:%M}",
         office=office.settings.office,
-        lists=office.settings.web.open_lists,
-        **context,
+        lists=office.settings.web.open_lists or bool(who and who.person),
+        person=who.person if who else None,
+        seal=office.keys.signer("form").get_signature(who.seal).decode() if who else "",
+        path="" if secret else request.url.path,
+        here=here,
+        **{"problem": "", **context},
     )
-    return HTMLResponse(html, status)
+    return HTMLResponse(html, status, {KEPT: "1"} if keep and status == 200 else None)

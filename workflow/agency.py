@@ -8,7 +8,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Session, SQLModel, col, func, or_, select
 
 from workflow.address import checked_address
-from workflow.errors import BadInput, Refused
+from workflow.errors import BadInput, NotFound, Refused
 from workflow.names import fold, printable, strip_marks
 from workflow.register.kinds import Kind, Level
 from workflow.register.wording import words_of
@@ -165,7 +165,7 @@ def known_agency(session: Session, words: str) -> Agency:
     if found:
         return found[0]
     near = _alike(session, words)
-    raise BadInput(
+    raise NotFound(
         "No agency is known as “{words}”. Near: {near}.",
         words=words,
         near="; ".join(f"{a.name} ({a.code})" for a in near) or "–",

@@ -5,20 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from workflow import awaited, dossier
 from workflow.audit_words import FIELD_LABELS, say_act, say_value
 from workflow.calendar import WorkingCalendar
 from workflow.duties import showing
 from workflow.i18n import N_, _
 from workflow.periods import say, show_day, show_period
-from workflow.queries import owner
-from workflow.snapshot import Row, stored
+from workflow.queries import AsOf, owner
+from workflow.snapshot import Row, Snapshot, stored
 from workflow.standing import Standing, say_standing, say_status
 from workflow.timing import Kind, Timing
 
 
-def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
-    """Yield the lines of a task's card; the calendar tells how each deadline came about."""
-    timing = Timing.from_json(stored(card["timing"]))
+def drawn(view: Snapshot, code: str, as_of: AsOf) -> Row:
+    """Everything about one task as `dossier.task` has it, with how its deadlines are understood and came about, in words."""
+    card = dossier.task(view, code, as_of)
+    calendar, timing = awaited.calendar(view), Timing.from_json(stored(card["timing"]))
+    card["understood"] = timing.explain()
+    for row in card["occurrences"]:
+        row["told"] = list(came_about(row, timing, calendar)) if row["occurrence_id"] else []
+    for one, names in ((card, ("timing", "place")), *((entry, ("before", "after")) for entry in card["history"])):
+        one.update({name: stored(one[name]) for name in names})
+    return card
+
+
+def lines(card: Row, zone: str) -> Iterator[str]:
+    """Yield the lines of a task's card."""
     issued = show_day(card["issued_on"])
     yield f"{card['code']}  {card['text']}"
     yield ""
@@ -27,7 +39,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
         _("{number} of {day}, {issuer}", number=card["number"], day=issued, issuer=card["issuer"] or "–"),
     )
     yield from _field(_("Section"), card["section"])
-    place = stored(card["place"])
+    place = card["place"]
     yield from _field(_("Where"), _where(place, str(place.get("file", card["file_name"]))))
     for role, title in (("lead", _("Lead agency")), ("coordinating", _("Coordinating"))):
         own = [part for part in card["assignments"] if part["role"] == role]
@@ -37,7 +49,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
                 yield from (f"{'':22} – {_member(member)}" for member in part["members"])
     yield from _field(_("Deliverable"), card["deliverable"])
     yield from _field(_("Deadline as written"), f"“{card['timing_words']}”" if card["timing_words"] else _("none"))
-    yield from _field(_("Understood as"), timing.explain())
+    yield from _field(_("Understood as"), card["understood"])
     yield from _field(_("Confirmed by"), card["monitor"])
     waiting = [q for q in card["questions"] if not q["answered_by"]]
     for question in waiting:
@@ -52,7 +64,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
             state = f"{say_status(row['status'])}, {say_standing(row['standing'])}"
             yield f"• {show_period(row['period'])} – {owner(row)}: {due}; {state}"
             yield from (f"    {passed_words(step)}" for step in passed.get(row["occurrence_id"], ()))
-            yield from (f"    {told}" for told in came_about(row, timing, calendar))
+            yield from (f"    {told}" for told in row["told"])
             yield from (f"    {told}" for told in _around(card, row["occurrence_id"]))
         else:
             yield f"• {say_standing(Standing.UNDECIDED)}"
@@ -66,7 +78,7 @@ def lines(card: Row, zone: str, calendar: WorkingCalendar) -> Iterator[str]:
         yield f"  {at:%d/%m/%Y %H:%M}  {say_act(entry['act'])}{of}  {entry['actor']}" + (
             f": {entry['reason']}" if entry["reason"] else ""
         )
-        yield from _changed(stored(entry["before"]), stored(entry["after"]))
+        yield from _changed(entry["before"], entry["after"])
 
 
 def _who(part: Row) -> str:

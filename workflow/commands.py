@@ -11,7 +11,7 @@ import typer
 
 from workflow import commands_deadlines, commands_evidence, commands_moves
 from workflow.i18n import _
-from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, looking
+from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look
 
 app = typer.Typer()
 
@@ -55,8 +55,9 @@ def tasks(
         if value and value not in list(known):
             raise BadInput("“{value}” is none of: {known}.", value=value, known=", ".join(known))
     wanted = queries.Wanted(directive, agency, standing, status, search, closed=every or bool(status or standing))
-    with looking(context.obj) as view:
-        rows = queries.tasks(view, as_of(context.obj, day), wanted)
+    looked = as_of(context.obj, day)
+    asked = {"directive": directive, "agency": agency, "standing": standing, "status": status, "search": search, "all": every, "as_of": day and looked.day}  # fmt: skip
+    rows = look(context.obj, "tasks", asked, lambda view: queries.tasks(view, looked, wanted))
     if json_:
         terminal.say_json(rows)
         return
@@ -83,15 +84,16 @@ def tasks(
 
 @app.command("show", help=_("Show everything about one task.\n\n\b\nExample:\n  dondoc show KH88-II.3"))
 def show(context: typer.Context, code: Code, day: AsOfDay = None, json_: Json = False) -> None:
-    from workflow import awaited, card, dossier, terminal
+    from workflow import card, terminal
 
-    with looking(context.obj) as view:
-        found = dossier.task(view, code, as_of(context.obj, day))
-        calendar = awaited.calendar(view)
+    looked = as_of(context.obj, day)
+    found = look(
+        context.obj, f"tasks/{code}", {"as_of": day and looked.day}, lambda view: card.drawn(view, code, looked)
+    )
     if json_:
         terminal.say_json(found)
     else:
-        terminal.say(*card.lines(found, context.obj.time_zone, calendar))
+        terminal.say(*card.lines(found, context.obj.time_zone))
 
 
 @app.command("directives", help=_("List the directives in the record.\n\n\b\nExample:\n  dondoc directives"))
@@ -99,8 +101,7 @@ def directives(context: typer.Context, json_: Json = False) -> None:
     from workflow import queries, terminal
     from workflow.periods import show_day
 
-    with looking(context.obj) as view:
-        rows = queries.directives(view)
+    rows = look(context.obj, "directives", {}, queries.directives)
     if json_:
         terminal.say_json(rows)
         return
@@ -128,8 +129,10 @@ def questions(context: typer.Context, directive: Directive = None, json_: Json =
     from workflow import queries, terminal
     from workflow.card import asked
 
-    with looking(context.obj) as view:
-        rows = [asked(row) for row in queries.questions(view, directive)]
+    asked_for = {"directive": directive}
+    rows = look(
+        context.obj, "questions", asked_for, lambda view: [asked(row) for row in queries.questions(view, directive)]
+    )
     if json_:
         terminal.say_json(rows)
         return

@@ -3,67 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
+from workflow.duties.order import Order
 from workflow.i18n import _
-from workflow.options import Actor, Agency, Code, Grounds, Period, Reason, acting, basis_of, hidden
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sqlmodel import Session
-
-    from workflow.config import Settings
-    from workflow.occurrence import Occurrence
+from workflow.options import Actor, Agency, Code, Grounds, Period, Reason, acting, hidden, order
 
 app = typer.Typer()
 
 
-def _move(
-    context: typer.Context,
-    code: str,
-    agency: str | None,
-    period: str | None,
-    named: str | None,
-    statuses: tuple[str, ...],
-    act: Callable[[Session, Occurrence, dict[str, Any]], object],
-) -> None:
-    """Find the occurrence that a person means, make one move and say what it is now."""
-    from workflow import terminal
-    from workflow.agency import known_agency
-    from workflow.clock import local_day
-    from workflow.finding import choose
-    from workflow.standing import Status, say_status
-    from workflow.task import find_task
-
-    with acting(context.obj, named) as (session, how):
-        owner = known_agency(session, agency) if agency else None
-        found = choose(
-            session,
-            find_task(session, code, hidden(session, how)),
-            statuses=tuple(Status(s) for s in statuses),
-            agency=owner,
-            period=period,
-            today=local_day(how["at"], context.obj.time_zone),
-        )
-        act(session, found, how)
-        line = _(
-            "{label}, {agency}: {status}.",
-            label=found.label(),
-            agency=found.agency.name,
-            status=say_status(found.status),
-        )
-    terminal.say(line)
-
-
-_OPEN = ("not_started", "in_progress", "returned")
-
-
-def _with_reason(
-    name: str, statuses: tuple[str, ...], move: Callable[[Occurrence], Callable[..., object]], told: str
-) -> None:
+def _with_reason(name: str, told: str) -> None:
     """Add the command of a move that needs nothing but a reason."""
 
     @app.command(name, help=told)
@@ -75,15 +26,10 @@ def _with_reason(
         period: Period = None,
         by: Actor = None,
     ) -> None:
-        def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
-            move(found)(session, **how, reason=reason)
-
-        _move(context, code, agency, period, by, statuses, act)
+        order(context.obj, Order(name, code, agency or "", period or "", reason=reason), by)
 
 
-def _with_basis(
-    name: str, statuses: tuple[str, ...], move: Callable[[Occurrence], Callable[..., object]], told: str
-) -> None:
+def _with_basis(name: str, told: str) -> None:
     """Add the command of a decision that needs a reason and the document it rests on."""
 
     @app.command(name, help=told)
@@ -96,19 +42,12 @@ def _with_basis(
         period: Period = None,
         by: Actor = None,
     ) -> None:
-        from workflow.basis import need_basis, need_reason
-        from workflow.moving import checked
-
-        def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
-            checked(session, name, found.duty(session), how["by"])  # first: nobody looks for a document in vain
-            move(found)(session, **how, reason=need_reason(reason), basis=need_basis(basis_of(basis), how["at"]))
-
-        _move(context, code, agency, period, by, statuses, act)
+        order(context.obj, Order(name, code, agency or "", period or "", reason=reason, basis=basis or ""), by)
 
 
 @app.command("start", help=_("Say that work on a task has begun.\n\n\b\nExample:\n  dondoc start KH88-II.3"))
 def start(context: typer.Context, code: Code, agency: Agency = None, period: Period = None, by: Actor = None) -> None:
-    _move(context, code, agency, period, by, ("not_started",), lambda session, found, how: found.start(session, **how))
+    order(context.obj, Order("start", code, agency or "", period or ""), by)
 
 
 @app.command(
@@ -136,26 +75,18 @@ def done(
     by: Actor = None,
 ) -> None:
     from workflow import terminal
-    from workflow.clock import local_day
-    from workflow.evidence import EvidenceStore
 
-    settings: Settings = context.obj
-    dated = terminal.day(document_date) if document_date else None
-
-    def submit(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
-        files = EvidenceStore(settings.evidence).keep_all(evidence or [])
-        found.submit(
-            session,
-            **how,
-            today=local_day(how["at"], settings.time_zone),
-            result=result,
-            document_number=document_number,
-            document_on=dated,
-            nothing_arose=nothing,
-            evidence=files,
-        )
-
-    _move(context, code, agency, period, by, _OPEN, submit)
+    given = Order(
+        "submit",
+        code,
+        agency or "",
+        period or "",
+        words=result,
+        document_number=document_number,
+        document_on=terminal.day(document_date) if document_date else None,
+        nothing_arose=nothing,
+    )
+    order(context.obj, given, by, evidence or ())
 
 
 @app.command("confirm", help=_("Accept a reported result.\n\n\b\nExample:\n  dondoc confirm KH88-II.3"))
@@ -167,21 +98,11 @@ def confirm(
     period: Period = None,
     by: Actor = None,
 ) -> None:
-    _move(
-        context,
-        code,
-        agency,
-        period,
-        by,
-        ("submitted",),
-        lambda session, found, how: found.confirm(session, **how, note=note),
-    )
+    order(context.obj, Order("confirm", code, agency or "", period or "", words=note), by)
 
 
 _with_reason(
     "return",
-    ("submitted",),
-    lambda found: found.send_back,
     _(
         'Send a reported result back with a reason.\n\n\b\nExample:\n  dondoc return KH88-II.3 --reason "Chưa có quyết định kèm theo"'
     ),
@@ -190,40 +111,22 @@ _with_reason(
 
 _with_reason(
     "withdraw",
-    ("submitted",),
-    lambda found: found.withdraw,
     _(
         'Take a report back while nobody has confirmed it.\n\n\b\nExample:\n  dondoc withdraw KH88-II.3 --reason "Báo nhầm nhiệm vụ"'
     ),
 )
 
 
-@app.command(
+_with_reason(
     "reopen",
-    help=_(
+    _(
         'Take up again what was completed or cancelled.\n\n\b\nExample:\n  dondoc reopen KH88-II.3 --reason "Kết quả phải làm lại"'
     ),
 )
-def reopen(
-    context: typer.Context,
-    code: Code,
-    reason: Reason = "",
-    agency: Agency = None,
-    period: Period = None,
-    by: Actor = None,
-) -> None:
-    from workflow.clock import local_day
-
-    def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
-        found.reopen(session, **how, reason=reason, today=local_day(how["at"], context.obj.time_zone))
-
-    _move(context, code, agency, period, by, ("completed", "cancelled"), act)
 
 
 _with_basis(
     "suspend",
-    _OPEN,
-    lambda found: found.suspend,
     _(
         'Let a task rest: neither counted nor reminded.\n\n\b\nExample:\n  dondoc suspend KH88-II.3 --reason "Chờ hướng dẫn của tỉnh" --basis "Công văn 120/UBND-VP ngày 3/9/2025"'
     ),
@@ -265,13 +168,11 @@ def answer(context: typer.Context, code: Code, reason: Reason = "", by: Actor = 
 
 @app.command("resume", help=_("Go on with a suspended task.\n\n\b\nExample:\n  dondoc resume KH88-II.3"))
 def resume(context: typer.Context, code: Code, agency: Agency = None, period: Period = None, by: Actor = None) -> None:
-    _move(context, code, agency, period, by, ("suspended",), lambda session, found, how: found.resume(session, **how))
+    order(context.obj, Order("resume", code, agency or "", period or ""), by)
 
 
 _with_basis(
     "cancel",
-    (*_OPEN, "suspended"),
-    lambda found: found.cancel,
     _(
         'Drop a task that nobody need do any more.\n\n\b\nExample:\n  dondoc cancel KH88-II.3 --reason "Không còn phù hợp" --basis "Công văn 120/UBND-VP ngày 3/9/2025"'
     ),
@@ -297,21 +198,5 @@ def hand_on_(
     period: Period = None,
     by: Actor = None,
 ) -> None:
-    from workflow.agency import known_agency
-    from workflow.clock import local_day
-    from workflow.duties.passing import hand_on
-
-    def act(session: Session, found: Occurrence, how: dict[str, Any]) -> None:
-        hand_on(
-            session,
-            found,
-            known_agency(session, to),
-            **how,
-            today=local_day(how["at"], context.obj.time_zone),
-            reason=reason,
-            basis=basis_of(basis),
-            person=person,
-            whole=period is None,
-        )
-
-    _move(context, code, agency, period, by, (*_OPEN, "suspended"), act)
+    given = Order("hand_on", code, agency or "", period or "", reason=reason, basis=basis or "", to=to, person=person)
+    order(context.obj, given, by)

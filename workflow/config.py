@@ -173,6 +173,23 @@ class ScheduleSettings:
 
 
 @dataclass(frozen=True)
+class SignInSettings:
+    mail: bool = True
+    hours: int = 12
+    idle_minutes: int = 120
+    token_days: int = 365
+    header: str = ""
+    proxies: tuple[str, ...] = ("127.0.0.1", "::1")
+    issuer: str = ""
+    client_id: str = ""
+
+    @property
+    def client_secret(self) -> str:
+        """The secret that the OpenID provider gave, from the environment only."""
+        return os.environ.get("DONDOC_OIDC_SECRET", "")
+
+
+@dataclass(frozen=True)
 class WebSettings:
     host: str = "127.0.0.1"
     port: int = 8000
@@ -200,21 +217,29 @@ class Settings:
     reading: ReadingSettings = field(default_factory=ReadingSettings)
     schedule: ScheduleSettings = field(default_factory=ScheduleSettings)
     web: WebSettings = field(default_factory=WebSettings)
+    sign_in: SignInSettings = field(default_factory=SignInSettings)
 
 
 def load(path: Path | None = None) -> Settings:
-    """Return the settings of `path`, or of $DONDOC_CONFIG, or of ./config.yaml, or the defaults.
+    """Return the settings of `path`, or of $DONDOC_CONFIG, or of ./config.yaml; else the server of `dondoc login`, or the defaults.
 
     Raises BadInput naming the file, the key and the nearest known key.
     """
-    from workflow.config_file import read
-
     named = path or (Path(os.environ["DONDOC_CONFIG"]) if os.environ.get("DONDOC_CONFIG") else None)
     file = named or Path("config.yaml")
     if named and not file.is_file():
         raise BadInput("There is no settings file {file}.", file=str(file))
-    settings = read(file) if file.is_file() else Settings()
     url = os.environ.get("DONDOC_DATABASE_URL")
+    if not (url or file.is_file()):
+        from workflow.afar import known
+
+        if there := known():
+            return there
+    settings = Settings()
+    if file.is_file():
+        from workflow.config_file import read
+
+        settings = read(file)
     if url:
         settings = replace(settings, database=replace(settings.database, url=url))
     return _anchored(settings, file.absolute().parent)

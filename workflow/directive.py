@@ -9,7 +9,7 @@ from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, Relationship, Session, SQLModel, col, func, or_, select
 
 from workflow.database import Instant
-from workflow.errors import BadInput
+from workflow.errors import NotFound
 
 
 class Directive(SQLModel, table=True):
@@ -83,7 +83,7 @@ def find_directive(session: Session, words: str, hidden: Collection[int] = ()) -
     found = session.exec(select(Directive).where(same, shown).order_by(col(Directive.id).desc())).first()
     if not found:
         known = list(session.exec(select(Directive.code).where(shown).order_by(col(Directive.id).desc()).limit(5)))
-        raise BadInput("There is no directive {code}. There are: {known}.", code=wanted, known=", ".join(known) or "–")
+        raise NotFound("There is no directive {code}. There are: {known}.", code=wanted, known=", ".join(known) or "–")
     return found
 
 

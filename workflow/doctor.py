@@ -143,13 +143,13 @@ def _calendar(database: Database) -> Iterator[Finding]:
 
 
 def _record(settings: Settings) -> Iterator[Finding]:
-    from workflow import queries
+    from workflow import ledger, queries
     from workflow.snapshot import snapshot
 
     with snapshot(settings.database.url) as view:
         found, counts = (
             queries.health(view, clock.local_day(clock.now(), settings.time_zone), settings.time_zone),
-            queries.outbox_counts(view),
+            ledger.outbox_counts(view),
         )
     zone, now = ZoneInfo(settings.time_zone), clock.now()
     ticked = found["tick_at"]

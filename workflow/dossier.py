@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from workflow.access.viewing import visible
 from workflow.duties import showing
-from workflow.errors import BadInput
+from workflow.errors import NotFound
 from workflow.queries import AsOf, Wanted, tasks
 from workflow.snapshot import Row, Snapshot
 
 
-def no_such(view: Snapshot, code: str) -> BadInput:
+def no_such(view: Snapshot, code: str) -> NotFound:
     """That there is no task of this code, with the nearest ones."""
     near = ", ".join(nearest(view, code)) or "–"
-    return BadInput("There is no task {code}. Nearest: {near}.", code=code, near=near)
+    return NotFound("There is no task {code}. Nearest: {near}.", code=code, near=near)
 
 
 def task(view: Snapshot, code: str, as_of: AsOf) -> Row:

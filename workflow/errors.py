@@ -34,6 +34,10 @@ class BadInput(Problem):
     exit_code = 2
 
 
+class NotFound(BadInput):
+    """What is named is not there, or not for this person."""
+
+
 class NotPermitted(Problem):
     """The person may not do this; `refusal` is what the history keeps of the attempt."""
 

@@ -1,4 +1,4 @@
-"""The ledger of reminders, read: what each task gave reason to tell, whom, when it left and what the server answered.
+"""The ledger of reminders and the outbox, read: what each task gave reason to tell, whom, when it left and what the server answered.
 
 Written by the rounds of the tick (`notifications`); read by their commands, by pages and by the proof for an inspection.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from workflow.access.viewing import visible
+from workflow.errors import BadInput
 from workflow.i18n import N_, _
 from workflow.periods import show_day, show_period
 from workflow.queries import agency_id
@@ -22,6 +23,8 @@ OCCASIONS = {
     "submitted": N_("report to be confirmed"),
     "asked": N_("request to be decided"),
     "parts": N_("part asked for or given"),
+    "pressed": N_("reminded by hand"),
+    "explain": N_("explanation asked for"),
 }
 LEVELS = {
     "head": N_("escalated to the head of the agency"),
@@ -102,3 +105,26 @@ def shown(lines: list[Row], zone: ZoneInfo) -> list[Row]:
         }
         for row in lines
     ]
+
+
+def messages(view: Snapshot, status: str | None = None, limit: int = 200) -> list[Row]:
+    """The outbox, newest first."""
+    return view.rows(
+        f"""select id, kind, recipient, subject, status, queued_at, next_at, sent_at, attempts, doubts, reason from message
+        where {"status = :status" if status else "1 = 1"} order by id desc limit :limit""",
+        limit=limit,
+        **({"status": status} if status else {}),
+    )
+
+
+def letter(view: Snapshot, number: int) -> str:
+    """One letter as it goes over the wire."""
+    found = view.rows("select content from message where id = :number", number=number)
+    if not found:
+        raise BadInput("There is no letter {number}.", number=number)
+    return bytes(found[0]["content"]).decode("ascii")
+
+
+def outbox_counts(view: Snapshot) -> dict[str, int]:
+    """How many letters are in which state."""
+    return {row["status"]: row["n"] for row in view.rows("select status, count(*) as n from message group by status")}

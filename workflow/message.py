@@ -136,13 +136,14 @@ class LinkCode(SQLModel, table=True):
 
 
 class Upload(SQLModel, table=True):
-    """A file that is being sent through a link, until it is used or forgotten; `mark` is how the sender's browser knows it again.
+    """A file that is being sent, through a link or by somebody who is signed in (`owner`, an address), until it is used or forgotten.
 
-    `received` of `size` bytes lie in the store; a whole file has its hash.
+    `mark` is how the sender's browser knows it again. `received` of `size` bytes lie in the store; a whole file has its hash.
     """
 
     id: int | None = Field(default=None, primary_key=True)
-    link_id: int = Field(foreign_key="action_link.id", index=True)
+    link_id: int | None = Field(default=None, foreign_key="action_link.id", index=True)
+    owner: str = ""
     name: str
     size: int
     mark: str = ""
@@ -179,6 +180,19 @@ class Incoming(SQLModel, table=True):
     became: str
     words: str = ""
     letter_id: int | None = Field(default=None, foreign_key="message.id", index=True)
+
+
+class Webhook(SQLModel, table=True):
+    """An address of another program that is told what happens: entries of the history after `upto`, signed with `secret`."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    address: str
+    secret: str
+    acts: str = ""  # only these acts of the history, parted by commas; empty: all
+    made_at: datetime = Field(sa_type=Instant)
+    made_by: str
+    upto: int = 0
+    revoked_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class Heartbeat(SQLModel, table=True):

@@ -7,16 +7,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from workflow.errors import Refused
 from workflow.i18n import _
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from sqlmodel import Session
 
     from workflow.basis import Basis
     from workflow.config import Settings
     from workflow.database import Database
+    from workflow.duties.order import Order
     from workflow.queries import AsOf
     from workflow.snapshot import Snapshot
 
@@ -43,9 +46,17 @@ def as_of(settings: Settings, day: str | None) -> AsOf:
     return AsOf.at(clock.now(), settings.time_zone, settings.reminders.soon_days, terminal.day(day) if day else None)
 
 
+def _refuse_afar(settings: Settings) -> None:
+    """Raise Refused for what only the machine of the record can do."""
+    server = getattr(settings, "server", "")
+    if server:
+        raise Refused("This is for the machine of the record; you are signed in to {server}.", server=server)
+
+
 @contextmanager
 def opened(settings: Settings) -> Iterator[Database]:
     """Open the office's database for one command, built if it is new."""
+    _refuse_afar(settings)
     from workflow.database import Database
 
     database = Database(settings.database.url, settings.database.wait_seconds)
@@ -55,9 +66,49 @@ def opened(settings: Settings) -> Iterator[Database]:
         database.dispose()
 
 
+def order(settings: Settings, given: Order, named: str | None, evidence: Sequence[Path] = ()) -> None:
+    """Carry an order out, here or on the server that one is signed in to, and say what became of it."""
+    from workflow import terminal
+    from workflow.afar import Afar
+
+    if isinstance(settings, Afar):
+        from workflow.afar import Server
+
+        terminal.say(*Server.of(settings, named).order(given, evidence))
+        return
+    from workflow.clock import local_day
+    from workflow.duties.carrying import carry_out
+    from workflow.evidence import EvidenceStore
+
+    with acting(settings, named) as (session, how):
+        today = local_day(how["at"], settings.time_zone)
+        store = EvidenceStore(settings.evidence)
+        done = carry_out(session, given, **how, today=today, files=lambda: store.keep_all(evidence))
+    terminal.say(*done.lines)
+
+
+def look(
+    settings: Settings,
+    path: str,
+    query: Mapping[str, object],
+    here: Callable[[Snapshot], Any],
+    named: str | None = None,
+) -> Any:
+    """What a list shows: read `here`, or from the server that one is signed in to, which answers `path` with the very same."""
+    from workflow.afar import Afar
+
+    if isinstance(settings, Afar):
+        from workflow.afar import Server
+
+        return Server.of(settings, named).look(path, query)
+    with looking(settings, named) as view:
+        return here(view)
+
+
 @contextmanager
 def looking(settings: Settings, named: str | None = None) -> Iterator[Snapshot]:
     """A snapshot of the record as the person who runs the command may see it."""
+    _refuse_afar(settings)
     from workflow import clock, terminal
     from workflow.access.viewing import agencies_of
     from workflow.snapshot import snapshot

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from workflow import reach
 from workflow.access.viewing import visible
-from workflow.errors import BadInput
+from workflow.errors import BadInput, NotFound
 from workflow.i18n import _
 from workflow.names import fold, strip_marks
 from workflow.register.wording import words_of
@@ -33,6 +33,8 @@ _THEN = """(select o.id, o.task_id, o.issued_to_id, o.period,
     from occurrence o)"""
 
 
+_SAME = "id, task_id, issued_to_id, period, agency_id, opens_on, original_due_on, status, submitted_on"
+
 # The entries that tell a deadline, up to the end of the day.
 _DATED = "e.act in ('open', 'set deadline', 'grant extension') and e.at < :end"
 
@@ -45,11 +47,12 @@ class AsOf:
     soon_days: int
     zone: str
     past: bool
+    original: bool = False  # judge by the first deadline, whatever was granted since
 
     @classmethod
-    def at(cls, now: datetime, zone: str, soon_days: int, day: date | None = None) -> AsOf:
+    def at(cls, now: datetime, zone: str, soon_days: int, day: date | None = None, *, original: bool = False) -> AsOf:
         today = now.astimezone(ZoneInfo(zone)).date()
-        return cls(day or today, soon_days, zone, bool(day and day < today))
+        return cls(day or today, soon_days, zone, bool(day and day < today), original)
 
     def args(self) -> dict[str, object]:
         args: dict[str, object] = {"today": self.day, "soon": self.day + timedelta(days=self.soon_days)}
@@ -59,9 +62,8 @@ class AsOf:
 
     def occurrences(self, view: Snapshot) -> str:
         """The table of occurrences as they were on the day."""
-        if not self.past:
-            return "occurrence"
-        return _THEN.format(due=view.json_day("e.after", "due"), dated=_DATED)
+        then = _THEN.format(due=view.json_day("e.after", "due"), dated=_DATED) if self.past else "occurrence"
+        return f"(select {_SAME}, original_due_on as due_on from {then} then_) " if self.original else then
 
 
 @dataclass(frozen=True)
@@ -74,15 +76,35 @@ class Wanted:
     status: str | None = None
     search: str | None = None
     code: str | None = None
+    section: str | None = None
+    figure: str | None = None  # what one column of the tally counts
     closed: bool = True
+    limit: int = 0  # so many rows, beginning after `offset`; 0: all of them
+    offset: int = 0
+
+    def window(self) -> str:
+        """The end of a query that gives a part of a list."""
+        return f" limit {int(self.limit)} offset {int(self.offset)}" if self.limit else ""
 
 
 def tasks(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[Row]:
     """One row for each occurrence, and one for each task that has none yet; earliest due first, undecided last."""
     wanted = wanted or Wanted()
-    where, args = _narrow(view, wanted)
-    rows = view.rows(
-        f"""select * from (
+    sql, args = _listed(view, as_of, wanted)
+    order = "case when due_on is null then 1 else 0 end, due_on, directive, task_id, agency_id, occurrence_id"
+    rows = view.rows(f"select * from {sql} order by {order}{wanted.window()}", **args)
+    return _with_leads(view, [with_days(row, as_of.day) for row in rows])
+
+
+def count(view: Snapshot, as_of: AsOf, wanted: Wanted) -> int:
+    """How many rows `tasks` would give without its window."""
+    sql, args = _listed(view, as_of, wanted)
+    return int(view.rows(f"select count(*) as n from {sql}", **args)[0]["n"])
+
+
+def _listed(view: Snapshot, as_of: AsOf, wanted: Wanted) -> tuple[str, dict[str, object]]:
+    where, args = narrow(view, wanted)
+    sql = f"""(
           select t.id as task_id, t.code, t.no, t.section, t.text, t.deliverable, t.timing_words, d.code as directive, d.number,
             d.issuer, o.id as occurrence_id, o.period, o.opens_on, o.original_due_on, o.due_on, o.submitted_on, o.status,
             a.id as agency_id, a.code as agency_code, a.name as agency, i.code as issued_to_code, i.name as issued_to,
@@ -91,30 +113,29 @@ def tasks(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[Row
           left join {as_of.occurrences(view)} o on o.task_id = t.id
           left join agency a on a.id = o.agency_id left join agency i on i.id = o.issued_to_id
           where {where}
-        ) listed where {_outer(wanted)}
-        order by case when due_on is null then 1 else 0 end, due_on, directive, task_id, agency_id""",
+        ) listed where {_outer(wanted)}"""
+    return sql, {
         **args,
         **as_of.args(),
-        **({"standing": wanted.standing} if wanted.standing else {}),
-        **({"status": wanted.status} if wanted.status else {}),
-    )
-    return _with_leads(view, [_with_days(row, as_of.day) for row in rows])
+        **{n: getattr(wanted, n) for n in ("standing", "status") if getattr(wanted, n)},
+    }
 
 
 def overdue(view: Snapshot, as_of: AsOf, wanted: Wanted | None = None) -> list[Row]:
     """Open occurrences whose due day has passed, longest overdue first."""
-    where, args = _narrow(view, wanted or Wanted())
+    wanted = wanted or Wanted()
+    where, args = narrow(view, wanted)
     rows = view.rows(
         f"""select o.id as occurrence_id, t.code, t.text, t.deliverable, t.timing_words, d.code as directive, d.number, d.issuer,
             a.code as agency_code, a.name as agency, i.code as issued_to_code, i.name as issued_to, o.period, o.original_due_on, o.due_on, o.status
         from {as_of.occurrences(view)} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
         join agency a on a.id = o.agency_id join agency i on i.id = o.issued_to_id
         where o.due_on < :today and o.status in ('not_started', 'in_progress', 'returned') and {where}
-        order by o.due_on, d.id, t.position, a.id""",
+        order by o.due_on, d.id, t.position, a.id, o.id{wanted.window()}""",
         **args,
         **{k: v for k, v in as_of.args().items() if k != "soon"},
     )
-    return [_with_days(row, as_of.day) for row in rows]
+    return [with_days(row, as_of.day) for row in rows]
 
 
 def owner(row: Row) -> str:
@@ -124,18 +145,24 @@ def owner(row: Row) -> str:
     return _("{name} (taken over from {former})", name=row["agency"], former=row["issued_to"])
 
 
+# What each column of the tally counts, over the status and the standing of a duty; the list of a figure is sifted by the very same.
+FIGURES = {
+    "total": "1 = 1",
+    "done_on_time": "status = 'completed' and standing = 'done_on_time'",
+    "done_late": "status = 'completed' and standing = 'done_late'",
+    "waiting": "status = 'submitted' and standing <> 'no_deadline'",
+    "open_in_time": "standing in ('on_track', 'due_soon', 'due_today')",
+    "overdue": "standing = 'overdue'",
+    "no_deadline": "standing = 'no_deadline'",
+}
+
+
 def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) -> list[Row]:
     """Counts by agency or by directive: the official two by two (done or not × in time or late), and what lies outside it."""
-    where, args = _narrow(view, wanted or Wanted())
+    where, args = narrow(view, wanted or Wanted())
     group = {"agency": ("a.code", "a.name"), "directive": ("d.code", "d.number")}[by]
     return view.rows(
-        f"""select code, name, count(*) as total,
-            sum(case when status = 'completed' and standing = 'done_on_time' then 1 else 0 end) as done_on_time,
-            sum(case when status = 'completed' and standing = 'done_late' then 1 else 0 end) as done_late,
-            sum(case when status = 'submitted' and standing <> 'no_deadline' then 1 else 0 end) as waiting,
-            sum(case when standing in ('on_track', 'due_soon', 'due_today') then 1 else 0 end) as open_in_time,
-            sum(case when standing = 'overdue' then 1 else 0 end) as overdue,
-            sum(case when standing = 'no_deadline' then 1 else 0 end) as no_deadline
+        f"""select code, name, {", ".join(f"sum(case when {one} then 1 else 0 end) as {name}" for name, one in FIGURES.items())}
         from (select {group[0]} as code, {group[1]} as name, o.status, {STANDING_SQL} as standing
             from {as_of.occurrences(view)} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
             join agency a on a.id = o.agency_id where {where}) counted
@@ -166,24 +193,6 @@ def questions(view: Snapshot, directive: str | None = None) -> list[Row]:
     )
 
 
-def messages(view: Snapshot, status: str | None = None, limit: int = 200) -> list[Row]:
-    """The outbox, newest first."""
-    return view.rows(
-        f"""select id, kind, recipient, subject, status, queued_at, next_at, sent_at, attempts, doubts, reason from message
-        where {"status = :status" if status else "1 = 1"} order by id desc limit :limit""",
-        limit=limit,
-        **({"status": status} if status else {}),
-    )
-
-
-def letter(view: Snapshot, number: int) -> str:
-    """One letter as it goes over the wire."""
-    found = view.rows("select content from message where id = :number", number=number)
-    if not found:
-        raise BadInput("There is no letter {number}.", number=number)
-    return bytes(found[0]["content"]).decode("ascii")
-
-
 def evidence(view: Snapshot, directive: str | None = None) -> list[Row]:
     """The files behind reports and beside notes; one is in quarantine until its report is confirmed or its comment settled."""
     rows = view.rows(
@@ -199,11 +208,6 @@ def evidence(view: Snapshot, directive: str | None = None) -> list[Row]:
     for row in rows:
         row["quarantined"] = bool(row["quarantined"])
     return rows
-
-
-def outbox_counts(view: Snapshot) -> dict[str, int]:
-    """How many letters are in which state."""
-    return {row["status"]: row["n"] for row in view.rows("select status, count(*) as n from message group by status")}
 
 
 def pulse(view: Snapshot) -> Row:
@@ -250,7 +254,8 @@ def troubles(found: Row, now: datetime, late_minutes: int) -> list[str]:
     return told
 
 
-def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
+def narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
+    """The condition over directive d, task t and agency a for which duties a list is about, with its values."""
     parts = [visible(view)]
     args: dict[str, object] = {}
     if wanted.code:
@@ -266,6 +271,9 @@ def _narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
     if wanted.search:
         parts.append("t.folded like :search escape '!'")
         args["search"] = "%" + "".join(f"!{c}" if c in "%_!" else c for c in strip_marks(wanted.search)) + "%"
+    if wanted.section:
+        parts.append("t.section = :section")
+        args["section"] = wanted.section
     return " and ".join(parts), args
 
 
@@ -275,6 +283,8 @@ def _outer(wanted: Wanted) -> str:
         parts.append("standing = :standing")
     if wanted.status:
         parts.append("status = :status")
+    if wanted.figure:
+        parts.append(f"({FIGURES[wanted.figure]}) and standing not in ('not_counted', 'undecided')")
     if not wanted.closed:
         parts.append(
             "(status is null or status in ('not_started', 'in_progress', 'returned', 'submitted', 'suspended'))"
@@ -290,7 +300,7 @@ def directive_id(view: Snapshot, words: str) -> int:
     )
     if not rows:
         known = ", ".join(row["code"] for row in directives(view)[:5])
-        raise BadInput("There is no directive {code}. There are: {known}.", code=wanted, known=known or "–")
+        raise NotFound("There is no directive {code}. There are: {known}.", code=wanted, known=known or "–")
     return int(rows[0]["id"])
 
 
@@ -317,7 +327,7 @@ def agency_id(view: Snapshot, words: str) -> int:
         near = view.rows(
             "select name, code from agency where folded like :some order by name limit 3", some=f"%{fold(words)}%"
         )
-        raise BadInput(
+        raise NotFound(
             "No agency is known as “{words}”. Near: {near}.",
             words=words,
             near="; ".join(f"{row['name']} ({row['code']})" for row in near) or "–",
@@ -325,7 +335,8 @@ def agency_id(view: Snapshot, words: str) -> int:
     return int(rows[0]["id"])
 
 
-def _with_days(row: Row, day: date) -> Row:
+def with_days(row: Row, day: date) -> Row:
+    """The row with how many days are left until its due day; fewer than none once it is overdue."""
     row["days_left"] = (row["due_on"] - day).days if row["due_on"] else None
     return row
 

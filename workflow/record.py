@@ -1,5 +1,6 @@
 """Every table of the record, for those who must see them all: migrations and tests."""
 
+from workflow.access.entry import AccessToken, KeptAnswer, SignIn, WebSession
 from workflow.access.people import Appointment
 from workflow.agency import Agency, AgencyAlias, FocalPoint, GroupMember
 from workflow.audit import AuditEntry
@@ -22,10 +23,12 @@ from workflow.message import (
     Morning,
     Reminder,
     Upload,
+    Webhook,
 )
 from workflow.occurrence import Occurrence
 from workflow.office_calendar import CalendarDay
 from workflow.register.succession import Handover, Succession
+from workflow.review import Review, ReviewLine
 from workflow.submission import Submission
 from workflow.task import Assignment, Question, Task
 
@@ -65,4 +68,11 @@ TABLES = (
     PeriodReport,
     ClosedPeriod,
     Appointment,
+    SignIn,
+    WebSession,
+    AccessToken,
+    KeptAnswer,
+    Webhook,
+    Review,
+    ReviewLine,
 )

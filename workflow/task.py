@@ -12,7 +12,7 @@ from workflow.agency import Agency
 from workflow.audit import By, record
 from workflow.database import Instant, enum_column, exclusive
 from workflow.directive import Directive
-from workflow.errors import BadInput
+from workflow.errors import BadInput, NotFound
 from workflow.names import strip_marks
 from workflow.office_calendar import office_calendar
 from workflow.periods import show_day
@@ -143,7 +143,7 @@ def find_task(session: Session, code: str, hidden: Collection[int] = ()) -> Task
 
     codes = list(session.exec(select(Task.code).where(col(Task.directive_id).not_in(hidden))))
     near = process.extract(wanted, codes, scorer=fuzz.ratio, limit=3, score_cutoff=50)
-    raise BadInput("There is no task {code}. Nearest: {near}.", code=code, near=", ".join(n[0] for n in near) or "–")
+    raise NotFound("There is no task {code}. Nearest: {near}.", code=code, near=", ".join(n[0] for n in near) or "–")
 
 
 def open_questions(session: Session, about: Task | Directive) -> list[Question]:

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from workflow.access import commands_login
 from workflow.i18n import _
 from workflow.options import Actor, Agency, AsOfDay, Json, Reason, acting, as_of, hidden, looking
 
@@ -182,3 +183,4 @@ def policy(
 
 
 app.add_typer(people_app, name="people")
+app.add_typer(commands_login.app)

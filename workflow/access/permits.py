@@ -37,6 +37,7 @@ ask_part             FH          FH          -         FH       -         FH    
 drop_part            FH          FH          FH        FH       -         FH        -
 give_part            FHO         FHO         FHO       FHO      -         FHO       -
 report_period        FHO         FHO         -         FHO      -         -         -
+press                M           M           -         M        -         -         -
 progress             FHO         FHO         -         FHO      -         -         -
 """
 
@@ -48,6 +49,8 @@ answer               MO
 settle_note          MO
 policy               MO
 close_period         M
+review               M
+webhooks             A
 register             OA
 succession           OA
 calendar             OA

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from workflow.duties.order import Order
 from workflow.i18n import N_, _
-from workflow.options import Actor, Agency, Code, Directive, Json, Period, Reason, acting, hidden, looking
-
-if TYPE_CHECKING:
-    from workflow.config import Settings
+from workflow.options import Actor, Agency, Code, Directive, Json, Period, Reason, acting, look, order
 
 app = typer.Typer()
 notes_app = typer.Typer(
@@ -43,29 +41,7 @@ def progress(
     period: Period = None,
     by: Actor = None,
 ) -> None:
-    from workflow import terminal
-    from workflow.agency import known_agency
-    from workflow.clock import local_day
-    from workflow.duties.note import report_progress
-    from workflow.evidence import EvidenceStore
-    from workflow.finding import choose
-    from workflow.standing import OPEN, say_status
-    from workflow.task import find_task
-
-    settings: Settings = context.obj
-    with acting(settings, by) as (session, how):
-        found = choose(
-            session,
-            find_task(session, code, hidden(session, how)),
-            statuses=OPEN,
-            agency=known_agency(session, agency) if agency else None,
-            period=period,
-            today=local_day(how["at"], settings.time_zone),
-        )
-        files = EvidenceStore(settings.evidence).keep_all(evidence or [])
-        report_progress(session, found, **how, words=note, evidence=files)
-        line = _("{label}, {agency}: {status}.", label=found.label(), agency=found.agency.name, status=say_status(found.status))  # fmt: skip
-    terminal.say(line)
+    order(context.obj, Order("progress", code, agency or "", period or "", words=note), by, evidence or ())
 
 
 @notes_app.command(
@@ -83,8 +59,8 @@ def listed(
     from workflow import terminal
     from workflow.duties import showing
 
-    with looking(context.obj) as view:
-        rows = showing.notes(view, directive=directive, waiting=not every)
+    asked = {"directive": directive, "all": every}
+    rows = look(context.obj, "notes", asked, lambda view: showing.notes(view, directive=directive, waiting=not every))
     if json_:
         terminal.say_json(rows)
         return

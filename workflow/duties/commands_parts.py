@@ -6,8 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
+from workflow.duties.order import Order
 from workflow.i18n import _
-from workflow.options import Actor, Agency, Code, Directive, Json, Period, Reason, acting, hidden, looking
+from workflow.options import Actor, Agency, Code, Directive, Json, Period, Reason, acting, hidden, look, order
 
 app = typer.Typer()
 parts_app = typer.Typer(no_args_is_help=True, help=_("Parts that a lead agency asks of others, or of its own people."))
@@ -15,27 +16,6 @@ period_app = typer.Typer(no_args_is_help=True, help=_("Reports of periods, and c
 Lead = Annotated[str | None, typer.Option("--lead", help=_("Whose task it is, where several agencies lead."))]
 Which = Annotated[int, typer.Option("--part", min=1, max=100_000, help=_("Number of the part."))]
 Key = Annotated[str, typer.Argument(metavar=_("PERIOD"), help=_("Period, such as 2025-Q3 or Q3/2025."))]
-
-
-def _chosen(session: Any, how: dict[str, Any], code: str, lead: str | None, period: str | None, today: Any) -> Any:
-    """The occurrence whose parts are meant."""
-    from workflow.agency import known_agency
-    from workflow.finding import choose
-    from workflow.standing import OPEN, Status
-    from workflow.task import find_task
-
-    option = "--lead"
-    owner = known_agency(session, lead) if lead else None
-    wanted = (*OPEN, Status.SUSPENDED, Status.SUBMITTED)
-    return choose(
-        session,
-        find_task(session, code, hidden(session, how)),
-        statuses=wanted,
-        agency=owner,
-        period=period,
-        today=today,
-        option=option,
-    )
 
 
 @parts_app.command(
@@ -56,18 +36,9 @@ def ask(
     by: Actor = None,
 ) -> None:
     from workflow import terminal
-    from workflow.agency import known_agency
-    from workflow.clock import local_day
-    from workflow.duties.part import ask_part
 
-    with acting(context.obj, by) as (session, how):
-        found = _chosen(session, how, code, lead, period, local_day(how["at"], context.obj.time_zone))
-        asked = known_agency(session, agency) if agency else None
-        part = ask_part(
-            session, found, what=what, **how, agency=asked, person=person, due=terminal.day(due) if due else None
-        )
-        line = _("{label}, part {n}: waiting for {who}.", label=found.label(), n=part.number, who=part.who())
-    terminal.say(line)
+    asked: dict[str, Any] = {"to": agency or "", "person": person, "until": terminal.day(due) if due else None}
+    order(context.obj, Order("ask_part", code, lead or "", period or "", words=what, **asked), by)
 
 
 @parts_app.command(
@@ -86,17 +57,8 @@ def give(
     period: Period = None,
     by: Actor = None,
 ) -> None:
-    from workflow import terminal
-    from workflow.clock import local_day
-    from workflow.duties.part import find_part, give_part
-
-    with acting(context.obj, by) as (session, how):
-        today = local_day(how["at"], context.obj.time_zone)
-        found = _chosen(session, how, code, lead, period, today)
-        own = find_part(session, found, part)
-        give_part(session, own, **how, today=today, result=result, document_number=document_number)
-        line = _("{label}, part {n}: given by {who}.", label=found.label(), n=own.number, who=own.who())
-    terminal.say(line)
+    given: dict[str, Any] = {"words": result, "document_number": document_number, "number": part}
+    order(context.obj, Order("give_part", code, lead or "", period or "", **given), by)
 
 
 @parts_app.command(
@@ -114,15 +76,7 @@ def drop(
     period: Period = None,
     by: Actor = None,
 ) -> None:
-    from workflow import terminal
-    from workflow.clock import local_day
-    from workflow.duties.part import drop_part, find_part
-
-    with acting(context.obj, by) as (session, how):
-        found = _chosen(session, how, code, lead, period, local_day(how["at"], context.obj.time_zone))
-        drop_part(session, find_part(session, found, part), **how, reason=reason)
-        line = _("{label}, part {n}: not needed any more.", label=found.label(), n=part)
-    terminal.say(line)
+    order(context.obj, Order("drop_part", code, lead or "", period or "", reason=reason, number=part), by)
 
 
 @parts_app.command(
@@ -142,8 +96,12 @@ def list_parts(
     from workflow.duties import showing
     from workflow.periods import show_day
 
-    with looking(context.obj) as view:
-        rows = showing.parts(view, directive=directive, agency=agency, waiting=not every)
+    rows = look(
+        context.obj,
+        "parts",
+        {"directive": directive, "agency": agency, "all": every},
+        lambda view: showing.parts(view, directive=directive, agency=agency, waiting=not every),
+    )
     if json_:
         terminal.say_json(rows)
         return
@@ -180,47 +138,8 @@ def report(
     agency: Agency = None,
     by: Actor = None,
 ) -> None:
-    from workflow import terminal
-    from workflow.clock import local_day
-    from workflow.duties.period_report import report_period
-    from workflow.periods import show_period
-
-    with acting(context.obj, by) as (session, how):
-        today = local_day(how["at"], context.obj.time_zone)
-        found = _chosen(session, how, code, agency, _ongoing(session, how, code), today)
-        line = report_period(
-            session,
-            found,
-            key,
-            **how,
-            today=today,
-            result=result,
-            document_number=document_number,
-            nothing_arose=nothing,
-        )
-        told = _(
-            "{code}, {agency}: {period} reported.",
-            code=found.task.code,
-            agency=found.agency.name,
-            period=show_period(line.period),
-        )
-    terminal.say(told)
-
-
-def _ongoing(session: Any, how: dict[str, Any], code: str) -> str:
-    """The period of an ongoing task; raises BadInput where it has deadlines of its own."""
-    from sqlmodel import select
-
-    from workflow.errors import BadInput
-    from workflow.occurrence import Occurrence
-    from workflow.periods import ONGOING
-    from workflow.task import find_task
-
-    task = find_task(session, code, hidden(session, how))
-    own = select(Occurrence.id).where(Occurrence.task_id == task.id, Occurrence.period == ONGOING)
-    if not session.exec(own).first():
-        raise BadInput("{label} has a deadline of its own; report it with `dondoc done`.", label=task.code)
-    return ONGOING
+    said: dict[str, Any] = {"words": result, "document_number": document_number, "nothing_arose": nothing}
+    order(context.obj, Order("report_period", code, agency or "", key, **said), by)
 
 
 @period_app.command(
@@ -242,8 +161,12 @@ def list_period(
     from workflow.periods import show_period
 
     wanted = period_key(key)
-    with looking(context.obj) as view:
-        rows = showing.period_lines(view, wanted, directive=directive)
+    rows = look(
+        context.obj,
+        f"periods/{wanted}",
+        {"directive": directive},
+        lambda view: showing.period_lines(view, wanted, directive=directive),
+    )
     total, done = len(rows), sum(bool(row["reported"]) for row in rows)
     rows = [row for row in rows if not missing or not row["reported"]]
     if json_:

@@ -2,91 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from workflow.duties.order import Order
 from workflow.i18n import _
-from workflow.options import (
-    Actor,
-    Agency,
-    Code,
-    Directive,
-    Grounds,
-    Json,
-    Period,
-    Reason,
-    acting,
-    basis_of,
-    hidden,
-    looking,
-)
-
-if TYPE_CHECKING:
-    from workflow.config import Settings
+from workflow.options import Actor, Agency, Code, Directive, Grounds, Json, Period, Reason, look, order
 
 app = typer.Typer()
 requests_app = typer.Typer(no_args_is_help=True, help=_("Requests of agencies and what became of them."))
 Number = Annotated[int, typer.Argument(metavar=_("NUMBER"), min=1, max=2**31 - 1)]
-_ASKED = ("not_started", "in_progress", "returned")
-
-
-def _ask(
-    settings: Settings,
-    wish: str,
-    code: str,
-    named: str | None,
-    agency: str | None,
-    period: str | None,
-    reason: str,
-    basis: str | None,
-    *,
-    due: str | None = None,
-    to: str | None = None,
-) -> None:
-    """Record a request and say its number."""
-    from workflow import terminal
-    from workflow.agency import known_agency
-    from workflow.clock import local_day
-    from workflow.duties.request import Wish, ask
-    from workflow.finding import choose
-    from workflow.standing import Status
-    from workflow.task import find_task
-
-    with acting(settings, named) as (session, how):
-        today = local_day(how["at"], settings.time_zone)
-        statuses = tuple(Status(s) for s in (_ASKED if wish in ("extension", "suspension") else (*_ASKED, "suspended")))
-        owner = known_agency(session, agency) if agency else None
-        found = choose(
-            session,
-            find_task(session, code, hidden(session, how)),
-            statuses=statuses,
-            agency=owner,
-            period=period,
-            today=today,
-        )
-        made = ask(
-            session,
-            found,
-            Wish(wish),
-            **how,
-            today=today,
-            reason=reason,
-            basis=basis_of(basis),
-            due=terminal.day(due) if due else None,
-            agency=known_agency(session, to) if to else None,
-        )
-        session.flush()
-        lines = [
-            _(
-                "Request {n}: {label}. It waits for the monitoring agency; until then nothing changes.",
-                n=made.id,
-                label=made.label(),
-            )
-        ]
-        if made.after_deadline:
-            lines.append(_("⚠ The deadline had passed when it was made; this stays visible."))
-    terminal.say(*lines)
 
 
 @app.command(
@@ -105,7 +31,10 @@ def extend(
     period: Period = None,
     by: Actor = None,
 ) -> None:
-    _ask(context.obj, "extension", code, by, agency, period, reason, basis, due=to)
+    from workflow import terminal
+
+    about: dict[str, Any] = {"reason": reason, "basis": basis or "", "until": terminal.day(to)}
+    order(context.obj, Order("ask_extension", code, agency or "", period or "", **about), by)
 
 
 @requests_app.command(
@@ -124,7 +53,8 @@ def ask_hand_on(
     period: Period = None,
     by: Actor = None,
 ) -> None:
-    _ask(context.obj, "hand_on", code, by, agency, period, reason, basis, to=to)
+    about: dict[str, Any] = {"reason": reason, "basis": basis or "", "to": to or ""}
+    order(context.obj, Order("ask_hand_on", code, agency or "", period or "", **about), by)
 
 
 def _plain(name: str, wish: str, told: str) -> None:
@@ -140,7 +70,8 @@ def _plain(name: str, wish: str, told: str) -> None:
         period: Period = None,
         by: Actor = None,
     ) -> None:
-        _ask(context.obj, wish, code, by, agency, period, reason, basis)
+        given = Order(f"ask_{wish}", code, agency or "", period or "", reason=reason, basis=basis or "")
+        order(context.obj, given, by)
 
 
 _plain(
@@ -176,8 +107,12 @@ def list_requests(
     from workflow.duties import showing
     from workflow.periods import show_day
 
-    with looking(context.obj) as view:
-        rows = showing.requests(view, directive=directive, agency=agency, waiting=not every)
+    rows = look(
+        context.obj,
+        "requests",
+        {"directive": directive, "agency": agency, "all": every},
+        lambda view: showing.requests(view, directive=directive, agency=agency, waiting=not every),
+    )
     if json_:
         terminal.say_json(rows)
         return
@@ -217,25 +152,7 @@ def grant_request(
     note: Annotated[str, typer.Option("--note", help=_("A remark; it is recorded."))] = "",
     by: Actor = None,
 ) -> None:
-    from workflow import terminal
-    from workflow.agency import known_agency
-    from workflow.clock import local_day
-    from workflow.duties.request import Wish, find_request, grant
-    from workflow.periods import show_day
-
-    with acting(context.obj, by) as (session, how):
-        found = find_request(session, number, hidden(session, how))
-        other: dict[str, Any] = {}
-        if to and found.wish is Wish.EXTENSION:
-            other["due"] = terminal.day(to)
-        elif to and found.wish is Wish.HAND_ON:
-            other["agency"] = known_agency(session, to)
-        today = local_day(how["at"], context.obj.time_zone)
-        grant(session, found, **how, today=today, basis=basis_of(basis), note=note, **other)
-        line = _("Granted: {label}.", label=found.label())
-        if found.granted_due_on:
-            line += " " + _("New deadline: {day}.", day=show_day(found.granted_due_on))
-    terminal.say(line)
+    order(context.obj, Order("grant", number=number, words=note, basis=basis or "", to=to or ""), by)
 
 
 @requests_app.command(
@@ -247,14 +164,7 @@ def grant_request(
 def refuse_request(
     context: typer.Context, number: Number, reason: Reason = "", basis: Grounds = None, by: Actor = None
 ) -> None:
-    from workflow import terminal
-    from workflow.duties.request import find_request, refuse
-
-    with acting(context.obj, by) as (session, how):
-        found = find_request(session, number, hidden(session, how))
-        refuse(session, found, **how, reason=reason, basis=basis_of(basis))
-        line = _("Refused: {label}.", label=found.label())
-    terminal.say(line)
+    order(context.obj, Order("refuse", number=number, reason=reason, basis=basis or ""), by)
 
 
 @requests_app.command(
@@ -262,14 +172,7 @@ def refuse_request(
     help=_('Take a request back.\n\n\b\nExample:\n  dondoc requests withdraw 12 --reason "Đã hoàn thành đúng hạn"'),
 )
 def withdraw_request(context: typer.Context, number: Number, reason: Reason = "", by: Actor = None) -> None:
-    from workflow import terminal
-    from workflow.duties.request import find_request, withdraw
-
-    with acting(context.obj, by) as (session, how):
-        found = find_request(session, number, hidden(session, how))
-        withdraw(session, found, **how, reason=reason)
-        line = _("Withdrawn: {label}.", label=found.label())
-    terminal.say(line)
+    order(context.obj, Order("withdraw_request", number=number, reason=reason), by)
 
 
 app.add_typer(requests_app, name="requests")

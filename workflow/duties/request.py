@@ -19,7 +19,7 @@ from workflow.basis import Basis, need_basis, need_reason
 from workflow.database import Instant, enum_column
 from workflow.duties.passing import hand_on
 from workflow.duties.showing import OUTCOMES, WISHES
-from workflow.errors import BadInput, Refused
+from workflow.errors import BadInput, NotFound, Refused
 from workflow.i18n import _
 from workflow.names import printable
 from workflow.occurrence import Occurrence
@@ -272,7 +272,7 @@ def find_request(session: Session, number: int, hidden: Collection[int] = ()) ->
     """The request of this number; raises BadInput. Those about `hidden` directives are not there."""
     found = session.get(Request, number)
     if not found or found.occurrence.task.directive_id in hidden:
-        raise BadInput("There is no request {n}; see `dondoc requests list --all`.", n=number)
+        raise NotFound("There is no request {n}; see `dondoc requests list --all`.", n=number)
     return found
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, AsOfDay, Json, acting, as_of, looking
+from workflow.options import Actor, AsOfDay, Json, acting, as_of, look, looking
 from workflow.register import commands_groups, commands_people, commands_succession
 
 if TYPE_CHECKING:
@@ -43,8 +43,13 @@ def agencies(
     from workflow import terminal
     from workflow.register import lineage
 
-    with looking(context.obj) as view:
-        rows = lineage.agencies(view, as_of(context.obj, day), ended=ended)
+    looked = as_of(context.obj, day)
+    rows = look(
+        context.obj,
+        "agencies",
+        {"as_of": day and looked.day, "ended": ended},
+        lambda view: lineage.agencies(view, looked, ended=ended),
+    )
     if json_:
         terminal.say_json(rows)
         return

@@ -1,0 +1,102 @@
+"""The application of the interface: its routes, its description, and problems as RFC 9457 has them, in both languages."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from web.api import acting, entering, models, office, reading
+from web.api.acting import Overtaken
+from web.api.caller import Conflict, Unknown
+from web.guard import TooMany
+from web.pages import Office
+from workflow.errors import BadInput, NotFound, NotPermitted, Problem, Refused
+from workflow.i18n import LANGUAGES, N_, _, language, speaking
+
+log = logging.getLogger(__name__)
+
+KINDS: tuple[tuple[type[Problem], int, str], ...] = (
+    (Unknown, 401, N_("Nobody is signed in")),
+    (NotPermitted, 403, N_("Not permitted")),
+    (NotFound, 404, N_("Not found")),
+    (Overtaken, 412, N_("Changed meanwhile")),
+    (BadInput, 422, N_("Not as it must be")),
+    (TooMany, 429, N_("Tried too often")),
+    (Conflict, 409, N_("Refused")),
+    (Refused, 409, N_("Refused")),
+)
+ANSWERS: dict[int | str, dict[str, Any]] = {
+    status: {"model": models.Problem, "description": title} for _kind, status, title in KINDS
+}
+ANSWERS[413] = {"description": "Too large"}
+
+
+def interface(of: Office) -> FastAPI:
+    """Return the interface of one office, to be mounted at /api/v1."""
+    made = FastAPI(
+        title="dondoc",
+        version="1",
+        description="Tasks, duties and acts of the office's record, for programs. Days are ISO dates, instants carry their zone. See docs/api.md.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        responses=ANSWERS,
+        redirect_slashes=False,
+    )
+    made.state.office = of
+    for part in (reading, office, acting, entering):
+        made.include_router(part.router)
+    made.add_exception_handler(Problem, _problem)
+    made.add_exception_handler(RequestValidationError, _not_valid)
+    made.add_exception_handler(HTTPException, _http_error)
+    made.add_exception_handler(Exception, _failure)
+    return made
+
+
+def _told(
+    status: int, title: str, message: str, args: dict[str, object] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """A problem with its sentence in the language asked for and in both."""
+    words = {}
+    for one in LANGUAGES:
+        with speaking(one):
+            words[one] = _(message, **(args or {}))
+    content = {
+        "type": f"urn:dondoc:{status}",
+        "title": _(title),
+        "status": status,
+        "detail": words[language()],
+        "words": words,
+    }
+    return JSONResponse(content, status, headers, media_type="application/problem+json")
+
+
+def _problem(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, Problem)
+    status, title = next(((code, title) for kind, code, title in KINDS if isinstance(error, kind)), (409, "Refused"))
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "600"} if status == 429 else {}
+    return _told(status, title, error.message, error.args_, headers)
+
+
+def _not_valid(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    where = "; ".join(f"{'.'.join(map(str, one['loc'][1:]))}: {one['msg']}" for one in error.errors()[:5])
+    return _told(422, KINDS[4][2], N_("What was sent is not what the interface takes: {where}"), {"where": where})
+
+
+def _http_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    words: dict[int, str] = {404: N_("There is no such page."), 405: N_("This is not possible here.")}
+    headers = dict(error.headers or {})
+    told = words.get(error.status_code, N_("Please try again later."))
+    return _told(error.status_code, N_("Not found"), told, None, headers)
+
+
+def _failure(request: Request, error: Exception) -> JSONResponse:
+    log.error("api %s failed", request.url.path.split("/")[-1][:40], exc_info=error)
+    return _told(500, N_("This did not work"), N_("Nothing was recorded. Please try again later."))

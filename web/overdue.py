@@ -1,0 +1,328 @@
+"""The overdue review: what is late with all that is known about it, the two by two, acts on many at once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from typing import Annotated, Any, NamedTuple
+from urllib.parse import parse_qsl, urlencode
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from pydantic import Field
+from sqlmodel import Session, col, select
+from starlette.background import BackgroundTask
+
+from notifications.pressing import press
+from web.pages import Office, page
+from web.visitor import acting, looking
+from workflow import queries, reach, review, reviewing, terminal
+from workflow.access import sight
+from workflow.access.permits import PERMITS_OFFICE
+from workflow.duties.carrying import carry_out
+from workflow.duties.order import Order
+from workflow.duties.request import Outcome
+from workflow.duties.request import Request as Asked
+from workflow.errors import BadInput, NotPermitted, Problem
+from workflow.occurrence import Occurrence
+from workflow.queries import AsOf, Wanted
+from workflow.reviewing import LEVELS, TABS, Sift
+from workflow.snapshot import Row, Snapshot
+
+router = APIRouter()
+PER_PAGE = 50
+Text = Annotated[str, Query(max_length=300)]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
+ACTS = ("pressed", "explain", "confirm", "return", "grant", "refuse", "note")
+
+
+class View(NamedTuple):
+    """What one address of the review shows; every part of it stands in the address."""
+
+    as_of: str = ""
+    original: str = ""
+    tab: str = "overdue"
+    level: str = ""
+    directive: str = ""
+    agency: str = ""
+    section: str = ""
+    search: str = ""
+    by: str = ""
+    of: str = "due"  # what rates are of: the duties that have fallen due, or all that were given
+    review: str = ""
+    page: int = 1
+
+    def address(self, path: str = "/overdue", /, **other: Any) -> str:
+        """The address of this view with something else chosen; a new choice begins at the first page."""
+        told = {**self._asdict(), "page": 1, **other}
+        usual = View()._asdict()
+        query = {name: value for name, value in told.items() if value != usual[name]}
+        return f"{path}?{urlencode(query)}" if query else path
+
+    def figure(self, name: str, **other: str) -> str:
+        """The address of the list that a figure of the tally counts."""
+        about = {"figure": name, "as_of": self.as_of, "original": self.original, "directive": self.directive}
+        about |= {"agency": self.agency, "section": self.section, "search": self.search, **other}
+        return "/tasks?" + urlencode({name: value for name, value in about.items() if value})
+
+    def day(self, office: Office) -> AsOf:
+        """The day it speaks of."""
+        return office.as_of(terminal.day(self.as_of) if self.as_of else None, original=bool(self.original))
+
+    def wanted(self) -> Wanted:
+        """What narrows it."""
+        return Wanted(
+            self.directive or None, self.agency or None, search=self.search or None, section=self.section or None
+        )
+
+
+@router.get("/overdue", response_class=HTMLResponse)
+def show(
+    request: Request,
+    as_of: Annotated[str, Query(max_length=10)] = "",
+    original: Annotated[str, Query(max_length=1)] = "",
+    tab: Annotated[str, Query(max_length=10)] = "overdue",
+    level: Annotated[str, Query(max_length=10)] = "",
+    directive: Text = "",
+    agency: Text = "",
+    section: Text = "",
+    search: Text = "",
+    by: Annotated[str, Query(max_length=10)] = "",
+    of: Annotated[str, Query(max_length=10)] = "due",
+    review: Annotated[str, Query(max_length=10)] = "",
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> Response:
+    """What is overdue on a day, comes soon or waits, as a list with its facts, or counted by agency or directive."""
+    view = View(
+        as_of, original, tab if tab in TABS else "overdue", level if level in LEVELS else "", directive, agency, section,
+        search, by if by in ("agency", "directive") else "", "given" if of == "given" else "due", review, page,
+    )  # fmt: skip
+    return _shown(request, view)
+
+
+def _shown(
+    request: Request, view: View, *, told: Sequence[str] = (), failed: Sequence[str] = (), status: int = 200
+) -> Response:
+    office: Office = request.app.state.office
+    with looking(request, everybody=True) as record:
+        day, wanted = view.day(office), view.wanted()
+        directive = queries.directive_id(record, view.directive) if view.directive else None
+        tally = queries.tally(record, day, view.by or "directive", wanted)
+        before = reviewing.before(record, day, directive, but=_number(view.review))
+        rows, total = _rows(record, day, view) if not view.by else ([], 0)
+        context: dict[str, Any] = {
+            "view": view,
+            "day": day.day,
+            "past": day.past,
+            "rows": rows,
+            "total": total,
+            "pages": -(-total // PER_PAGE),
+            "per_page": PER_PAGE,
+            "tally": _compared(tally, before, view),
+            "sum": summed(tally),
+            "before": before,
+            "before_sum": summed(before["figures"]["directive"]) if before else None,
+            "directives": queries.directives(record),
+            "agencies": reviewing.owing(record),
+            "sections": reviewing.sections(record, directive) if directive else [],
+            "unreachable": _unreachable(record, day, rows),
+            "late_clock": queries.troubles(queries.pulse(record), office.now(), office.settings.schedule.late_minutes),
+            "open_reviews": _open_reviews(record),
+            "held": _review(record, view.review),
+        }
+    person = request.state.visitor.person
+    may = bool(person and not day.past and person.roles & PERMITS_OFFICE["review"])
+    keep = not (told or failed)
+    return page(
+        request,
+        "overdue.html",
+        status=status,
+        keep=keep,
+        tabs=TABS,
+        levels=LEVELS,
+        may=may,
+        told=told,
+        failed=failed,
+        **context,
+    )
+
+
+def _rows(record: Snapshot, day: AsOf, view: View) -> tuple[list[Row], int]:
+    wanted = replace(view.wanted(), limit=PER_PAGE, offset=(view.page - 1) * PER_PAGE)
+    rows, total = reviewing.found(record, day, Sift(wanted, view.tab, view.level))
+    return reviewing.with_facts(record, day, rows), total
+
+
+def summed(tally: Sequence[Row]) -> Row:
+    """The tally of everything, with the rates and what they are of."""
+    total: Row = {name: sum(row[name] for row in tally) for name in queries.FIGURES}
+    total["done"] = total["done_on_time"] + total["done_late"]
+    total["due"] = total["done"] + total["overdue"]
+    return total
+
+
+def _compared(tally: list[Row], before: Row | None, view: View) -> list[Row]:
+    """The tally with how much each row has changed since the last review."""
+    was = {row["code"]: row for row in before["figures"][view.by or "directive"]} if before else {}
+    for row in tally:
+        row["done"] = row["done_on_time"] + row["done_late"]
+        row["due"] = row["done"] + row["overdue"]
+        old = was.get(row["code"])
+        row["change"] = {name: row[name] - old[name] for name in queries.FIGURES} if old else None
+    return tally
+
+
+def _unreachable(record: Snapshot, day: AsOf, rows: list[Row]) -> list[Row]:
+    """Whom of the listed no letter reaches: nobody has reminded them."""
+    if day.past or not rows:
+        return []
+    codes = {row["agency_code"] for row in rows}
+    return [row for row in reach.unreachable(record, day.day, day.zone) if row["code"] in codes]
+
+
+def _open_reviews(record: Snapshot) -> list[Row]:
+    return record.rows("select id, title from review where closed_at is null order by id desc")
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
+def _review(record: Snapshot, text: str) -> Row | None:
+    """The review that a view is held in, if it is still open."""
+    rows = record.rows("select id, title, held_on from review where id = :id and closed_at is null", id=_number(text))
+    return rows[0] if rows else None
+
+
+@router.post("/overdue", response_class=HTMLResponse)
+def act(
+    request: Request,
+    seal: Annotated[str, Form(max_length=200)] = "",
+    act: Annotated[str, Form(max_length=20)] = "",
+    chosen: Annotated[list[Number] | None, Form()] = None,
+    words: Annotated[str, Form(max_length=2000)] = "",
+    basis: Annotated[str, Form(max_length=300)] = "",
+    until: Annotated[str, Form(max_length=10)] = "",
+    view: Annotated[str, Form(max_length=2000)] = "",
+    review_number: Annotated[str, Form(max_length=10)] = "",
+) -> Response:
+    """Do one act on every chosen duty; what can be done is done, the rest is told with the reason."""
+    office: Office = request.app.state.office
+    done, failed = list[str](), list[str]()
+    ids = list(dict.fromkeys(chosen or ()))[:PER_PAGE]
+    with acting(request, seal) as (session, how):
+        try:
+            if act not in ACTS:
+                raise BadInput("Choose what is to be done.")
+            if not ids:
+                raise BadInput("Choose at least one task.")
+            held = review.find_review(session, int(review_number)) if _number(review_number) else None
+            given = _Given(act, words, basis, terminal.day(until) if until else None)
+            hidden = sight.hidden(session, how["by"])
+            duties = [o for one in ids if (o := session.get(Occurrence, one)) and o.task.directive_id not in hidden]
+            if act in ("pressed", "explain"):
+                _press(session, office, duties, given, how, done, failed)
+            else:
+                _each(session, office, duties, given, how, done, failed)
+            if held:
+                for duty in duties:
+                    if duty.label() in done or act == "note":
+                        review.note_in(session, held, duty.id or 0, act, words, **how)
+            elif act == "note":
+                raise BadInput("Notes belong to a review; open one first.")
+        except NotPermitted:
+            raise
+        except Problem as problem:
+            session.rollback()
+            done, failed = [], [str(problem)]
+    answer = _shown(request, _parsed(view), told=done, failed=failed, status=422 if failed and not done else 200)
+    answer.background = BackgroundTask(office.post)
+    return answer
+
+
+class _Given(NamedTuple):
+    """What a form says of an act."""
+
+    act: str
+    words: str
+    basis: str
+    until: date | None
+
+
+def _press(
+    session: Session,
+    office: Office,
+    duties: list[Occurrence],
+    given: _Given,
+    how: dict[str, Any],
+    done: list[str],
+    failed: list[str],
+) -> None:
+    """Write to the agencies of all of them together, each agency by itself."""
+    by_agency: dict[int, list[Occurrence]] = {}
+    for duty in duties:
+        by_agency.setdefault(duty.agency_id, []).append(duty)
+    for own in by_agency.values():
+        try:
+            with session.begin_nested():
+                today = office.as_of().day
+                press(session, office.settings, office.keys, own, given.act, **how, today=today, words=given.words)
+                done += [duty.label() for duty in own]
+        except NotPermitted:
+            raise
+        except Problem as problem:
+            session.expire_all()
+            failed.append(str(problem))
+
+
+def _each(
+    session: Session,
+    office: Office,
+    duties: list[Occurrence],
+    given: _Given,
+    how: dict[str, Any],
+    done: list[str],
+    failed: list[str],
+) -> None:
+    """Confirm, return, grant or refuse, one after another; a note changes nothing."""
+    for duty in duties:
+        if given.act == "note":
+            done.append(duty.label())
+            continue
+        try:
+            with session.begin_nested():
+                number = _asked(session, duty) if given.act in ("grant", "refuse") else None
+                order = Order(
+                    given.act,
+                    words=given.words,
+                    reason=given.words,
+                    basis=given.basis,
+                    until=given.until,
+                    number=number,
+                )
+                carry_out(session, order, **how, today=office.as_of().day, occurrence=duty)
+                done.append(duty.label())
+        except NotPermitted:
+            raise
+        except Problem as problem:
+            session.expire_all()
+            failed.append(f"{duty.label()}: {problem}")
+
+
+def _asked(session: Session, duty: Occurrence) -> int:
+    """The request about a duty that waits, more time before anything else."""
+    own = select(Asked.id).where(Asked.occurrence_id == duty.id, Asked.outcome == Outcome.WAITING)
+    found = session.exec(own.order_by(col(Asked.wish) != "extension", col(Asked.id))).first()
+    if not found:
+        raise BadInput("Nobody asks for anything here.")
+    return found
+
+
+def _parsed(query: str) -> View:
+    """The view that a form was shown in."""
+    known: dict[str, Any] = {name: value for name, value in parse_qsl(query) if name in View._fields and name != "page"}
+    view = View(**known)
+    return view._replace(
+        tab=view.tab if view.tab in TABS else "overdue", level=view.level if view.level in LEVELS else "", by=""
+    )
