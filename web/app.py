@@ -15,7 +15,8 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from notifications.signing import KeyFile
-from web import actions, feeds, files, lists, overdue, reviews, sign_in
+from web import actions, duties, feeds, files, lists, mine, overdue, reviews, sign_in
+from web import office as office_pages
 from web.api.app import interface
 from web.dress import HEADERS, Dress
 from web.guard import TooMany
@@ -40,13 +41,8 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.state.office = office
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/api/v1", interface(office))
-    app.include_router(files.router)
-    app.include_router(actions.router)
-    app.include_router(sign_in.router)
-    app.include_router(overdue.router)
-    app.include_router(reviews.router)
-    app.include_router(lists.router)
-    app.include_router(feeds.router)
+    for part in (files, actions, sign_in, overdue, reviews, lists, mine, duties, office_pages, feeds):
+        app.include_router(part.router)
     app.add_api_route("/healthz", _healthz, methods=["GET"])
     app.add_api_route("/readyz", _readyz, methods=["GET"])
     app.add_exception_handler(Problem, _problem)

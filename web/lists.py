@@ -8,14 +8,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from web.duties import FIELDS, OF_REQUESTS, open_acts, permitted
 from web.overdue import PER_PAGE, View
 from web.pages import Office, page
-from web.visitor import looking
-from workflow import queries, reviewing
+from web.visitor import Visitor, looking
+from workflow import ledger, queries, reviewing
 from workflow.access import entry
+from workflow.audit_words import say_act
 from workflow.card import drawn, passed_on
 from workflow.errors import BadInput
 from workflow.queries import FIGURES
+from workflow.snapshot import Row
 from workflow.standing import Standing, Status
 
 router = APIRouter()
@@ -71,9 +74,75 @@ def task_list(
 
 
 @router.get("/tasks/{code}", response_class=HTMLResponse)
-def task(request: Request, code: str, as_of: Annotated[str, Query(max_length=10)] = "") -> Response:
+def task(
+    request: Request,
+    code: str,
+    as_of: Annotated[str, Query(max_length=10)] = "",
+    done: Annotated[str, Query(max_length=30)] = "",
+) -> Response:
     """Everything about one task."""
     office: Office = request.app.state.office
     with looking(request, everybody=True) as view:
         card = drawn(view, code, View(as_of=as_of).day(office))
-    return page(request, "task.html", keep=True, card=card, passed=passed_on(card))
+        letters = ledger.told(view, card["code"])
+    acts = {} if as_of else open_acts(request.state.visitor, card)
+    said = done if done in FIELDS else ""
+    return page(
+        request, "task.html", keep=True, card=card, passed=passed_on(card), acts=acts, timeline=_timeline(card, letters), done=said,
+        decides=_decides(request.state.visitor, card), gives=_gives(request.state.visitor, card),
+    )  # fmt: skip
+
+
+def _timeline(card: Row, letters: list[Row]) -> list[Row]:
+    """What people did and what was told, newest first."""
+    happened = [
+        {
+            "at": entry["at_at"],
+            "title": say_act(entry["act"]),
+            "period": entry["subject"].partition("/")[2],
+            "who": entry["actor"],
+            "words": entry["reason"],
+            "letter": False,
+        }
+        for entry in card["history"]
+    ]
+    told = [
+        {
+            "at": line["sent_at"] or line["decided_at"],
+            "title": ledger.say_rung(line["rung"]),
+            "period": line["period"],
+            "who": line["recipient"] or line["agency"],
+            "words": ledger.say_state(line),
+            "letter": True,
+        }
+        for line in letters
+    ]
+    return sorted([*happened, *told], key=lambda one: one["at"], reverse=True)
+
+
+def _decides(who: Visitor, card: Row) -> dict[int, list[str]]:
+    """What somebody may do with each request that waits, by its number."""
+    duties = {row["occurrence_id"]: row for row in card["occurrences"]}
+    waiting = [
+        asked for asked in card["requests"] if asked["outcome"] == "waiting" and asked["occurrence_id"] in duties
+    ]
+    return {
+        asked["id"]: [
+            act for act in OF_REQUESTS if permitted(who, duties[asked["occurrence_id"]], card["monitor_id"], act)
+        ]
+        for asked in waiting
+    }
+
+
+def _gives(who: Visitor, card: Row) -> dict[int, list[str]]:
+    """What somebody may do with each part that is waited for, by its id; whoever was asked gives it."""
+    duties = {row["occurrence_id"]: row for row in card["occurrences"]}
+    made = {}
+    for part in card["parts"]:
+        row = duties.get(part["occurrence_id"])
+        if row and part["waiting"]:
+            owners = {"give_part": None if part["person"] else part["agency_id"], "drop_part": None}
+            made[part["id"]] = [
+                act for act, owner in owners.items() if permitted(who, row, card["monitor_id"], act, owed_by=owner)
+            ]
+    return made

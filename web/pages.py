@@ -17,17 +17,21 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from notifications import mailer, outbox
 from notifications.signing import KeyFile, Keys
+from workflow.access.act_names import ACT_NAMES
+from workflow.access.roles import say_role
 from workflow.audit_words import say_act
 from workflow.card import passed_words, reported, rollup_words
 from workflow.config import Settings
 from workflow.database import Database
 from workflow.duties import showing
 from workflow.evidence import EvidenceStore
-from workflow.i18n import _, language
+from workflow.i18n import N_, _, language
 from workflow.periods import show_day, show_period
 from workflow.queries import AsOf, owner
+from workflow.register.kinds import say_manner
 from workflow.standing import say_standing, say_status
 
+DEEDS = {"grant": N_("agree"), "refuse": N_("do not agree")}  # the two ways to decide a request
 log = logging.getLogger(__name__)
 KEPT = "x-dondoc-kept"  # tells `web.dress` that a page may be given again as long as the record stays the same
 
@@ -87,6 +91,9 @@ _environment.filters.update(
     outcome=showing.outcome_words,
     part=showing.part_words,
     owner=owner,
+    deed=lambda act: _(DEEDS.get(act) or ACT_NAMES[act]),
+    role=say_role,
+    manner=say_manner,
 )
 
 

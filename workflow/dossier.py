@@ -18,7 +18,7 @@ def no_such(view: Snapshot, code: str) -> NotFound:
 def task(view: Snapshot, code: str, as_of: AsOf) -> Row:
     """Everything about one task: its place, agencies, questions, occurrences, reports and history."""
     found = view.rows(
-        f"""select t.*, d.number, d.issuer, d.issued_on, d.subject, d.code as directive, d.file_name, d.confidential, m.name as monitor
+        f"""select t.*, d.number, d.issuer, d.issued_on, d.subject, d.code as directive, d.file_name, d.confidential, d.monitor_id, m.name as monitor
         from task t join directive d on d.id = t.directive_id left join agency m on m.id = d.monitor_id
         where t.code = :code and {visible(view)}""",
         code=code.strip().upper(),

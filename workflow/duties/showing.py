@@ -91,8 +91,8 @@ def parts(
     """The parts asked of others, earliest due first; `lead` is who waits, `who` whom it waits for."""
     where, args = _where(view, directive, agency, task_id, "g.id")
     rows = view.rows(
-        f"""select t.code, o.period, o.id as occurrence_id, p.number, a.name as lead, a.code as lead_code, g.name as agency,
-            g.code as agency_code, p.person, p.what, p.due_on, p.status, p.asked_by, p.given_on, p.given_by, p.result, p.document_number,
+        f"""select t.code, o.period, o.id as occurrence_id, p.id, p.number, a.name as lead, a.code as lead_code, g.id as agency_id,
+            g.name as agency, g.code as agency_code, p.person, p.what, p.due_on, p.status, p.asked_by, p.given_on, p.given_by, p.result, p.document_number,
             case when {_UNDER_WAY} then 1 else 0 end as under_way
         from part p join occurrence o on o.id = p.occurrence_id join task t on t.id = o.task_id
         join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id join agency g on g.id = p.agency_id
@@ -103,7 +103,8 @@ def parts(
     heirs = _heirs(view) if rows else {}
     for row in rows:
         row["label"] = f"{row['code']} ({show_period(row['period'])})"
-        row["agency"], row["agency_code"] = heirs.get(row["agency_code"], (row["agency"], row["agency_code"]))
+        own = row["agency"], row["agency_code"], row["agency_id"]
+        row["agency"], row["agency_code"], row["agency_id"] = heirs.get(row["agency_code"], own)
         row["who"] = row["person"] or row["agency"]
         under_way = row.pop("under_way")
         row["waiting"] = row["status"] == "waiting" and bool(under_way)
@@ -132,16 +133,16 @@ def notes(view: Snapshot, *, directive: str | None = None, waiting: bool = False
     return rows
 
 
-def _heirs(view: Snapshot) -> dict[str, tuple[str, str]]:
-    """Name and code of the one agency that stands in the place of each that has ended, by its code."""
+def _heirs(view: Snapshot) -> dict[str, tuple[str, str, int]]:
+    """Name, code and id of the one agency that stands in the place of each that has ended, by its code."""
     steps: dict[str, set[str]] = {}
     names = {}
     for row in view.rows(
-        """select f.code as former, h.code as heir, h.name from succession s join agency f on f.id = s.former_id
+        """select f.code as former, h.code as heir, h.name, h.id from succession s join agency f on f.id = s.former_id
         join agency h on h.id = s.heir_id where s.undone_at is null and s.kind <> 'transferred'"""
     ):
         steps.setdefault(row["former"], set()).add(row["heir"])
-        names[row["heir"]] = row["name"]
+        names[row["heir"]] = row["name"], row["heir"], row["id"]
     found = {}
     for former in steps:
         now, seen = former, {former}
@@ -149,7 +150,7 @@ def _heirs(view: Snapshot) -> dict[str, tuple[str, str]]:
             now = after
             seen.add(now)
         if now != former:
-            found[former] = (names[now], now)
+            found[former] = names[now]
     return found
 
 
