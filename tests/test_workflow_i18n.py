@@ -6,6 +6,7 @@ import ast
 import io
 import re
 import string
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,7 @@ KEYWORDS: dict[str, None] = dict.fromkeys(
 )
 
 
+@cache
 def catalogue() -> dict[str, str]:
     with PO.open("rb") as file:
         return {str(m.id): str(m.string) for m in read_po(file, locale="vi") if m.id}
