@@ -33,7 +33,7 @@ from sqlmodel import SQLModel, select
 from notifications import mailer, reminders, signing
 from notifications.tick import Ticked, tick
 from tests import make
-from tests.conftest import Office, need
+from tests.conftest import SCRATCH, Office, need
 from tests.sink import Sink
 from workflow.config import MailSettings, Settings
 from workflow.database import Database
@@ -290,7 +290,7 @@ class Server:
         initdb = shutil.which("initdb") or (str(programs[-1]) if programs else None)
         need(initdb, "PostgreSQL", "apt-get install postgresql")
         self._account = "nobody" if os.getuid() == 0 else None
-        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir="/tmp"))  # a socket's path must be short
+        self._folder = Path(tempfile.mkdtemp(prefix="pg", dir=SCRATCH))
         if self._account:
             os.chown(self._folder, pwd.getpwnam(self._account).pw_uid, -1)
         self._pg_ctl = str(Path(str(initdb)).with_name("pg_ctl"))

@@ -32,6 +32,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
+from tests.conftest import SCRATCH
+
 ROOT = os.getuid() == 0
 
 # of Dovecot 2.3; a semicolon stands for the end of a line
@@ -70,7 +72,7 @@ class PostOffice:
         self._master: subprocess.Popen[bytes] | None = None
         self._numbers = count(time.time_ns() // 1000)  # of the queue, and in file names
         with contextlib.ExitStack() as stack:
-            self.home = Path(tempfile.mkdtemp(prefix="po", dir="/tmp"))  # a socket's path must be short
+            self.home = Path(tempfile.mkdtemp(prefix="po", dir=SCRATCH))
             stack.callback(shutil.rmtree, self.home, ignore_errors=True)
             self.certificate = self.home / "cert.pem"
             ports = [stack.enter_context(_held()).getsockname()[1] for _ in range(3)]
