@@ -26,6 +26,9 @@ from workflow.database import Database
 REQUIRED = os.environ.get("DONDOC_TEST_EVERYTHING") == "1"
 
 
+Begun = Callable[[str, str, Callable[[], object]], None]
+
+
 def _scratch() -> str:
     """Memory where there is room for it: on a disk every commit of every test waits for the disk."""
     memory = Path("/dev/shm")
@@ -61,6 +64,23 @@ def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("template") / "record.db"
     Database(f"sqlite:///{file}").ready().dispose()
     return file
+
+
+@pytest.fixture
+def begun(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Begun:
+    """Fill the record as `fill` does; where it lies in the test's folder, later tests get a copy of what the first one made."""
+
+    def begin(name: str, url: str, fill: Callable[[], object]) -> None:
+        kept = tmp_path_factory.getbasetemp() / f"begun-{name}"
+        if not url.startswith("sqlite"):
+            fill()
+        elif kept.is_dir():
+            shutil.copytree(kept, tmp_path, dirs_exist_ok=True)
+        else:
+            fill()
+            shutil.copytree(tmp_path, kept)
+
+    return begin
 
 
 @dataclass

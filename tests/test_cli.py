@@ -14,7 +14,7 @@ import typer
 
 import cli
 from tests import documents, make
-from tests.conftest import Office, Run
+from tests.conftest import Begun, Office, Run
 from workflow.snapshot import HEAD
 from workflow.standing import Status
 
@@ -349,9 +349,9 @@ def test_the_doctor(run: Run, office: Office) -> None:
     ],
 )
 def test_mistakes_are_answered_with_help_and_change_nothing(
-    run: Run, arguments: list[str], code: int, words: str
+    run: Run, url: str, begun: Begun, arguments: list[str], code: int, words: str
 ) -> None:
-    run("import", str(SAMPLES / "ke-hoach-88.docx"), "--yes")
+    begun("plan-88", url, lambda: run("import", str(SAMPLES / "ke-hoach-88.docx"), "--yes"))
     before = run("show", "KH88-I.2", "--json")[1]
     ended, said, err = run(*arguments, answers="[]\n")
     assert ended == code, (said, err)

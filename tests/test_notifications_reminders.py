@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import email
 import email.policy
+import shutil
 import threading
 from dataclasses import replace
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -300,9 +302,8 @@ def test_in_english_where_the_office_says_so(office: Office) -> None:
 
 @settings(max_examples=12, deadline=None)
 @given(st.lists(st.integers(0, 120), min_size=1, max_size=8), st.integers(1, 3))
-def test_ticking_twice_is_ticking_once(mornings: list[int], times: int) -> None:
+def test_ticking_twice_is_ticking_once(_sqlite_template: Path, mornings: list[int], times: int) -> None:
     """Whatever mornings a machine was awake, repeating each tick changes neither the letters nor the reminders."""
-    from pathlib import Path
     from tempfile import TemporaryDirectory
 
     from notifications.signing import load_keys
@@ -311,7 +312,7 @@ def test_ticking_twice_is_ticking_once(mornings: list[int], times: int) -> None:
 
     def run(repeat: int, folder: str) -> list[tuple[str, int, str]]:
         made = config._anchored(config.Settings(), Path(folder))
-        database = Database(f"sqlite:///{folder}/a.db").ready()
+        database = Database(f"sqlite:///{shutil.copy(_sqlite_template, folder)}")
         office = Office(made, database, load_keys(made.links.key_file), MemoryMailer())
         filled(
             office,

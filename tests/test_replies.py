@@ -7,7 +7,6 @@ import email.policy
 import json
 import time
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from email.message import EmailMessage
@@ -17,12 +16,12 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
-from notifications import tags
+from notifications import signing, tags
 from notifications.replies import bounces, orders, reading
 from notifications.replies.inbox import MemoryInbox
 from notifications.replies.mail import Mail
 from tests import make
-from tests.conftest import Office
+from tests.conftest import Begun, Office
 from workflow.agency import add_focal_point
 from workflow.duties.note import Note
 from workflow.duties.request import Request
@@ -70,12 +69,28 @@ class Scene:
 
 
 @pytest.fixture
-def scene(office: Office) -> Iterator[Scene]:
+def scene(office: Office, begun: Begun) -> Scene:
     office.settings = replace(
         office.settings,
         mail=replace(office.settings.mail, sender="Đôn đốc nhiệm vụ <dondoc@langson.example>"),
         inbox=replace(office.settings.inbox, kind="maildir", address="dondoc@langson.example"),
     )
+
+    def fill() -> None:
+        _write_two_letters(office)
+        office.database.dispose()
+
+    begun("scene", office.database.url, fill)
+    office.keys = signing.load_keys(office.settings.links.key_file)
+    with office.database.transaction() as session:
+        letters = session.exec(
+            select(Message.message_id).where(Message.recipient == MAILBOX).order_by(Message.id)
+        ).all()  # type: ignore[arg-type]
+    one, two = letters
+    return Scene(office, one, two)
+
+
+def _write_two_letters(office: Office) -> None:
     with office.database.transaction() as session:
         make.enacted(session, make.task("I.1", "Rà soát thủ tục"), when="2025-09-01 09:00")
         agency = make.agency(session, "Phòng Nội vụ")
@@ -83,15 +98,11 @@ def scene(office: Office) -> Iterator[Scene]:
         add_focal_point(session, agency, "Hoàng Lan", PERSON)
     office.tick("2025-09-25 08:00")  # three working days before
     with office.database.transaction() as session:
-        one = session.exec(select(Message.message_id).where(Message.recipient == MAILBOX)).one()
+        assert session.exec(select(Message).where(Message.recipient == MAILBOX)).one()
         make.enacted(session, make.task("1", "Tập huấn"), number="28/KH-UBND", when="2025-09-25 15:00")
         task = make.occurrence_task(session, "KH28-1")
         task.code = "KH27-I.2"
     office.tick("2025-09-26 08:00")
-    with office.database.transaction() as session:
-        letters = session.exec(select(Message).where(Message.recipient == MAILBOX).order_by(Message.id)).all()  # type: ignore[arg-type]
-        assert len(letters) == 2
-    yield Scene(office, one, letters[1].message_id)
 
 
 def acted(session: Session) -> list[dict[str, Any]]:

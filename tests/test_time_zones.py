@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -47,11 +48,12 @@ with database.transaction() as session:
 """
 
 
-def test_the_outbox_is_the_same_wherever_the_host_stands(tmp_path: Path) -> None:
+def test_the_outbox_is_the_same_wherever_the_host_stands(tmp_path: Path, _sqlite_template: Path) -> None:
     told = set()
     for number, zone in enumerate(ZONES):
         home = tmp_path / str(number)
         home.mkdir()
+        shutil.copy(_sqlite_template, home / "dondoc.db")
         ended = subprocess.run(
             [sys.executable, "-c", SCRIPT],
             capture_output=True,
