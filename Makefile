@@ -4,12 +4,12 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 SHARED ?= ../shared
 
-# Tests in which no day plays a part that others do not show.
+# Tests in which no day plays a part that others do not show, and those that set zones of their own.
 TIMELESS := $(foreach name,permits confidential evidence refusals bulk history directives_shapes directives_readers directives_formats \
   directives_extract directives_apart directives_agencies directives_sheet register_names packaging boundaries layers docs \
   workflow_config workflow_i18n workflow_database notifications_wire faults_delivery faults_tick \
   letters_regressions letters_regressions_more letters_regressions_secret replies reach post_office acting \
-  faults_links faults_links_pages faults_addresses faults_kills notifications_outbox cli,--ignore=tests/test_$(name).py) --ignore=tests/walks/test_acting_by_mail.py
+  faults_links faults_links_pages faults_addresses faults_kills notifications_outbox cli time_zones,--ignore=tests/test_$(name).py) --ignore=tests/walks/test_acting_by_mail.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean
@@ -42,7 +42,7 @@ test: $(VENV)/.dev ## set up everything and run all tests, those on SQLite with 
 
 zones: $(VENV)/.dev ## run what depends on days under other time zones of the host (make test runs all under its own)
 	for zone in America/New_York Pacific/Kiritimati; do \
-	  echo "TZ=$$zone"; TZ=$$zone $(BIN)/python -m pytest -k "not postgresql and not browser" -m "not slow" $(TIMELESS) || exit 1; done
+	  echo "TZ=$$zone"; TZ=$$zone $(BIN)/python -m pytest -k "not postgresql and not browser and not phone" -m "not slow" $(TIMELESS) || exit 1; done
 
 check: $(VENV)/.dev ## lint, format and types
 	$(BIN)/ruff check .

@@ -47,6 +47,11 @@ def need(found: object, what: str, install: str) -> None:
         pytest.fail(reason) if REQUIRED else pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first: a long test that begins last keeps one worker busy while the others have nothing left."""
+    items.sort(key=lambda item: not any(name in item.nodeid for name in ("/walks/", "/test_races")))
+
+
 @pytest.fixture(autouse=True)
 def _quiet_surroundings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     """No settings of the machine leak into a test, and each begins in Vietnamese."""
