@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from http.cookies import SimpleCookie
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web import visitor
@@ -47,7 +47,8 @@ class Dress:
     def __init__(self, app: ASGIApp, office: Office) -> None:
         self.app, self.office = app, office
         self.version = Version(office.settings.database.url)
-        self.header = office.settings.sign_in.header.lower().encode()
+        # What a page follows from beside its address: every line of it, for a program may send one of a name twice.
+        self.told = {b"cookie", b"authorization", b"accept-language", office.settings.sign_in.header.lower().encode()}
         self.pages: dict[tuple[bytes, ...], _Page] = {}
         self.of = ""  # the version of the record that the pages are of
 
@@ -70,9 +71,9 @@ class Dress:
         """What a page depends on beside the record and the day: its address, and who says to be looking."""
         if scope["method"] != "GET":
             return None
-        said = dict(scope["headers"])
         near = (scope.get("client") or ("",))[0].encode()
-        return (scope["raw_path"], scope["query_string"], said.get(b"cookie", b""), near, said.get(self.header, b""))
+        who = [name + b":" + value for name, value in scope["headers"] if name in self.told]
+        return (scope["raw_path"], scope["query_string"], near, *who)
 
     async def _kept(self, key: tuple[bytes, ...]) -> _Page | None:
         now = await self.version.current()
@@ -100,7 +101,7 @@ class Dress:
                 if start:
                     return  # with its tag, once the body is known
             elif start:
-                page = self._made(start, message)
+                page = self._made(start, message, scope["state"].get("visitor"))
                 start = None
                 if self.of == of and len(self.pages) < MOST and not message.get("more_body"):
                     self.pages[key or ()] = page
@@ -111,14 +112,15 @@ class Dress:
 
         return dressed
 
-    def _made(self, start: Message, body: Message) -> _Page:
+    def _made(self, start: Message, body: Message, who: visitor.Visitor | None) -> _Page:
         tag = f'"{hashlib.sha256(body["body"]).hexdigest()[:20]}"'.encode()
         headers = [*start["headers"], (b"etag", tag)]
         headers = [(n, b"no-cache, private" if n.lower() == b"cache-control" else v) for n, v in headers]
         now, zone = self.office.now(), ZoneInfo(self.office.settings.time_zone)
         local = now.astimezone(zone)
         midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), zone)
-        return _Page(min(now + LONGEST, midnight), tag, {**start, "headers": headers}, body)
+        until = min(now + LONGEST, midnight, who.until if who and who.until else midnight)  # no page outlives its session
+        return _Page(until, tag, {**start, "headers": headers}, body)
 
 
 async def _give(page: _Page, scope: Scope, send: Send) -> None:
@@ -134,8 +136,8 @@ async def _give(page: _Page, scope: Scope, send: Send) -> None:
 
 def _language(headers: Headers, default: str) -> str:
     """The language that the reader has chosen on our pages, or a program asks for; else the office's."""
-    chosen = SimpleCookie(headers.get("cookie", "")).get("language")
-    if chosen and chosen.value in i18n.LANGUAGES:
-        return chosen.value
+    chosen = cookie_parser("; ".join(headers.getlist("cookie"))).get("language")
+    if chosen in i18n.LANGUAGES:
+        return str(chosen)
     asked = headers.get("accept-language", "").strip()[:2] if "authorization" in headers else ""
     return asked if asked in i18n.LANGUAGES else default

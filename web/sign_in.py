@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from starlette.background import BackgroundTask
 
 from web import entering, visitor
-from web.guard import own_site
+from web.guard import TooMany, own_site
 from web.pages import Office, page
 from workflow.access.entry import Person
 from workflow.errors import Problem
@@ -53,7 +53,7 @@ def enter(
         person = entering.admit(request, handle=handle, code=code or "-")
     except Problem as problem:
         told: dict[str, Any] = {"handle": handle, "next": _here(next), "address": address, "problem": str(problem)}
-        return page(request, "sign_in_code.html", status=422, **told)
+        return page(request, "sign_in_code.html", status=_status(problem), **told)
     return come_in(request, person, _here(next), "mail")
 
 
@@ -75,7 +75,7 @@ def enter_by_link(request: Request, link: str) -> Response:
     try:
         person = entering.admit(request, link=link)
     except Problem as problem:
-        return _form(request, "/", str(problem), 422)
+        return _form(request, "/", str(problem), _status(problem))
     return come_in(request, person, "/", "mail")
 
 
@@ -104,6 +104,10 @@ def speak(request: Request, language: Short = "", next: Annotated[str, Form(max_
             "language", language, max_age=31_536_000, httponly=True, samesite="lax", secure=_safe(request)
         )
     return answer
+
+
+def _status(problem: Problem) -> int:
+    return 429 if isinstance(problem, TooMany) else 422
 
 
 def _form(request: Request, onward: str, problem: str = "", status: int = 200) -> Response:
