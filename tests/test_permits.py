@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from sqlmodel import Session, select
 
+from notifications.pressing import press
+from notifications.signing import Keys
 from tests import make
 from tests.conftest import Office, Run
 from workflow.access import people
@@ -18,6 +20,7 @@ from workflow.access.roles import Grant, Role
 from workflow.agency import Agency
 from workflow.audit import AuditEntry, By
 from workflow.basis import Basis
+from workflow.config import Settings
 from workflow.database import Database
 from workflow.duties.note import report_progress
 from workflow.duties.part import ask_part, drop_part, find_part, give_part
@@ -32,6 +35,7 @@ AT = make.at("2025-09-20 10:00")
 HOW: dict[str, Any] = {"by": make.BY, "at": AT}
 TODAY = date(2025, 9, 20)
 BASIS = Basis("120/UBND-VP", date(2025, 9, 3))
+KEYS = Keys(("x" * 43,))
 WHY: dict[str, Any] = {"reason": "vì", "basis": BASIS}
 
 
@@ -100,6 +104,7 @@ def deed(act: str) -> Callable[[Session, Occurrence, dict[str, Any]], object]:
         "ask_part": lambda s, o, how: ask_part(s, o, what="góp ý", **how, agency=other(s)),
         "drop_part": lambda s, o, how: drop_part(s, find_part(s, o, 1), **how, reason="đủ rồi"),
         "give_part": lambda s, o, how: give_part(s, find_part(s, o, 1), **how, today=TODAY, result="đây"),
+        "press": lambda s, o, how: press(s, Settings(), KEYS, [o], "pressed", **how, today=TODAY),
         "progress": lambda s, o, how: report_progress(s, o, **how, words="được một nửa"),
         "report_period": lambda s, o, how: report_period(s, o, "2025-Q3", **how, today=TODAY, result="đã làm"),
     }

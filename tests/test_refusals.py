@@ -23,7 +23,9 @@ from workflow.basis import Basis, need_basis, need_reason
 from workflow.config import EvidenceSettings
 from workflow.database import Database
 from workflow.duties import bulk
+from workflow.duties.carrying import carry_out
 from workflow.duties.note import leave_comment, report_progress, settle
+from workflow.duties.order import Order
 from workflow.duties.part import ask_part, find_part, give_part
 from workflow.duties.passing import hand_on
 from workflow.duties.period_key import period_key
@@ -191,6 +193,7 @@ def two_waiting(session: Session) -> None:
 
 # Each ends in a refusal: who does what, with a fresh record in which KH27 has five tasks.
 MET: list[Callable[[Session], object]] = [
+    lambda s: carry_out(s, Order("grant"), **HOW, today=TODAY),
     lambda s: people.appoint(s, " ", Role.OFFICE, **HOW, today=TODAY),
     lambda s: people.appoint(s, "A", Role.OFFICE, **HOW, today=TODAY),
     lambda s: (administrator(s), people.appoint(s, "A", Role.HEAD, **HOW, today=TODAY)),

@@ -258,7 +258,7 @@ def test_every_answer_carries_the_headers_that_keep_the_token_in(site: Site) -> 
 
 def test_the_lists_are_closed_unless_the_office_opens_them(site: Site) -> None:
     for path in ("/", "/overdue", "/tasks/KH27-I.1"):
-        assert site.client.get(path).status_code == 404
+        assert site.client.get(path).url.path == "/sign-in"
     opened = replace(site.office.settings, web=replace(site.office.settings.web, open_lists=True))
     with TestClient(
         create_app(opened, site.office.database, now=lambda: make.at("2025-10-15 09:00")),

@@ -23,7 +23,7 @@ from web.guard import TooMany
 from web.limits import BodyLimit
 from web.pages import Office, page
 from web.visitor import SignInNeeded
-from workflow import clock, queries
+from workflow import clock, health
 from workflow.config import Settings
 from workflow.database import Database
 from workflow.errors import BadInput, NotPermitted, Problem
@@ -65,11 +65,11 @@ def _readyz(request: Request) -> JSONResponse:
     office: Office = request.app.state.office
     try:
         with snapshot(office.settings.database.url) as view:
-            found = queries.health(view, office.as_of().day, office.settings.time_zone)
+            found = health.state(view, office.as_of().day, office.settings.time_zone)
     except Problem as problem:
         return JSONResponse({"status": "unavailable", "reason": str(problem)}, 503)
     ticked, unsent = found["tick_at"], found["oldest_unsent_at"]
-    troubles = queries.troubles(found, office.now(), office.settings.schedule.late_minutes)
+    troubles = health.troubles(found, office.now(), office.settings.schedule.late_minutes)
     return JSONResponse(
         {
             "status": "late" if troubles else "ok",

@@ -117,7 +117,7 @@ def _timeline(card: Row, letters: list[Row]) -> list[Row]:
         }
         for line in letters
     ]
-    return sorted([*happened, *told][::-1], key=lambda one: one["at"], reverse=True)
+    return sorted((*reversed(told), *reversed(happened)), key=lambda one: one["at"], reverse=True)
 
 
 def _decides(who: Visitor, card: Row) -> dict[int, list[str]]:

@@ -96,7 +96,12 @@ def calendar(request: Request, year: Annotated[int, Query(ge=1990, le=2100)] = 0
         {"day": line.day, "weekday": found.weekday(line.day), "kind": _(DAY_KIND_LABELS[line.kind]), "name": line.name, "source": line.source}
         for line in found.year(wanted)
     ]  # fmt: skip
-    told: dict[str, Any] = {"year": wanted, "lines": lines, "working": found.count(wanted), "announced": wanted <= found.announced}
+    told: dict[str, Any] = {
+        "year": wanted,
+        "lines": lines,
+        "working": found.count(wanted),
+        "announced": wanted <= found.announced,
+    }
     return page(request, "calendar.html", keep=True, **told)
 
 

@@ -17,7 +17,7 @@ from starlette.background import BackgroundTask
 from notifications.pressing import press
 from web.pages import Office, page
 from web.visitor import acting, looking
-from workflow import queries, reach, review, reviewing, terminal
+from workflow import health, queries, reach, review, reviewing, terminal
 from workflow.access import sight
 from workflow.access.permits import PERMITS_OFFICE
 from workflow.duties.carrying import carry_out
@@ -127,7 +127,7 @@ def _shown(
             "agencies": reviewing.owing(record),
             "sections": reviewing.sections(record, directive) if directive else [],
             "unreachable": _unreachable(record, day, rows),
-            "late_clock": queries.troubles(queries.pulse(record), office.now(), office.settings.schedule.late_minutes),
+            "late_clock": health.troubles(health.pulse(record), office.now(), office.settings.schedule.late_minutes),
             "open_reviews": _open_reviews(record),
             "held": _review(record, view.review),
         }

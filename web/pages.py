@@ -103,14 +103,15 @@ def page(request: Request, template: str, *, status: int = 200, keep: bool = Fal
     zone = ZoneInfo(office.settings.time_zone)
     who = getattr(request.state, "visitor", None)
     secret = request.url.path.startswith(("/v/", "/sign-in/"))  # an address that is a permission stands in no page
-    here = "/" if secret else request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    plain = secret or status >= 400  # and a page that says that there is nothing is the same for every address
+    here = "/" if plain else request.url.path + (f"?{request.url.query}" if request.url.query else "")
     html = _environment.get_template(template).render(
         moment=lambda at: f"{at.astimezone(zone):%d/%m/%Y %H:%M}",
         office=office.settings.office,
         lists=office.settings.web.open_lists or bool(who and who.person),
         person=who.person if who else None,
         seal=office.keys.signer("form").get_signature(who.seal).decode() if who else "",
-        path="" if secret else request.url.path,
+        path="" if secret else "/" if plain else request.url.path,
         here=here,
         **{"problem": "", **context},
     )

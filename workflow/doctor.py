@@ -143,17 +143,17 @@ def _calendar(database: Database) -> Iterator[Finding]:
 
 
 def _record(settings: Settings) -> Iterator[Finding]:
-    from workflow import ledger, queries
+    from workflow import health, ledger
     from workflow.snapshot import snapshot
 
     with snapshot(settings.database.url) as view:
         found, counts = (
-            queries.health(view, clock.local_day(clock.now(), settings.time_zone), settings.time_zone),
+            health.state(view, clock.local_day(clock.now(), settings.time_zone), settings.time_zone),
             ledger.outbox_counts(view),
         )
     zone, now = ZoneInfo(settings.time_zone), clock.now()
     ticked = found["tick_at"]
-    troubles = queries.troubles(found, now, settings.schedule.late_minutes)
+    troubles = health.troubles(found, now, settings.schedule.late_minutes)
     when = f"{ticked.astimezone(zone):%d/%m/%Y %H:%M}" if ticked else _("never")
     yield Finding(
         _("Clock"),

@@ -120,9 +120,9 @@ def looking(settings: Settings, named: str | None = None) -> Iterator[Snapshot]:
 
 def warn_of_silence(settings: Settings, view: Snapshot) -> None:
     """Say beside a list that the clock or the outbox stands still: whoever looks is the first to see it."""
-    from workflow import clock, queries, terminal
+    from workflow import clock, health, terminal
 
-    for line in queries.troubles(queries.pulse(view), clock.now(), settings.schedule.late_minutes):
+    for line in health.troubles(health.pulse(view), clock.now(), settings.schedule.late_minutes):
         terminal.warn(f"⚠ {line}")
 
 
