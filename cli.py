@@ -5,13 +5,16 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from workflow import config, i18n
+from workflow import afar, i18n
 from workflow.errors import Problem, Refused
 from workflow.i18n import _
+
+if TYPE_CHECKING:
+    from workflow import config
 
 # Which part offers which command; a test compares it with the parts.
 PARTS = {
@@ -49,7 +52,7 @@ def main(arguments: list[str] | None = None) -> None:
                 encoding="utf-8", errors="replace" if stream is sys.stdin else "strict"
             )  # an office PC's code page knows no Vietnamese
     try:
-        settings = config.load(_config_file(arguments))
+        settings = _settings(_config_file(arguments))
         i18n.set_language(settings.language)
         _refuse_here(settings, _command(arguments))
         compose(settings, _command(arguments))(args=arguments, prog_name="dondoc")
@@ -62,7 +65,7 @@ def main(arguments: list[str] | None = None) -> None:
         _fail(": ".join(filter(None, [error.strerror or str(error), error.filename and str(error.filename)])), 1)
 
 
-def compose(settings: config.Settings, command: str | None = None) -> Any:
+def compose(settings: config.Settings | afar.Afar, command: str | None = None) -> Any:
     """Return the application for one command, or with every command; the settings are its context object.
 
     The parts are imported here and not above: their help is written in the language of the settings, and a command need not
@@ -99,7 +102,16 @@ def _command(arguments: list[str]) -> str | None:
     return next((a for i, a in enumerate(arguments) if not a.startswith("-") and i not in values), None)
 
 
-def _refuse_here(settings: config.Settings, command: str | None) -> None:
+def _settings(file: Path | None) -> config.Settings | afar.Afar:
+    """The settings of this machine, or the server that one is signed in to."""
+    if there := afar.chosen(file):
+        return there
+    from workflow import config
+
+    return config.load(file)
+
+
+def _refuse_here(settings: config.Settings | afar.Afar, command: str | None) -> None:
     """Raise Refused for a command that would begin a record of its own on the PC of somebody who works with a server's."""
     server = getattr(settings, "server", "")
     if server and any(command in names for names in PARTS.values()) and command not in AFAR:

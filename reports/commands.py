@@ -31,24 +31,25 @@ def overdue(
     directive: Directive = None,
     json_: Json = False,
 ) -> None:
-    from reports import overdue as report
-    from workflow import queries, terminal
+    from workflow import terminal
     from workflow.errors import BadInput
 
     if by and by not in ("agency", "directive"):
         raise BadInput("“{value}” is none of: {known}.", value=by, known="agency, directive")
-    looked, wanted = as_of(context.obj, day), queries.Wanted(directive=directive, agency=agency)
 
     def here(view: Snapshot) -> object:
+        from reports import overdue as report
+        from workflow import queries
+
+        looked, wanted = as_of(context.obj, day), queries.Wanted(directive=directive, agency=agency)
         warn_of_silence(context.obj, view)
         if not json_:
             return report.build(view, looked, wanted, by).to_json()
         return queries.tally(view, looked, by, wanted) if by else report.found(view, looked, wanted)
 
     path = "reports/overdue" if not json_ else "tally" if by else "overdue"
-    found = look(
-        context.obj, path, {"as_of": day and looked.day, "by": by, "agency": agency, "directive": directive}, here
-    )
+    asked = {"as_of": day and terminal.day(day), "by": by, "agency": agency, "directive": directive}
+    found = look(context.obj, path, asked, here)
     if json_:
         terminal.say_json(found)
         return

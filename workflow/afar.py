@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from workflow.config import Settings
 from workflow.errors import BadInput, NotPermitted, Problem, Refused
 
 if TYPE_CHECKING:
@@ -28,18 +27,26 @@ BLOCK = 1 << 16
 
 
 @dataclass(frozen=True)
-class Afar(Settings):
-    """The settings of a PC that works with the record of a server: its address, the token, and whom it acts for."""
+class Afar:
+    """What takes the place of the settings on a PC that works with the record of a server: its address, the token, whom it acts for."""
 
-    server: str = ""
-    token: str = ""
-    name: str = ""
+    server: str
+    token: str
+    name: str
+    language: str
+    time_zone: str
 
 
 def login_file() -> Path:
     """Where the token lies: in the user's own folder for settings."""
     home = os.environ.get("APPDATA") or os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
     return Path(home) / "dondoc" / "login.json"
+
+
+def chosen(config: Path | None) -> Afar | None:
+    """The server that commands are for: of `dondoc login`, unless a settings file or a database is named or lies here."""
+    here = config or os.environ.get("DONDOC_CONFIG") or os.environ.get("DONDOC_DATABASE_URL")
+    return None if here or Path("config.yaml").is_file() else known()
 
 
 def known() -> Afar | None:

@@ -5,13 +5,16 @@ Each body imports what it needs when it runs; lists load neither the object mapp
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workflow import commands_deadlines, commands_evidence, commands_moves
 from workflow.i18n import _
 from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look
+
+if TYPE_CHECKING:
+    from workflow.snapshot import Snapshot
 
 app = typer.Typer()
 
@@ -46,7 +49,7 @@ def tasks(
     day: AsOfDay = None,
     json_: Json = False,
 ) -> None:
-    from workflow import queries, terminal
+    from workflow import terminal
     from workflow.errors import BadInput
     from workflow.periods import show_day, show_period
     from workflow.standing import Standing, Status, say_standing, say_status
@@ -54,10 +57,16 @@ def tasks(
     for value, known in ((standing, Standing), (status, Status)):
         if value and value not in list(known):
             raise BadInput("“{value}” is none of: {known}.", value=value, known=", ".join(known))
-    wanted = queries.Wanted(directive, agency, standing, status, search, closed=every or bool(status or standing))
-    looked = as_of(context.obj, day)
-    asked = {"directive": directive, "agency": agency, "standing": standing, "status": status, "search": search, "all": every, "as_of": day and looked.day}  # fmt: skip
-    rows = look(context.obj, "tasks", asked, lambda view: queries.tasks(view, looked, wanted))
+
+    def here(view: Snapshot) -> object:
+        from workflow import queries
+
+        closed = every or bool(status or standing)
+        wanted = queries.Wanted(directive, agency, standing, status, search, closed=closed)
+        return queries.tasks(view, as_of(context.obj, day), wanted)
+
+    asked_for = {"directive": directive, "agency": agency, "standing": standing, "status": status, "search": search, "all": every, "as_of": day and terminal.day(day)}  # fmt: skip
+    rows = look(context.obj, "tasks", asked_for, here)
     if json_:
         terminal.say_json(rows)
         return
@@ -86,10 +95,8 @@ def tasks(
 def show(context: typer.Context, code: Code, day: AsOfDay = None, json_: Json = False) -> None:
     from workflow import card, terminal
 
-    looked = as_of(context.obj, day)
-    found = look(
-        context.obj, f"tasks/{code}", {"as_of": day and looked.day}, lambda view: card.drawn(view, code, looked)
-    )
+    asked_for = {"as_of": day and terminal.day(day)}
+    found = look(context.obj, f"tasks/{code}", asked_for, lambda view: card.drawn(view, code, as_of(context.obj, day)))
     if json_:
         terminal.say_json(found)
     else:

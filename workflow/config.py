@@ -221,7 +221,7 @@ class Settings:
 
 
 def load(path: Path | None = None) -> Settings:
-    """Return the settings of `path`, or of $DONDOC_CONFIG, or of ./config.yaml; else the server of `dondoc login`, or the defaults.
+    """Return the settings of `path`, or of $DONDOC_CONFIG, or of ./config.yaml, or the defaults.
 
     Raises BadInput naming the file, the key and the nearest known key.
     """
@@ -229,17 +229,12 @@ def load(path: Path | None = None) -> Settings:
     file = named or Path("config.yaml")
     if named and not file.is_file():
         raise BadInput("There is no settings file {file}.", file=str(file))
-    url = os.environ.get("DONDOC_DATABASE_URL")
-    if not (url or file.is_file()):
-        from workflow.afar import known
-
-        if there := known():
-            return there
     settings = Settings()
     if file.is_file():
         from workflow.config_file import read
 
         settings = read(file)
+    url = os.environ.get("DONDOC_DATABASE_URL")
     if url:
         settings = replace(settings, database=replace(settings.database, url=url))
     return _anchored(settings, file.absolute().parent)

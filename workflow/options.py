@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from sqlmodel import Session
 
+    from workflow.afar import Afar
     from workflow.basis import Basis
     from workflow.config import Settings
     from workflow.database import Database
@@ -66,7 +67,7 @@ def opened(settings: Settings) -> Iterator[Database]:
         database.dispose()
 
 
-def order(settings: Settings, given: Order, named: str | None, evidence: Sequence[Path] = ()) -> None:
+def order(settings: Settings | Afar, given: Order, named: str | None, evidence: Sequence[Path] = ()) -> None:
     """Carry an order out, here or on the server that one is signed in to, and say what became of it."""
     from workflow import terminal
     from workflow.afar import Afar
@@ -88,7 +89,7 @@ def order(settings: Settings, given: Order, named: str | None, evidence: Sequenc
 
 
 def look(
-    settings: Settings,
+    settings: Settings | Afar,
     path: str,
     query: Mapping[str, object],
     here: Callable[[Snapshot], Any],

@@ -159,14 +159,15 @@ FIGURES = {
 def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) -> list[Row]:
     """Counts by agency or by directive: the official two by two (done or not × in time or late), and what lies outside it."""
     where, args = narrow(view, wanted or Wanted())
-    group = {"agency": ("a.code", "a.name"), "directive": ("d.code", "d.number")}[by]
+    group = {"agency": ("a.id", "agency", "name"), "directive": ("d.id", "directive", "number")}[by]
+    counts = ", ".join(f"sum(case when {one} then n else 0 end) as {name}" for name, one in FIGURES.items())
     return view.rows(
-        f"""select code, name, {", ".join(f"sum(case when {one} then 1 else 0 end) as {name}" for name, one in FIGURES.items())}
-        from (select {group[0]} as code, {group[1]} as name, o.status, {STANDING_SQL} as standing
+        f"""select g.code, g.{group[2]} as name, {counts}
+        from (select {group[0]} as id, o.status, {STANDING_SQL} as standing, count(*) as n
             from {as_of.occurrences(view)} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
-            join agency a on a.id = o.agency_id where {where}) counted
-        where standing <> 'not_counted'
-        group by code, name order by overdue desc, name""",
+            join agency a on a.id = o.agency_id where {where} group by 1, 2, 3) counted
+        join {group[1]} g on g.id = counted.id where standing <> 'not_counted'
+        group by g.code, g.{group[2]} order by overdue desc, name""",
         **args,
         **as_of.args(),
     )
