@@ -119,7 +119,9 @@ class Dress:
         now, zone = self.office.now(), ZoneInfo(self.office.settings.time_zone)
         local = now.astimezone(zone)
         midnight = datetime.combine(local.date() + timedelta(days=1), datetime.min.time(), zone)
-        until = min(now + LONGEST, midnight, who.until if who and who.until else midnight)  # no page outlives its session
+        until = min(
+            now + LONGEST, midnight, who.until if who and who.until else midnight
+        )  # no page outlives its session
         return _Page(until, tag, {**start, "headers": headers}, body)
 
 
