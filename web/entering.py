@@ -17,6 +17,7 @@ from workflow.access.entry import Person, SignIn, hashed, person_at
 from workflow.database import exclusive
 from workflow.errors import BadInput, Refused
 from workflow.limits import Limit
+from workflow.names import printable
 from workflow.snapshot import Snapshot, snapshot
 
 LIFE = timedelta(minutes=15)
@@ -33,7 +34,7 @@ def ask(request: Request, address: str) -> tuple[str, str]:
     if not office.settings.sign_in.mail:
         raise Refused("Nobody signs in by mail here; use the sign-in of the office.")
     count(request, "sign-in", WISHES, by_address=True)
-    mailbox = address.strip().lower()[:200]
+    mailbox = printable(address).lower()[:200]
     free = count(request, f"sign-in:{mailbox}", MINE, by_address=True, refuse=False, alone=True)
     free &= count(request, f"sign-in to:{mailbox}", LETTERS, refuse=False, alone=True)
     handle, link, digits = secrets.token_urlsafe(16), secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06}"
@@ -69,7 +70,7 @@ def admit(request: Request, *, handle: str = "", code: str = "", link: str = "")
     count(request, "guess", GUESSES, by_address=True)
     with office.database.transaction() as session:
         exclusive(session, "audit")  # of two that use it at once one comes in
-        own = select(SignIn).where(SignIn.link_hash == hashed(link) if link else SignIn.handle == handle)
+        own = select(SignIn).where(SignIn.link_hash == hashed(link) if link else SignIn.handle == printable(handle))
         found = session.exec(own).first()
         alive = found and not found.used_at and found.tries < TRIES and office.now() - found.at < LIFE
         if not found or not alive:

@@ -103,6 +103,8 @@ class Database:
     def _said(self, error: DBAPIError) -> Exception:
         """What a failure of the database means for the person; unknown ones stay as they are."""
         words = str(error.orig)
+        if "NUL (0x00)" in words:  # PostgreSQL keeps no such text; SQLite would
+            return BadInput("What was given holds a character that no text has.")
         if "database is locked" in words:
             return Refused(
                 "Another program has been writing to the database for {seconds} seconds; try again.",

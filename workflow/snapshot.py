@@ -53,7 +53,7 @@ class Snapshot:
             bound: dict[str, object] = {k: _plain(v) for k, v in args.items()}
         else:
             sql = re.sub(r"(?<!:):(\w+)", r"%(\1)s", sql.replace("%", "%%"))
-            bound = {k: _naive(v) for k, v in args.items()}
+            bound = {k: v.replace("\0", "\ufffd") if isinstance(v, str) else _naive(v) for k, v in args.items()}
         cursor = self._connection.execute(sql, bound)
         names = [column[0] for column in cursor.description]
         typed = [(name, _day if name.endswith("_on") else _moment) for name in names if name.endswith(("_on", "_at"))]

@@ -10,6 +10,8 @@ import asyncio
 import re
 import sqlite3
 import threading
+import weakref
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ class Version:
         self.lite = url.startswith("sqlite:///")
         self.turn = 0  # a new connection counts anew: what was said over the last one says nothing
         self._connection: Any = None
+        self._end: Callable[[], Any] = lambda: None
         self._alone = threading.Lock()
 
     async def current(self) -> str:
@@ -34,6 +37,7 @@ class Version:
             try:
                 if self._connection is None:
                     self._connection = self._connect()
+                    self._end = weakref.finalize(self, self._connection.close)  # whoever forgets this closes it
                     self.turn += 1
                 asked = "pragma data_version" if self.lite else "select pg_current_snapshot()::text"
                 return f"{self.turn}:{self._connection.execute(asked).fetchone()[0]}"
@@ -43,9 +47,9 @@ class Version:
 
     def close(self) -> None:
         """Let the connection go."""
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            connection.close()
+        if self._connection is not None:
+            self._connection = None
+            self._end()
 
     def _connect(self) -> Any:
         if self.lite:
