@@ -265,7 +265,7 @@ def test_the_lists_are_closed_unless_the_office_opens_them(site: Site) -> None:
         base_url="http://127.0.0.1:8000",
     ) as client:
         listed = unescape(client.get("/").text)
-        assert "KH27-I.1" in listed and "15" in listed and "1 nhiệm vụ quá hạn" in listed
+        assert "KH27-I.1" in listed and "15" in listed and "Danh sách có 1 dòng" in listed
         assert "Không có nhiệm vụ quá hạn" in unescape(client.get("/overdue?as_of=2025-09-30").text)
         by_agency = unescape(client.get("/overdue?by=agency").text)
         assert "Phòng Nội vụ" in by_agency and "0,0%" in by_agency
