@@ -15,7 +15,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from notifications.signing import KeyFile
-from web import actions, duties, feeds, files, lists, mine, overdue, reviews, sign_in
+from web import actions, duties, feeds, files, lists, mine, overdue, pictures, reviews, sign_in
 from web import office as office_pages
 from web.api.app import interface
 from web.dress import HEADERS, Dress
@@ -41,7 +41,7 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.state.office = office
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/api/v1", interface(office))
-    for part in (files, actions, sign_in, overdue, reviews, lists, mine, duties, office_pages, feeds):
+    for part in (files, actions, sign_in, overdue, reviews, lists, mine, duties, office_pages, pictures, feeds):
         app.include_router(part.router)
     app.add_api_route("/healthz", _healthz, methods=["GET"])
     app.add_api_route("/readyz", _readyz, methods=["GET"])

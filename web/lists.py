@@ -12,7 +12,7 @@ from web.duties import FIELDS, OF_REQUESTS, open_acts, permitted
 from web.overdue import PER_PAGE, View
 from web.pages import Office, page
 from web.visitor import Visitor, looking
-from workflow import ledger, queries, reviewing
+from workflow import ledger, queries, reviewing, terminal
 from workflow.access import entry
 from workflow.audit_words import say_act
 from workflow.card import drawn, passed_on
@@ -48,6 +48,7 @@ def task_list(
     standing: Word = "",
     status: Word = "",
     figure: Word = "",
+    due: Annotated[str, Query(max_length=10)] = "",
     page_: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
     """The duties of one standing or status, or those that a figure counts."""
@@ -59,8 +60,13 @@ def task_list(
         as_of=as_of, original=original, directive=directive, agency=agency, section=section, search=search, page=page_
     )
     day = view.day(office)
-    chosen: dict[str, Any] = {"standing": standing or None, "status": status or None, "figure": figure or None}
-    sifted = standing or status or figure
+    chosen: dict[str, Any] = {
+        "standing": standing or None,
+        "status": status or None,
+        "figure": figure or None,
+        "due": terminal.day(due) if due else None,
+    }
+    sifted = standing or status or figure or due
     wanted = replace(view.wanted(), **chosen, closed=bool(sifted), limit=PER_PAGE, offset=(page_ - 1) * PER_PAGE)
     with looking(request, everybody=True) as record:
         rows, total = queries.tasks(record, day, wanted), queries.count(record, day, wanted)

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 from web.overdue import View
 from web.pages import Office, page
 from web.visitor import looking
-from workflow import awaited, ledger, queries
+from workflow import awaited, ledger, pictures, queries
 from workflow.access.entry import OVERSEERS
 from workflow.access.roles import Role
 from workflow.calendar import DAY_KIND_LABELS
@@ -41,7 +41,10 @@ def directive(request: Request, code: str, as_of: Day = "") -> Response:
     shown = View(as_of=as_of, directive=code)
     with looking(request, everybody=True) as view:
         card = folder(view, code, shown.day(office))
-    return page(request, "directive.html", keep=True, card=card, view=shown, day=shown.day(office).day)
+        points = pictures.burn_down(view, shown.day(office), shown.wanted())
+    for point in points:
+        point["most"] = max(point["planned"], point["left"] or 0)
+    return page(request, "directive.html", keep=True, card=card, view=shown, day=shown.day(office).day, points=points)
 
 
 @router.get("/agencies", response_class=HTMLResponse)

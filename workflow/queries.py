@@ -77,6 +77,7 @@ class Wanted:
     code: str | None = None
     section: str | None = None
     figure: str | None = None  # what one column of the tally counts
+    due: date | None = None  # on this day only
     closed: bool = True
     limit: int = 0  # so many rows, beginning after `offset`; 0: all of them
     offset: int = 0
@@ -116,7 +117,7 @@ def _listed(view: Snapshot, as_of: AsOf, wanted: Wanted) -> tuple[str, dict[str,
     return sql, {
         **args,
         **as_of.args(),
-        **{n: getattr(wanted, n) for n in ("standing", "status") if getattr(wanted, n)},
+        **{n: getattr(wanted, n) for n in ("standing", "status", "due") if getattr(wanted, n)},
     }
 
 
@@ -239,6 +240,8 @@ def _outer(wanted: Wanted) -> str:
         parts.append("standing = :standing")
     if wanted.status:
         parts.append("status = :status")
+    if wanted.due:
+        parts.append("due_on = :due")
     if wanted.figure:
         parts.append(f"({FIGURES[wanted.figure]}) and standing not in ('not_counted', 'undecided')")
     if not wanted.closed:
