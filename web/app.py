@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from fastapi import FastAPI, Request
@@ -31,6 +32,9 @@ from workflow.evidence import EvidenceStore
 from workflow.i18n import _
 from workflow.snapshot import snapshot
 
+if TYPE_CHECKING:
+    from web.metrics import Figures
+
 log = logging.getLogger(__name__)
 
 
@@ -52,8 +56,19 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
 
     app.add_exception_handler(SignInNeeded, _sign_in)
     app.add_middleware(BodyLimit, most=settings.evidence.max_megabytes * 1_000_000 + 1_000_000, headers=HEADERS)
-    app.add_middleware(Dress, office=office)
+    app.add_middleware(Dress, office=office, figures=_figures(app, office))
     return app
+
+
+def _figures(app: FastAPI, office: Office) -> Figures | None:
+    """Count for `/metrics`, where the office has opened it."""
+    if not office.settings.web.metrics:
+        return None
+    from web import metrics
+
+    app.include_router(metrics.router)
+    app.state.figures = figures = metrics.Figures(office)
+    return figures
 
 
 def _healthz() -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +20,9 @@ from web import visitor
 from web.pages import KEPT, Office
 from workflow import i18n
 from workflow.version import Version
+
+if TYPE_CHECKING:
+    from web.metrics import Figures
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -44,8 +47,8 @@ class _Page(NamedTuple):
 class Dress:
     """Speaks the reader's language, adds the headers, gives pages again that would be the same."""
 
-    def __init__(self, app: ASGIApp, office: Office) -> None:
-        self.app, self.office = app, office
+    def __init__(self, app: ASGIApp, office: Office, figures: Figures | None = None) -> None:
+        self.app, self.office, self.figures = app, office, figures
         self.version = Version(office.settings.database.url)
         # What a page follows from beside its address: every line of it, for a program may send one of a name twice.
         self.told = {b"cookie", b"authorization", b"accept-language", office.settings.sign_in.header.lower().encode()}
@@ -56,6 +59,8 @@ class Dress:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        if self.figures:
+            send = self.figures.watched(send)
         key = self._key(scope)
         if key and (page := await self._kept(key)):
             await _give(page, scope, send)
@@ -103,7 +108,8 @@ class Dress:
             elif start:
                 page = self._made(start, message, scope["state"].get("visitor"))
                 start = None
-                if self.of == of and len(self.pages) < MOST and not message.get("more_body"):
+                small = len(message["body"]) <= LARGEST and not message.get("more_body")
+                if small and self.of == of and len(self.pages) < MOST:
                     self.pages[key or ()] = page
                 await send(page.start)
                 await send(page.body)

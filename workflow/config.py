@@ -194,6 +194,7 @@ class WebSettings:
     host: str = "127.0.0.1"
     port: int = 8000
     open_lists: bool = False
+    metrics: bool = False
 
 
 @dataclass(frozen=True)
