@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from workflow import config, i18n
-from workflow.errors import Problem, Refused
+from workflow.errors import BadInput, Problem, Refused
 from workflow.i18n import _
 
 # Which part offers which command; a test compares it with the parts.
@@ -49,7 +49,7 @@ def main(arguments: list[str] | None = None) -> None:
                 encoding="utf-8", errors="replace" if stream is sys.stdin else "strict"
             )  # an office PC's code page knows no Vietnamese
     try:
-        settings = config.load(_config_file(arguments))
+        settings = _settings(arguments)
         i18n.set_language(settings.language)
         _refuse_here(settings, _command(arguments))
         compose(settings, _command(arguments))(args=arguments, prog_name="dondoc")
@@ -60,6 +60,18 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(0)
     except OSError as error:
         _fail(": ".join(filter(None, [error.strerror or str(error), error.filename and str(error.filename)])), 1)
+
+
+def _settings(arguments: list[str]) -> config.Settings:
+    """The settings of this run; a login that is broken is in nobody's way who signs in anew."""
+    try:
+        return config.load(_config_file(arguments))
+    except BadInput as problem:
+        from workflow.afar import BrokenLogin
+
+        if isinstance(problem, BrokenLogin) and _command(arguments) == "login":
+            return config.Settings()
+        raise
 
 
 def compose(settings: config.Settings, command: str | None = None) -> Any:
