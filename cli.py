@@ -52,7 +52,7 @@ def main(arguments: list[str] | None = None) -> None:
                 encoding="utf-8", errors="replace" if stream is sys.stdin else "strict"
             )  # an office PC's code page knows no Vietnamese
     try:
-        settings = _settings(_config_file(arguments))
+        settings = _settings(arguments)
         i18n.set_language(settings.language)
         _refuse_here(settings, _command(arguments))
         compose(settings, _command(arguments))(args=arguments, prog_name="dondoc")
@@ -102,10 +102,15 @@ def _command(arguments: list[str]) -> str | None:
     return next((a for i, a in enumerate(arguments) if not a.startswith("-") and i not in values), None)
 
 
-def _settings(file: Path | None) -> config.Settings | afar.Afar:
-    """The settings of this machine, or the server that one is signed in to."""
-    if there := afar.chosen(file):
-        return there
+def _settings(arguments: list[str]) -> config.Settings | afar.Afar:
+    """The settings of this machine, or the server that one is signed in to; a broken login is in nobody's way who signs in anew."""
+    file = _config_file(arguments)
+    try:
+        if there := afar.chosen(file):
+            return there
+    except afar.BrokenLogin:
+        if _command(arguments) != "login":
+            raise
     from workflow import config
 
     return config.load(file)

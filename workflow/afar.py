@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -37,6 +38,10 @@ class Afar:
     time_zone: str
 
 
+class BrokenLogin(BadInput):
+    """What `remember` kept is not what it wrote; only a new login helps."""
+
+
 def login_file() -> Path:
     """Where the token lies: in the user's own folder for settings."""
     home = os.environ.get("APPDATA") or os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
@@ -58,7 +63,7 @@ def known() -> Afar | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BadInput("{file} cannot be read; sign in again with `dondoc login`.", file=str(file)) from error
+        raise BrokenLogin("{file} cannot be read; sign in again with `dondoc login`.", file=str(file)) from error
 
 
 def _texts(kept: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -86,12 +91,14 @@ def forget() -> None:
 
 def checked_server(address: str, *, plain: bool) -> str:
     """The address of a server without its last slash; raises BadInput for one that would send the token unprotected."""
-    parts = urlsplit(address.strip())
-    near = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    unlike = BadInput("“{text}” is not the address of a server; write it like https://dondoc.langson.example.", text=address)  # fmt: skip
+    try:
+        parts = urlsplit(address.strip())
+        near, _port = parts.hostname in ("localhost", "127.0.0.1", "::1"), parts.port
+    except ValueError as error:
+        raise unlike from error
     if parts.scheme not in ("https", "http") or not parts.hostname or parts.query or parts.fragment or parts.username:
-        raise BadInput(
-            "“{text}” is not the address of a server; write it like https://dondoc.langson.example.", text=address
-        )
+        raise unlike
     if parts.scheme == "http" and not (near or plain):
         raise BadInput(
             "{server} would be asked without protection; use https, or add --plain in a closed network.", server=address
@@ -114,7 +121,7 @@ class Server:
 
     def look(self, path: str, query: Mapping[str, object]) -> Any:
         """What a list or a page of data says; a list that comes in pages is read to its end."""
-        asked: str | None = f"{path}?{urlencode({k: v for k, v in query.items() if v not in (None, '', False)})}"
+        asked: str | None = f"{quote(path)}?{urlencode({k: v for k, v in query.items() if v not in (None, '', False)})}"
         items: list[Any] = []
         while asked:
             found = self.ask("GET", asked)
@@ -129,6 +136,8 @@ class Server:
         import secrets
 
         said = order.to_json()
+        if missing := [str(file) for file in evidence if not file.is_file()]:
+            raise BadInput("There is no file {names}.", names=", ".join(missing))
         if evidence:
             said["files"] = [self.send(file) for file in evidence]
         key, last = secrets.token_urlsafe(16), 2
@@ -183,7 +192,8 @@ class Server:
             sent["Content-Type"] = "application/json"
         connection = self._connect()
         try:
-            connection.request(method, self._path(path), body, sent)
+            with suppress(BrokenPipeError, ConnectionResetError):  # it has answered before all was sent: too large
+                connection.request(method, self._path(path), body, sent)
             answer = connection.getresponse()
             content = answer.read()
         except (OSError, HTTPException) as error:
@@ -223,6 +233,8 @@ def _refusal(answer: HTTPResponse, content: bytes, server: str) -> Problem:
         words = str(told.get("detail") or told.get("title") or answer.reason)
     except (ValueError, AttributeError):
         words = f"{answer.status} {answer.reason}"
+        if answer.status == 413:  # what is too large for any page is refused before the interface sees it
+            words = content.decode(errors="replace").strip() or words
         if answer.status in (301, 302, 307, 308, 404):
             return Refused("{server} is no server of dondoc, or not of this version.", server=server)
     if answer.status == 401:

@@ -33,12 +33,28 @@ KINDS: tuple[tuple[type[Problem], int, str], ...] = (
 ANSWERS: dict[int | str, dict[str, Any]] = {
     status: {"model": models.Problem, "description": title} for _kind, status, title in KINDS
 }
-ANSWERS[413] = {"description": "Too large"}
+ANSWERS[400] = {"model": models.Problem, "description": N_("Not as it must be")}
+ANSWERS[413] = {"description": "Too large", "content": {"text/plain": {"schema": {"type": "string"}}}}
+
+
+class Interface(FastAPI):
+    """The application, whose description says that problems are of a type of their own."""
+
+    def openapi(self) -> dict[str, Any]:
+        """The description; FastAPI would have every answer with a model be plain JSON."""
+        made = super().openapi()
+        answers = (
+            one for item in made["paths"].values() for each in item.values() for one in each["responses"].items()
+        )
+        for status, answer in answers:
+            if status >= "400" and "application/json" in answer.get("content", {}):
+                answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
+        return made
 
 
 def interface(of: Office) -> FastAPI:
     """Return the interface of one office, to be mounted at /api/v1."""
-    made = FastAPI(
+    made = Interface(
         title="dondoc",
         version="1",
         description="Tasks, duties and acts of the office's record, for programs. Days are ISO dates, instants carry their zone. See docs/api.md.",
@@ -91,10 +107,14 @@ def _not_valid(request: Request, error: Exception) -> JSONResponse:
 
 def _http_error(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
-    words: dict[int, str] = {404: N_("There is no such page."), 405: N_("This is not possible here.")}
-    headers = dict(error.headers or {})
-    told = words.get(error.status_code, N_("Please try again later."))
-    return _told(error.status_code, N_("Not found"), told, None, headers)
+    if error.status_code == 400:  # a body that is no JSON at all
+        return _told(400, KINDS[4][2], N_("What was sent is not what the interface takes: {where}"), {"where": "JSON"})
+    words: dict[int, tuple[str, str]] = {
+        404: (N_("Not found"), N_("There is no such page.")),
+        405: (N_("This did not work"), N_("This is not possible here.")),
+    }
+    title, told = words.get(error.status_code, (N_("This did not work"), N_("Please try again later.")))
+    return _told(error.status_code, title, told, None, dict(error.headers or {}))
 
 
 def _failure(request: Request, error: Exception) -> JSONResponse:

@@ -6,6 +6,8 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi.encoders import jsonable_encoder
+from fastapi.responses import JSONResponse
 
 from reports import overdue as overdue_report
 from web.api import models
@@ -87,11 +89,12 @@ def tasks(
     return models.Tasks(**_listed(request, rows, limit, offset))
 
 
-@router.get("/tasks/{code}")
-def task(request: Request, code: Code, as_of: As = None) -> models.Task:
+@router.get("/tasks/{code}", response_model=models.Task)
+def task(request: Request, code: Code, as_of: As = None) -> Response:
     """Everything about one task."""
     with reading(request) as view:
-        return models.Task(**drawn(view, code, _as_of(request, as_of)))
+        card = drawn(view, code, _as_of(request, as_of))
+    return JSONResponse(jsonable_encoder(card))  # in the order of the card: a program prints it as the command does
 
 
 @router.get("/occurrences/{number}")
@@ -111,7 +114,7 @@ def duty(
     return models.Duty(**row, version=found[0]["version"])
 
 
-@router.get("/overdue")
+@router.get("/overdue", response_model_exclude_unset=True)  # what waits is known of today alone
 def overdue(
     request: Request, directive: Name = "", agency: Name = "", as_of: As = None, limit: Limit = MOST, offset: Offset = 0
 ) -> models.Overdue:
