@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from workflow.errors import BadInput, NotPermitted, Problem, Refused
+from workflow.i18n import N_
 
 if TYPE_CHECKING:
     from http.client import HTTPConnection, HTTPResponse
@@ -63,7 +64,7 @@ def known() -> Afar | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise BrokenLogin("{file} cannot be read; sign in again with `dondoc login`.", file=str(file)) from error
+        raise BrokenLogin(N_("{file} cannot be read; sign in again with `dondoc login`."), file=str(file)) from error
 
 
 def _texts(kept: dict[str, Any], *names: str) -> dict[str, Any]:

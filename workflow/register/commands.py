@@ -43,12 +43,11 @@ def agencies(
     from workflow import terminal
     from workflow.register import lineage
 
-    looked = as_of(context.obj, day)
     rows = look(
         context.obj,
         "agencies",
-        {"as_of": day and looked.day, "ended": ended},
-        lambda view: lineage.agencies(view, looked, ended=ended),
+        {"as_of": day and terminal.day(day), "ended": ended},
+        lambda view: lineage.agencies(view, as_of(context.obj, day), ended=ended),
     )
     if json_:
         terminal.say_json(rows)
