@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 import subprocess
 import sys
 from datetime import date
@@ -15,10 +17,18 @@ from directives.phrases import understand
 from notifications import ladder
 from notifications.acts import Choice
 from notifications.replies.orders import orders
+from notifications.signing import KeyFile
 from tests import make
+from tests.conftest import Office
+from web import pages
+from web.api.app import interface
+from web.app import PARTS, create_app
+from workflow import clock
 from workflow.calendar import WorkingCalendar
 from workflow.config import OCCASIONS, Ladder
 from workflow.database import Database
+from workflow.duties.carrying import DEEDS
+from workflow.evidence import EvidenceStore
 from workflow.register import table
 from workflow.register.mention import Register
 from workflow.register.shipped import SHIPPED
@@ -133,3 +143,44 @@ def test_the_table_of_names_says_what_they_mean(tmp_path: Path) -> None:
             found = register.resolve(words, day(on), register.issuer(issuer, day(on))).agency
             assert (found.code if found else "asks") == means, words
     database.dispose()
+
+
+def test_the_acts_and_paths_of_the_interface_are_those_of_the_docs(office: Office) -> None:
+    text = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+    acts = re.findall(r"`(\w+)`", text[text.index("The acts are") : text.index("`words` is the result")])
+    assert sorted(acts) == sorted(DEEDS)
+    known = set(interface(pages.Office(office.settings, office.database, KeyFile(office.settings.links.key_file), EvidenceStore(office.settings.evidence), clock.now)).openapi()["paths"])  # fmt: skip
+    for path in re.findall(r"`(?:GET )?(/[a-zA-Z/]+)[?`]", text[text.index("## Reading") : text.index("Lists come")]):
+        shape = path.replace("CODE", "{code}").replace("NUMBER", "{number}")
+        assert shape in known, path
+
+
+def test_the_pages_of_the_docs_are_there(office: Office) -> None:
+    text = (ROOT / "docs" / "pages.md").read_text(encoding="utf-8")
+    app = create_app(office.settings, office.database)
+    known = {getattr(route, "path", "") for router in PARTS for route in router.router.routes}
+    table_ = text[text.index("| Page | Shows |") : text.index("## The review")]
+    named = re.findall(r"`(/[^`]+)`", table_)
+    assert app and len(named) > 15
+    for path in named:
+        shape = (
+            path.replace("CODE", "{code}")
+            .replace("/duties/NUMBER/ACT", "/duties/{number}/{act}")
+            .replace("NUMBER", "{number}")
+        )
+        assert shape in known, path
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not on this machine")
+def test_systemd_takes_the_unit(tmp_path: Path) -> None:
+    unit = (ROOT / "docs" / "deploy" / "dondoc.service").read_text(encoding="utf-8")
+    file = tmp_path / "dondoc.service"
+    file.write_text(unit.replace("/opt/dondoc/bin/dondoc", "/bin/true").replace("User=dondoc\n", ""), encoding="utf-8")
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(file)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "HOME": str(tmp_path)},
+    )
+    assert "dondoc.service" not in done.stderr, done.stderr

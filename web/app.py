@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
+PARTS = (files, actions, sign_in, overdue, reviews, lists, mine, duties, office_pages, pictures, feeds)
+
+
 def create_app(settings: Settings, database: Database, *, now: Callable[[], datetime] = clock.now) -> FastAPI:
     """Return the application for one office; `now` is the clock of the pages."""
     app = FastAPI(title="dondoc", docs_url=None, redoc_url=None, openapi_url=None, redirect_slashes=False)
@@ -45,7 +48,7 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.state.office = office
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/api/v1", interface(office))
-    for part in (files, actions, sign_in, overdue, reviews, lists, mine, duties, office_pages, pictures, feeds):
+    for part in PARTS:
         app.include_router(part.router)
     app.add_api_route("/healthz", _healthz, methods=["GET"])
     app.add_api_route("/readyz", _readyz, methods=["GET"])

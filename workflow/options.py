@@ -41,6 +41,7 @@ Grounds = Annotated[
 
 def as_of(settings: Settings, day: str | None) -> AsOf:
     """The day a list speaks of."""
+    _refuse_afar(settings)
     from workflow import clock, terminal
     from workflow.queries import AsOf
 
