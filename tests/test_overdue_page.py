@@ -145,9 +145,7 @@ def test_every_figure_is_as_many_as_its_list_has_rows(office: Office, seed: int)
             per = [[int(n) for n in row[: len(FIGURES)]] for row in cells if row]
             totals = [sum(column) for column in zip(*per, strict=True)] if per else []
             told = dict(
-                re.findall(
-                    r'figure=(\w+)[^"]*">\D*?(\d+)', page.text.split('<table class="four">')[1].split("</p>")[0]
-                )
+                re.findall(r'figure=(\w+)[^"]*">\D*?(\d+)', page.text.split('<table class="four">')[1].split("</p>")[0])
             )
             shown = [int(told[name]) for name in FIGURES]
             assert not per or shown == totals, (narrow, by, "the two by two is the sum of the rows")
