@@ -38,17 +38,21 @@ ANSWERS[413] = {"description": "Too large", "content": {"text/plain": {"schema":
 
 
 class Interface(FastAPI):
-    """The application, whose description says that problems are of a type of their own."""
+    """The application, whose description says that problems are of a type of their own, and what needs a token."""
 
     def openapi(self) -> dict[str, Any]:
         """The description; FastAPI would have every answer with a model be plain JSON."""
+        if self.openapi_schema:
+            return self.openapi_schema
         made = super().openapi()
-        answers = (
-            one for item in made["paths"].values() for each in item.values() for one in each["responses"].items()
-        )
-        for status, answer in answers:
-            if status >= "400" and "application/json" in answer.get("content", {}):
-                answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
+        made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        for path, item in made["paths"].items():
+            for operation in item.values():
+                if not path.startswith("/sign-in"):
+                    operation["security"] = [{"token": []}]
+                for status, answer in operation["responses"].items():
+                    if status >= "400" and "application/json" in answer.get("content", {}):
+                        answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
         return made
 
 
