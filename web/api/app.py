@@ -73,7 +73,7 @@ def interface(of: Office) -> FastAPI:
         made.include_router(part.router)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _not_valid)
-    made.add_exception_handler(HTTPException, _http_error)
+    made.add_exception_handler(HTTPException, http_error)
     made.add_exception_handler(Exception, _failure)
     return made
 
@@ -109,7 +109,8 @@ def _not_valid(request: Request, error: Exception) -> JSONResponse:
     return _told(422, KINDS[4][2], N_("What was sent is not what the interface takes: {where}"), {"where": where})
 
 
-def _http_error(request: Request, error: Exception) -> JSONResponse:
+def http_error(request: Request, error: Exception) -> JSONResponse:
+    """That there is no such thing here, or not in this way."""
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # a body that is no JSON at all
         return _told(400, KINDS[4][2], N_("What was sent is not what the interface takes: {where}"), {"where": "JSON"})
