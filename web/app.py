@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from notifications.signing import KeyFile
 from web import actions, duties, feeds, files, lists, mine, overdue, pictures, reviews, sign_in
 from web import office as office_pages
-from web.api.app import interface
+from web.api.app import http_error, interface
 from web.dress import HEADERS, Dress
 from web.guard import TooMany
 from web.limits import BodyLimit
@@ -126,6 +126,8 @@ def _not_valid(request: Request, error: Exception) -> Response:
 
 
 def _http_error(request: Request, error: Exception) -> Response:
+    if request.url.path.startswith("/api/v1/"):  # with a line break in it, which no mount matches
+        return http_error(request, error)
     code = error.status_code if isinstance(error, HTTPException) else 500
     words: dict[int, str] = {
         404: _("There is no such page."),

@@ -186,7 +186,7 @@ def _open_reviews(record: Snapshot) -> list[Row]:
 
 
 def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() else 0
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _review(record: Snapshot, text: str) -> Row | None:
@@ -210,14 +210,15 @@ def act(
     """Do one act on every chosen duty; what can be done is done, the rest is told with the reason."""
     office: Office = request.app.state.office
     done, failed = list[str](), list[str]()
-    ids = list(dict.fromkeys(chosen or ()))[:PER_PAGE]
+    ids, shown = list(dict.fromkeys(chosen or ()))[:PER_PAGE], _parsed(view)
+    shown.day(office)  # what cannot be shown afterwards is not done
     with acting(request, seal) as (session, how):
         try:
             if act not in ACTS:
                 raise BadInput("Choose what is to be done.")
             if not ids:
                 raise BadInput("Choose at least one task.")
-            held = review.find_review(session, int(review_number)) if _number(review_number) else None
+            held = review.find_review(session, _number(review_number)) if review_number else None
             given = _Given(act, words, basis, terminal.day(until) if until else None)
             hidden = sight.hidden(session, how["by"])
             duties = [o for one in ids if (o := session.get(Occurrence, one)) and o.task.directive_id not in hidden]
@@ -236,7 +237,7 @@ def act(
         except Problem as problem:
             session.rollback()
             done, failed = [], [str(problem)]
-    answer = _shown(request, _parsed(view), told=done, failed=failed, status=422 if failed and not done else 200)
+    answer = _shown(request, shown, told=done, failed=failed, status=422 if failed and not done else 200)
     answer.background = BackgroundTask(office.post)
     return answer
 

@@ -64,12 +64,14 @@ def found(view: Snapshot, as_of: AsOf, sift: Sift) -> tuple[list[Row], int]:
 def with_facts(view: Snapshot, as_of: AsOf, rows: list[Row]) -> list[Row]:
     """The rows with who was told when, what was reported, asked and written; nothing that came after the day."""
     ids = listed(row["occurrence_id"] for row in rows)
-    until = as_of.args().get("end")
+    until: Any = as_of.args().get("end")
     then = {"end": until} if until else {}
 
     def about(sql: str, moment: str) -> dict[int, list[Row]]:
         gathered: dict[int, list[Row]] = defaultdict(list)
         for row in view.rows(sql.format(ids=ids, then=f"and {moment} < :end" if then else ""), **then):
+            if until and row.get("decided_at") and row["decided_at"] >= until:
+                row.update(_UNDECIDED["outcome" if "outcome" in row else "decision"])
             gathered[row["occurrence_id"]].append(row)
         return gathered
 
@@ -85,14 +87,20 @@ def with_facts(view: Snapshot, as_of: AsOf, rows: list[Row]) -> list[Row]:
     return rows
 
 
+# What is not known yet of a request or a report that is decided after the day.
+_UNDECIDED: dict[str, Row] = {
+    "outcome": {"outcome": "waiting", "granted_due_on": None, "decided_by": None, "decision_number": "", "note": ""},
+    "decision": {"decision": "waiting", "reason": None},
+}
 _REMINDERS = """select r.occurrence_id, r.rung, r.recipient, m.sent_at from reminder r join message m on m.id = r.message_id
     where r.occurrence_id in ({ids}) and m.status = 'sent' {then} order by m.sent_at desc, r.id desc"""
 _REQUESTS = """select q.occurrence_id, q.id, q.wish, q.number, q.asked_on, q.reason, q.basis_number, q.basis_on, q.asked_due_on,
-      q.outcome, q.granted_due_on, q.decision_number, q.decision_on, q.note, a.name as asked_agency
+      q.outcome, q.granted_due_on, q.decided_by, q.decided_at, q.decision_number, q.decision_on, q.note, a.name as asked_agency,
+      case when q.due_on is not null and q.asked_on > q.due_on then 1 else 0 end as after_deadline
     from change_request q left join agency a on a.id = q.asked_agency_id
     where q.occurrence_id in ({ids}) {then} order by q.id desc"""
 _REPORTS = """select s.occurrence_id, s.id, s.submitted_on, s.by, s.result, s.document_number, s.document_on, s.nothing_arose,
-      s.lacks_deliverable, s.decision, s.reason, (select count(*) from evidence e where e.submission_id = s.id) as files
+      s.lacks_deliverable, s.decision, s.decided_at, s.reason, (select count(*) from evidence e where e.submission_id = s.id) as files
     from submission s where s.occurrence_id in ({ids}) {then} order by s.id desc"""
 _NOTES = """select n.occurrence_id, n.kind, n.words, n.by, n.at as written_at from note n
     where n.occurrence_id in ({ids}) {then} order by n.id desc"""

@@ -23,6 +23,10 @@ from workflow.message import Upload
 router = APIRouter()
 PART = 1 << 20
 FILES_LIVE = timedelta(days=1)
+ANY_BYTES = {
+    "required": True,
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
 
 
 class Overtaken(Problem):
@@ -98,7 +102,7 @@ def _own(session: Session, caller: Caller, names: list[str], at: Any) -> list[Up
     return [found[name] for name in dict.fromkeys(names)]
 
 
-@router.post("/files", status_code=201)
+@router.post("/files", status_code=201, openapi_extra={"requestBody": ANY_BYTES})
 async def keep(
     request: Request,
     name: Annotated[str, Query(min_length=1, max_length=500)],

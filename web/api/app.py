@@ -38,17 +38,21 @@ ANSWERS[413] = {"description": "Too large", "content": {"text/plain": {"schema":
 
 
 class Interface(FastAPI):
-    """The application, whose description says that problems are of a type of their own."""
+    """The application, whose description says that problems are of a type of their own, and what needs a token."""
 
     def openapi(self) -> dict[str, Any]:
         """The description; FastAPI would have every answer with a model be plain JSON."""
+        if self.openapi_schema:
+            return self.openapi_schema
         made = super().openapi()
-        answers = (
-            one for item in made["paths"].values() for each in item.values() for one in each["responses"].items()
-        )
-        for status, answer in answers:
-            if status >= "400" and "application/json" in answer.get("content", {}):
-                answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
+        made["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+        for path, item in made["paths"].items():
+            for operation in item.values():
+                if not path.startswith("/sign-in"):
+                    operation["security"] = [{"token": []}]
+                for status, answer in operation["responses"].items():
+                    if status >= "400" and "application/json" in answer.get("content", {}):
+                        answer["content"]["application/problem+json"] = answer["content"].pop("application/json")
         return made
 
 
@@ -69,7 +73,7 @@ def interface(of: Office) -> FastAPI:
         made.include_router(part.router)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _not_valid)
-    made.add_exception_handler(HTTPException, _http_error)
+    made.add_exception_handler(HTTPException, http_error)
     made.add_exception_handler(Exception, _failure)
     return made
 
@@ -105,7 +109,8 @@ def _not_valid(request: Request, error: Exception) -> JSONResponse:
     return _told(422, KINDS[4][2], N_("What was sent is not what the interface takes: {where}"), {"where": where})
 
 
-def _http_error(request: Request, error: Exception) -> JSONResponse:
+def http_error(request: Request, error: Exception) -> JSONResponse:
+    """That there is no such thing here, or not in this way."""
     assert isinstance(error, HTTPException)
     if error.status_code == 400:  # a body that is no JSON at all
         return _told(400, KINDS[4][2], N_("What was sent is not what the interface takes: {where}"), {"where": "JSON"})
