@@ -88,7 +88,8 @@ def with_facts(view: Snapshot, as_of: AsOf, rows: list[Row]) -> list[Row]:
 _REMINDERS = """select r.occurrence_id, r.rung, r.recipient, m.sent_at from reminder r join message m on m.id = r.message_id
     where r.occurrence_id in ({ids}) and m.status = 'sent' {then} order by m.sent_at desc, r.id desc"""
 _REQUESTS = """select q.occurrence_id, q.id, q.wish, q.number, q.asked_on, q.reason, q.basis_number, q.basis_on, q.asked_due_on,
-      q.outcome, q.granted_due_on, q.decision_number, q.decision_on, q.note, a.name as asked_agency
+      q.outcome, q.granted_due_on, q.decided_by, q.decision_number, q.decision_on, q.note, a.name as asked_agency,
+      case when q.due_on is not null and q.asked_on > q.due_on then 1 else 0 end as after_deadline
     from change_request q left join agency a on a.id = q.asked_agency_id
     where q.occurrence_id in ({ids}) {then} order by q.id desc"""
 _REPORTS = """select s.occurrence_id, s.id, s.submitted_on, s.by, s.result, s.document_number, s.document_on, s.nothing_arose,
