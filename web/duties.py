@@ -53,6 +53,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 OF_REQUESTS = {"grant": "decide_request", "refuse": "decide_request", "withdraw_request": "withdraw_request"}
 OF_PARTS = ("give_part", "drop_part")
+TYPED = ("words", "reason", "basis", "document_number", "document_on", "nothing", "until", "to", "person", "period")
 
 
 def permitted(who: Visitor, row: Row, monitor: int | None, act: str, *, owed_by: int | None = None) -> bool:
@@ -77,7 +78,7 @@ def open_acts(who: Visitor, card: Row) -> dict[int, list[str]]:
 @router.get("/duties/{number}/{act}", response_class=HTMLResponse)
 def show(request: Request, number: Number, act: str, of: Annotated[int, Query(ge=0, le=2**31 - 1)] = 0) -> Response:
     """Ask for what an act needs; `of` is the number of a request or a part."""
-    return _shown(request, number, act, of, {})
+    return _shown(request, number, act, of, dict.fromkeys(TYPED, ""))
 
 
 def _shown(

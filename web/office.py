@@ -13,8 +13,7 @@ from web.overdue import View
 from web.pages import Office, page
 from web.visitor import looking
 from workflow import awaited, ledger, pictures, queries
-from workflow.access.entry import OVERSEERS
-from workflow.access.roles import Role
+from workflow.access.entry import OVERSEERS, SETTERS
 from workflow.calendar import DAY_KIND_LABELS
 from workflow.errors import NotPermitted
 from workflow.folder import folder
@@ -131,7 +130,7 @@ def settings(request: Request) -> Response:
     office: Office = request.app.state.office
     with looking(request):
         person = request.state.visitor.person
-        if not person.roles & {Role.ADMINISTRATOR, Role.OFFICE}:
+        if not person.roles & SETTERS:
             raise NotPermitted("The settings are shown to the office and the administrator.")
     return page(request, "settings.html", rows=list(_said(office.settings, "")))
 

@@ -18,6 +18,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from notifications import mailer, outbox
 from notifications.signing import KeyFile, Keys
 from workflow.access.act_names import ACT_NAMES
+from workflow.access.entry import OVERSEERS, SETTERS
 from workflow.access.roles import say_role
 from workflow.audit_words import say_act
 from workflow.card import passed_words, reported, rollup_words
@@ -92,6 +93,7 @@ _environment.filters.update(
     part=showing.part_words,
     owner=owner,
     deed=lambda act: _(DEEDS.get(act) or ACT_NAMES[act]),
+    capital=lambda words: words[:1].upper() + words[1:],
     role=say_role,
     manner=say_manner,
 )
@@ -105,11 +107,14 @@ def page(request: Request, template: str, *, status: int = 200, keep: bool = Fal
     secret = request.url.path.startswith(("/v/", "/sign-in/"))  # an address that is a permission stands in no page
     plain = secret or status >= 400  # and a page that says that there is nothing is the same for every address
     here = "/" if plain else request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    roles = who.person.roles if who and who.person else frozenset()
     html = _environment.get_template(template).render(
-        moment=lambda at: f"{at.astimezone(zone):%d/%m/%Y %H:%M}",
+        moment=lambda at: f"{show_day(at.astimezone(zone).date())} {at.astimezone(zone):%H:%M}",
         office=office.settings.office,
         lists=office.settings.web.open_lists or bool(who and who.person),
         person=who.person if who else None,
+        oversees=bool(roles & OVERSEERS),
+        sets=bool(roles & SETTERS),
         seal=office.keys.signer("form").get_signature(who.seal).decode() if who else "",
         path="" if secret else "/" if plain else request.url.path,
         here=here,

@@ -21,6 +21,7 @@ from workflow.names import printable
 from workflow.snapshot import Snapshot
 
 OVERSEERS = frozenset({Role.MONITOR, Role.OFFICE, Role.LEADER, Role.ADMINISTRATOR})  # look after the work of others
+SETTERS = frozenset({Role.ADMINISTRATOR, Role.OFFICE})  # are shown the settings
 SCOPES = ("read", "act", "manage")  # see; acts on duties; acts that concern the whole office
 
 
