@@ -9,10 +9,11 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import delete
 from sqlmodel import Session, col, select
 
-from notifications import links, mailer, morning, outbox, reminders
+from notifications import hooks, links, mailer, morning, outbox, reminders
 from notifications.replies import inbox, reading
 from notifications.signing import Keys
 from workflow import limits, planner
+from workflow.access.entry import KeptAnswer, SignIn, WebSession
 from workflow.audit import AuditEntry, newest
 from workflow.clock import local_day
 from workflow.config import Settings
@@ -61,8 +62,11 @@ def tick(
         _retire(session, settings, today, at)
         done.opened = _open(session, settings, today, at)
         done.queued = reminders.queue(session, settings, keys, at=at)
+        hooks.queue(session, at=at)
     _sweep(EvidenceStore(settings.evidence), *forgotten)
     done.delivered = outbox.deliver(database, transport, settings, clock=clock or (lambda: at))
+    caller = hooks.Caller(database, clock or (lambda: at))
+    outbox.deliver(database, caller, settings, clock=clock or (lambda: at), kinds=(hooks.KIND,))
     if clock:  # a replayed morning says nothing of whether the clock runs
         with database.transaction() as session:
             _beat(session, clock())
@@ -107,7 +111,9 @@ def _tidy(session: Session, at: datetime) -> tuple[list[Upload], set[str]]:
     for upload in old:
         session.delete(upload)
     session.flush()
-    session.execute(delete(LinkCode).where(col(LinkCode.at) < at - timedelta(days=2)))
+    for kind, moment in ((LinkCode, LinkCode.at), (SignIn, SignIn.at), (KeptAnswer, KeptAnswer.at)):
+        session.execute(delete(kind).where(col(moment) < at - timedelta(days=2)))
+    session.execute(delete(WebSession).where(col(WebSession.began_at) < at - timedelta(days=60)))
     contents = {upload.sha256 for upload in old if upload.sha256}
     named = {
         sha256

@@ -47,6 +47,8 @@ ACT_LABELS = {
     "sign out": N_("signed out"),
     "make token": N_("access token made"),
     "revoke token": N_("access token ended"),
+    "add webhook": N_("program to be told entered"),
+    "end webhook": N_("program to be told ended"),
     "open review": N_("review opened"),
     "close review": N_("review closed"),
     "disown": N_("“it was not us”"),

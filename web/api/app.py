@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from web.api import acting, entering, models, office, reading
+from web.api import acting, entering, hooks, models, office, reading
 from web.api.acting import Overtaken
 from web.api.caller import Conflict, Unknown
 from web.guard import TooMany
@@ -69,7 +69,7 @@ def interface(of: Office) -> FastAPI:
         redirect_slashes=False,
     )
     made.state.office = of
-    for part in (reading, office, acting, entering):
+    for part in (reading, office, acting, entering, hooks):
         made.include_router(part.router)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _not_valid)

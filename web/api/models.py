@@ -291,3 +291,34 @@ class Whoami(BaseModel):
     office: str
     language: str
     time_zone: str
+
+
+class WebhookWish(BaseModel):
+    """An address to be told what happens: of these acts of the history, or of all."""
+
+    model_config = ConfigDict(extra="forbid")
+    address: Annotated[str, Field(min_length=8, max_length=500)]
+    acts: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=100)] = []
+
+
+class WebhookRow(BaseModel):
+    """An address that is told; without its secret."""
+
+    id: int
+    address: str
+    acts: list[str]
+    made_at: datetime
+    made_by: str
+    upto: int
+    revoked_at: datetime | None
+
+
+class WebhookMade(BaseModel):
+    """A fresh one with the secret that signs what it is told (docs/api.md); it is shown this once."""
+
+    id: int
+    secret: str
+
+
+class Webhooks(Listed):
+    items: list[WebhookRow]
