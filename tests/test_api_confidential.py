@@ -48,7 +48,7 @@ def test_what_is_confidential_is_in_no_answer_to_others(house: House) -> None:
         },
     ):
         answer = own.post(f"{API}/acts", json=order)
-        assert answer.status_code in (200, 422), answer.text
+        assert answer.status_code == 200 or order["act"] == "ask_part", answer.text
     (row,) = own.get(f"{API}/tasks", params={"directive": "KH28"}).json()["items"]
     said = {"code": "KH28-I.1", "duty": row["occurrence_id"]}
     assert own.get(f"{API}/tasks/KH28-I.1").status_code == 200 and SECRET in own.get(f"{API}/tasks?all=true").text

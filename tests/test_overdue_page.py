@@ -220,7 +220,7 @@ def test_a_long_list_comes_in_pages(house: House) -> None:
             seen += found
             link = re.search(r'<a rel="next" href="([^"]+)"', page)
             onward = unescape(link[1]) if link else None
-        assert len(seen) == 120 or path.startswith("/tasks"), (path, len(seen))
+        assert len(seen) == 120, path
 
 
 def bulk(browser: Any, act: str, *ids: int, **typed: Any) -> Any:
@@ -266,9 +266,8 @@ def test_one_that_cannot_be_done_does_not_stop_the_others(house: House) -> None:
         state = {code: make.occurrence(session, code).status for code in ("KH27-I.1", "KH27-I.2", "KH27-I.3")}
         assert first_fault(session) is None
     assert state["KH27-I.1"] is Status.COMPLETED and state["KH27-I.2"] is Status.NOT_STARTED
-    assert house.acts().count("confirm") == 2 or state["KH27-I.3"] is not Status.COMPLETED
+    assert state["KH27-I.3"] is Status.COMPLETED and house.acts().count("confirm") == 2
     assert bulk(browser, "confirm", other).status_code == 422, "nothing was done"
-    assert bulk(browser, "confirm", 999_999).status_code in (200, 422)
 
 
 def test_reports_are_sent_back_and_requests_decided(house: House) -> None:
