@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -46,8 +46,7 @@ def open_(
     office: Office = request.app.state.office
     with acting(request, seal) as (session, how):
         found = find_directive(session, directive, sight.hidden(session, how["by"])) if directive else None
-        about = (found.id, found.monitor_id) if found else (None, None)
-        made = review.open_review(session, title, office.as_of().day, **how, directive_id=about[0], monitor=about[1])
+        made = review.open_review(session, title, office.as_of().day, **how, directive=found)
         number = made.id
     return RedirectResponse(View(review=str(number), directive=directive).address(), 303)
 
@@ -63,9 +62,7 @@ def _one(request: Request, view: Snapshot, number: int) -> Response:
     office: Office = request.app.state.office
     held = reviewing.held(view, number)
     lines = reviewing.lines(view, number)
-    figures = held["figures"] or reviewing.figures(
-        view, office.as_of(), Wanted(directive=held["directive"]) if held["directive"] else Wanted()
-    )
+    figures = held["figures"] or _figures(view, office, held["directive"])
     sums = {by: summed(figures[by]) for by in ("agency", "directive")}
     person = request.state.visitor.person
     may = bool(person and not held["closed_at"] and person.roles & PERMITS_OFFICE["review"])
@@ -84,8 +81,15 @@ def close(
     with acting(request, seal) as (session, how):
         held = review.find_review(session, number)
         view = Snapshot.within(session)
-        view.sees = frozenset()  # whoever may read a review may read its figures: they count no confidential document
-        code = reviewing.held(view, number)["directive"]
-        figures = reviewing.figures(view, office.as_of(), Wanted(directive=code) if code else Wanted())
+        figures = _figures(view, office, reviewing.held(view, number)["directive"])
         review.close_review(session, held, conclusion, figures, **how)
     return RedirectResponse(f"/reviews/{number}", 303)
+
+
+def _figures(view: Snapshot, office: Office, directive: str | None) -> dict[str, Any]:
+    """The tallies that a review keeps; whoever may read a review may read them, so they count no confidential document."""
+    sees, view.sees = view.sees, frozenset()
+    try:
+        return reviewing.figures(view, office.as_of(), Wanted(directive=directive))
+    finally:
+        view.sees = sees

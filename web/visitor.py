@@ -11,7 +11,7 @@ from typing import Any
 
 from fastapi import Request
 from sqlalchemy import update
-from sqlmodel import Session, col
+from sqlmodel import Session, col, func
 
 from web.guard import own_site
 from web.pages import Office
@@ -123,7 +123,9 @@ def begin(session: Session, address: str, via: str, *, at: datetime) -> str:
 
 def end(session: Session, *, at: datetime, token: str = "", address: str = "") -> None:
     """End the session of a secret, or every session of an address."""
-    own = col(WebSession.token_hash) == hashed(token) if token else col(WebSession.address) == address
+    own = (
+        col(WebSession.token_hash) == hashed(token) if token else func.lower(col(WebSession.address)) == address.lower()
+    )
     session.execute(update(WebSession).where(own, col(WebSession.ended_at).is_(None)).values(ended_at=at))
 
 

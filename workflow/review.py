@@ -10,6 +10,7 @@ from workflow import audit
 from workflow.access.permits import permit_office
 from workflow.audit import By
 from workflow.database import Instant, exclusive
+from workflow.directive import Directive
 from workflow.errors import BadInput, NotFound, Refused
 from workflow.names import bounded
 from workflow.periods import show_day
@@ -24,7 +25,6 @@ class Review(SQLModel, table=True):
     title: str
     held_on: date
     directive_id: int | None = Field(default=None, foreign_key="directive.id", index=True)
-    by_original: bool = False
     opened_at: datetime = Field(sa_type=Instant)
     opened_by: str
     closed_at: datetime | None = Field(default=None, sa_type=Instant)
@@ -55,24 +55,20 @@ class ReviewLine(SQLModel, table=True):
 
 
 def open_review(
-    session: Session,
-    title: str,
-    held_on: date,
-    *,
-    by: By,
-    at: datetime,
-    directive_id: int | None = None,
-    monitor: int | None = None,
-    by_original: bool = False,
+    session: Session, title: str, held_on: date, *, by: By, at: datetime, directive: Directive | None = None
 ) -> Review:
-    """Begin a review of everything, or of one directive (`monitor`: the agency that monitors it)."""
-    permit_office(by, "review", monitor=monitor)
+    """Begin a review of everything, or of one directive; one of a confidential directive could be read by whom it is hidden from."""
+    permit_office(by, "review", monitor=directive.monitor_id if directive else None)
+    if directive and directive.confidential:
+        raise Refused(
+            "{code} is confidential: what is decided stands with its tasks, no review of it is kept.",
+            code=directive.code,
+        )
     exclusive(session, "audit")
     made = Review(
         title=bounded(title, 200) or show_day(held_on),
         held_on=held_on,
-        directive_id=directive_id,
-        by_original=by_original,
+        directive_id=directive.id if directive else None,
         opened_at=at,
         opened_by=by.name,
     )

@@ -22,6 +22,7 @@ from workflow.message import Upload
 
 router = APIRouter()
 PART = 1 << 20
+WITH_FILES = ("submit", "progress")
 FILES_LIVE = timedelta(days=1)
 ANY_BYTES = {
     "required": True,
@@ -52,6 +53,8 @@ def act(
     office: Office = request.app.state.office
     said = order.model_dump(exclude={"files"})
     seen = _version(if_match)
+    if order.files and order.act not in WITH_FILES:
+        raise BadInput("This act takes no files; send them with: {acts}.", acts=", ".join(WITH_FILES))
     with acting(request) as (session, how):
         caller: Caller = request.state.caller
         name = digest = ""

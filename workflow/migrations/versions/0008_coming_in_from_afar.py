@@ -78,7 +78,6 @@ def upgrade() -> None:
         sa.Column("title", sa.String(), nullable=False),
         sa.Column("held_on", sa.Date(), nullable=False),
         sa.Column("directive_id", sa.Integer(), nullable=True),
-        sa.Column("by_original", sa.Boolean(), nullable=False),
         sa.Column("opened_at", sa.DateTime(), nullable=False),
         sa.Column("opened_by", sa.String(), nullable=False),
         sa.Column("closed_at", sa.DateTime(), nullable=True),
