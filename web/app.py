@@ -48,6 +48,10 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.state.office = office
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"), name="static")
     app.mount("/api/v1", interface(office))
+    if settings.sign_in.issuer:
+        from web import oidc  # what it stands on takes as long to load as all the rest
+
+        app.include_router(oidc.router)
     for part in PARTS:
         app.include_router(part.router)
     app.add_api_route("/healthz", _healthz, methods=["GET"])

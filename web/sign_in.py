@@ -34,7 +34,7 @@ def send(request: Request, address: Short = "", next: Annotated[str, Form(max_le
         problem = _("Give the address of your mailbox, such as hoa@langson.example.")
         return _form(request, next, problem, 422)
     handle, secret = entering.ask(request, address)
-    answer = page(request, "sign_in_code.html", handle=handle, next=_here(next), address=address.strip())
+    answer = page(request, "sign_in_code.html", handle=handle, next=here(next), address=address.strip())
     answer.background = BackgroundTask(entering.send, office, address, secret)
     return answer
 
@@ -52,9 +52,9 @@ def enter(
     try:
         person = entering.admit(request, handle=handle, code=code or "-")
     except Problem as problem:
-        told: dict[str, Any] = {"handle": handle, "next": _here(next), "address": address, "problem": str(problem)}
+        told: dict[str, Any] = {"handle": handle, "next": here(next), "address": address, "problem": str(problem)}
         return page(request, "sign_in_code.html", status=_status(problem), **told)
-    return come_in(request, person, _here(next), "mail")
+    return come_in(request, person, here(next), "mail")
 
 
 @router.get("/sign-in/{link}", response_class=HTMLResponse)
@@ -98,7 +98,7 @@ def leave(request: Request, seal: Short = "", everywhere: Annotated[str, Form(ma
 def speak(request: Request, language: Short = "", next: Annotated[str, Form(max_length=500)] = "/") -> Response:
     """Speak another language to this browser from here on."""
     own_site(request)
-    answer = RedirectResponse(_here(next), 303)
+    answer = RedirectResponse(here(next), 303)
     if language in LANGUAGES:
         answer.set_cookie(
             "language", language, max_age=31_536_000, httponly=True, samesite="lax", secure=_safe(request)
@@ -115,7 +115,7 @@ def _form(request: Request, onward: str, problem: str = "", status: int = 200) -
     office: Office = request.app.state.office
     rules = office.settings.sign_in
     ways = {"by_mail": rules.mail, "by_office": bool(rules.issuer)}
-    return page(request, "sign_in.html", status=status, next=_here(onward), problem=problem, **ways)
+    return page(request, "sign_in.html", status=status, next=here(onward), problem=problem, **ways)
 
 
 def come_in(request: Request, person: Person, onward: str, via: str) -> Response:
@@ -138,7 +138,7 @@ def _safe(request: Request) -> bool:
     return office.settings.links.base_url.startswith("https:")
 
 
-def _here(path: str) -> str:
+def here(path: str) -> str:
     """A path of this site to go on to; anything else leads home."""
     plain = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
     return path if plain else "/"
