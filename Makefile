@@ -9,7 +9,7 @@ TIMELESS := $(foreach name,permits confidential evidence refusals bulk history d
   directives_extract directives_apart directives_agencies directives_sheet register_names packaging boundaries layers docs \
   workflow_config workflow_i18n workflow_database notifications_wire faults_delivery faults_tick \
   letters_regressions letters_regressions_more letters_regressions_secret replies reach post_office acting \
-  faults_links faults_links_pages faults_addresses faults_kills notifications_outbox cli time_zones,--ignore=tests/test_$(name).py) --ignore=tests/walks/test_acting_by_mail.py
+  faults_links faults_links_pages faults_addresses faults_kills notifications_outbox cli time_zones,--ignore=tests/test_$(name).py) $(foreach name,acting_by_mail three_people pages_seen,--ignore=tests/walks/test_$(name).py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean

@@ -1,0 +1,295 @@
+"""Every page as the person it is for sees it, on a phone and on a desk: for whoever cannot see, uses only a keyboard, enlarges
+the text or reads English; with names and texts as long as they may be, and with texts that would like to run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import Session
+
+from tests import doors, make
+from tests.conftest import need
+from tests.doors import FOCAL, MONITOR, OFFICE
+from tests.test_workflow_i18n import catalogue
+from tests.walks import browsing
+from tests.walks.browsing import EARLIER, NOW, Hands, Served, carry, served
+from tests.walks.eyes import Eyes, look
+from tests.walks.opened_letters import found_in
+from tests.walks.test_main_job import started_browser
+from workflow import review
+from workflow.access import people
+from workflow.access.entry import Person, person_at
+from workflow.access.roles import Role
+from workflow.agency import add_focal_point
+from workflow.duties.order import Order
+from workflow.snapshot import Snapshot
+
+EVIL = '<script>window.__hit=1</script>"><img src=x onerror=window.__hit=1><svg onload=window.__hit=1>{{7*7}}'
+LONG = ("Ban Quản lý dự án đầu tư xây dựng các công trình giao thông, nông nghiệp và phát triển nông thôn " * 3)[
+    :195
+] + " tỉnh"
+WORD = "Nghiêncứuxâydựnghệthốngcơsởdữliệuquốcgiavềđấtđai" * 3
+LATE, EMPTY = "nam@example.vn", "trong@example.vn"  # of the agency with the long name; of one that owes nothing
+
+
+def register(session: Session) -> None:
+    """KH27 with a long name, long words and texts that would like to run; one review held and one open."""
+    browsing.register(session)
+    long, empty = make.agency(session, "Phòng Tư pháp"), make.agency(session, "Phòng Rỗng", new=True)
+    long.name = LONG
+    add_focal_point(session, empty, "Ngô Văn Trống", EMPTY)
+    people.appoint(session, EVIL[:60], Role.LEADER, **EARLIER, email="xau@example.vn")
+    make.occurrence_task(session, "KH27-I.3").text = f"{EVIL} {WORD}"
+    make.directive(session).subject = f"{EVIL} {LONG}"
+    make.agency(session, "Phòng Kinh tế").name = f"Phòng Kinh tế {EVIL}"
+    session.flush()
+    carry(session, "I.3", Order("progress", words=f"{EVIL} {WORD}"))
+    carry(session, "II.3", Order("return", reason=EVIL))
+    carry(session, "I.4", Order("ask_part", to=empty.name, words=EVIL))
+    monitor = person_at(Snapshot.within(session), MONITOR, NOW.date())
+    assert isinstance(monitor, Person)
+    how: dict[str, Any] = {"by": monitor.by("web"), "at": make.at("2025-10-14 09:00")}
+    duty = make.occurrence(session, "KH27-I.3").id or 0
+    for title in (f"{EVIL} {WORD}"[:200], "Rà soát tháng 10"):
+        held = review.open_review(session, title, NOW.date(), **how)
+        review.note_in(session, held, duty, "note", f"{EVIL} {WORD}", **how)
+        if "tháng" not in title:
+            review.close_review(
+                session, held, f"{EVIL}\n{LONG}", {"of": "2025-10-14", "agency": [], "directive": []}, **how
+            )
+
+
+ACTS = ("submit", "progress", "ask_extension", "ask_hand_on", "ask_part")
+# Who looks at what; a number in braces is a duty of a task.
+PAGES: dict[str, list[str]] = {
+    "": ["/sign-in", "/sign-in/none", "/v/none"],
+    FOCAL: ["/mine", "/tasks/KH27-I.1", *(f"/duties/{{I.1}}/{act}" for act in ACTS), "/me", "/settings", "/none", "/tasks/KH27-I.9"],
+    EMPTY: ["/mine", "/overdue?search=khongco", "/tasks?search=khongco"],
+    LATE: ["/mine", "/tasks/KH27-I.4"],
+    MONITOR: [
+        "/overdue", "/overdue?tab=soon", "/overdue?tab=waiting", "/overdue?tab=asked&review=2", "/overdue?by=agency",
+        "/overdue?by=directive", "/reviews", "/reviews/1", "/reviews/2", "/tasks/KH27-II.4", "/duties/{II.4}/cancel",
+        "/duties/{II.2}/return", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
+    ],
+    OFFICE: [
+        "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/progress", "/agencies", "/agencies?ended=1",
+        "/agencies/PTP", "/outbox", "/outbox?status=failed", "/calendar", "/calendar?year=2031", "/audit", "/settings",
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def office(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("seen"), _sqlite_template, register) as made:
+        made.office.tick("2025-10-15 08:00")
+        yield made
+
+
+@pytest.fixture(scope="module")
+def browser(office: Served) -> Iterator[Any]:
+    with started_browser() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def numbers(office: Served) -> dict[str, int]:
+    with office.record() as session:
+        return {no: make.occurrence(session, f"KH27-{no}").id or 0 for no in ("I.1", "II.2", "II.4")}
+
+
+@pytest.fixture(autouse=True)
+def _axe() -> None:
+    try:
+        resources.files("axe_playwright_python")
+    except ModuleNotFoundError:
+        need(None, "axe-core", "pip install axe-playwright-python")
+
+
+@pytest.mark.parametrize("who", PAGES)
+@pytest.mark.parametrize("width", [360, 1440])
+def test_every_page_can_be_read_and_used(
+    office: Served, browser: Any, numbers: dict[str, int], width: int, who: str
+) -> None:
+    eyes = look(office, browser, who, width=width)
+    for address in PAGES[who]:
+        wanted = re.sub(r"\{(.+?)\}", lambda found: str(numbers[found[1]]), address)
+        status = eyes.open(wanted)
+        assert status in (200, 400, 403, 404), f"{address}: {status}"
+        assert eyes.page.get_attribute("html", "lang") == "vi"
+        assert eyes.page.locator("h1").count() == 1 and eyes.page.title()
+        eyes.sound()
+        if width == 360:
+            eyes.page.set_viewport_size({"width": 320, "height": 800})
+            eyes.fits()
+            eyes.page.set_viewport_size({"width": 360, "height": 800})
+    eyes.page.context.close()
+
+
+@pytest.mark.parametrize(
+    ("who", "address"),
+    [
+        (MONITOR, "/overdue?tab=asked&review=2"),
+        (FOCAL, "/duties/{I.1}/submit"),
+        (OFFICE, "/agencies"),
+        ("", "/sign-in"),
+    ],
+)
+def test_the_keyboard_goes_from_above_to_below(
+    office: Served, browser: Any, numbers: dict[str, int], who: str, address: str
+) -> None:
+    for width in (360, 1440):
+        eyes = look(office, browser, who, width=width)
+        eyes.open(re.sub(r"\{(.+?)\}", lambda found: str(numbers[found[1]]), address))
+        eyes.orderly()
+        eyes.open(eyes.page.url)
+        eyes.page.keyboard.press("Tab")
+        assert eyes.page.locator(".skip").bounding_box()["x"] >= 0, "the way past the head shows itself"
+        eyes.page.keyboard.press("Enter")
+        eyes.page.keyboard.press("Tab")
+        assert eyes.page.evaluate("!!document.activeElement.closest('main')")
+        eyes.page.context.close()
+
+
+SPACED = "* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important; } p { margin-bottom: 2em !important; }"
+
+
+def test_larger_and_wider_text_stays_usable(office: Served, browser: Any, numbers: dict[str, int]) -> None:
+    """WCAG 1.4.10 and 1.4.12: a desk at 200 % is a window of half the size; a reader's own spacing cuts nothing off."""
+    wanted = {
+        MONITOR: ("/overdue?review=2", "/reviews/2"),
+        OFFICE: ("/directives/KH27", "/tasks"),
+        FOCAL: ("/mine", f"/duties/{numbers['I.1']}/submit"),
+    }
+    for who, addresses in wanted.items():
+        eyes = Eyes(office.page(browser, who, bypass_csp=True))
+        for address, width in [(address, width) for address in addresses for width in (720, 360)]:
+            eyes.page.set_viewport_size({"width": width, "height": 450})
+            eyes.open(address)
+            if width == 360:
+                eyes.page.add_style_tag(content=SPACED)
+            eyes.fits()
+            cut = eyes.page.evaluate(
+                """() => [...document.querySelectorAll('button, a, label, th, td, h1, h2, dt, dd')].filter((e) => e.clientHeight
+                && getComputedStyle(e).overflow !== 'visible' && (e.scrollHeight > e.clientHeight + 2)).map((e) => e.outerHTML.slice(0, 90))"""
+            )
+            assert cut == []
+        eyes.page.context.close()
+
+
+def test_the_pages_that_letters_lead_to(office: Served, browser: Any) -> None:
+    (letter,) = [one for one in office.office.mailer.letters if one.recipient == FOCAL][:1]
+    for width in (360, 1440):
+        eyes = look(office, browser, "", width=width)
+        eyes.open(found_in(letter.content)[0])
+        assert eyes.page.get_by_role("button", name="Gửi báo cáo").count() == 1
+        eyes.sound()
+        eyes.open("/sign-in")
+        hands = Hands(eyes.page)
+        hands.write("Hộp thư", OFFICE)
+        hands.go("Gửi mã cho tôi")
+        eyes.sound()
+        eyes.open(doors.link(office.letter("sign_in")))
+        eyes.sound()
+        hands.go("Đăng nhập", "submit", skip=True)
+        assert "/overdue" in eyes.page.url
+        eyes.page.context.close()
+
+
+def test_a_file_with_a_name_that_would_run_is_only_named(office: Served, browser: Any) -> None:
+    with office.record() as session:
+        number = make.occurrence(session, "KH27-I.2").id
+    eyes = look(office, browser, FOCAL)
+    eyes.open(f"/duties/{number}/submit")
+    name = EVIL.replace("/", "").replace("\\", "")[:120] + ".pdf"
+    eyes.page.set_input_files("#files", {"name": name, "mimeType": "application/pdf", "buffer": b"%PDF-1.7 a"})
+    hands = Hands(eyes.page)
+    hands.write("Kết quả", EVIL)
+    hands.go("Báo cáo hoàn thành", "submit")
+    assert name.split('"')[0] in eyes.page.inner_text("main"), "browsers write quotes in names as %22"
+    eyes.sound()
+    eyes.page.context.close()
+
+
+def test_a_form_with_a_problem_says_so_and_keeps_what_was_typed(
+    office: Served, browser: Any, numbers: dict[str, int]
+) -> None:
+    for width in (360, 1440):
+        eyes = look(office, browser, FOCAL, width=width)
+        hands = Hands(eyes.page)
+        eyes.open(f"/duties/{numbers['I.1']}/ask_extension")
+        eyes.page.evaluate("document.querySelector('main form').noValidate = true")
+        hands.write("Lý do", EVIL)
+        hands.go("Đề nghị gia hạn", "submit")
+        assert eyes.page.get_by_role("alert").count() == 1 and eyes.page.input_value("#reason") == EVIL
+        eyes.sound()
+        eyes.open(
+            "/overdue?search=" + "%3Cscript%3Ewindow.__hit=1%3C/script%3E%22%3E%3Cimg src=x onerror=window.__hit=1%3E"
+        )
+        assert eyes.page.input_value("#search").startswith("<script>")
+        eyes.quiet()
+        eyes.page.context.clear_cookies()
+        eyes.open("/sign-in")
+        eyes.page.evaluate("document.querySelector('main form').noValidate = true")
+        hands.write("Hộp thư", f"{width}.ai@example.vn")
+        hands.go("Gửi mã cho tôi")
+        hands.write("Sáu chữ số", "000000")
+        with eyes.page.expect_navigation():
+            eyes.page.keyboard.press("Enter")
+        assert eyes.page.get_by_role("alert").count() == 1
+        eyes.sound()
+        eyes.page.context.close()
+
+
+MARKED = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
+
+
+def test_english_has_no_vietnamese_but_that_of_the_record(
+    office: Served, browser: Any, numbers: dict[str, int]
+) -> None:
+    with office.record() as session:
+        tables = (
+            session.connection().exec_driver_sql("select name from sqlite_master where type = 'table'").scalars().all()
+        )
+        told = [
+            value
+            for table in tables
+            for row in session.connection().exec_driver_sql(f"select * from {table}")
+            for value in row
+            if isinstance(value, str) and MARKED.search(value)
+        ]
+    known = f"{' '.join(told)} {office.office.settings}"
+    ours = {text for text in catalogue().values() if MARKED.search(text)} - set(told)
+    foreign = {}
+    for who, addresses in PAGES.items():
+        page = office.page(browser, who)
+        page.context.add_cookies([{"name": "language", "value": "en", "url": office.base}])
+        for address in addresses:
+            page.goto(re.sub(r"\{(.+?)\}", lambda found: str(numbers[found[1]]), address))
+            assert page.get_attribute("html", "lang") == "en"
+            texts = page.evaluate(TEXTS)
+            left = [one for one in texts if MARKED.search(one) and (one in ours or not said_in(one, known))]
+            if left:
+                foreign[address] = left[:5]
+        page.context.close()
+    assert foreign == {}
+
+
+TEXTS = """() => {
+    const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), texts = [];
+    for (let one = walk.nextNode(); one; one = walk.nextNode())
+        if (!one.parentElement.closest('[lang=vi], .office')) texts.push(one.textContent.replace(/\\s+/g, ' ').trim());
+    for (const one of document.querySelectorAll('[aria-label], [data-title], [title]'))
+        texts.push(one.getAttribute('aria-label') || '', one.getAttribute('data-title') || '');
+    return texts.filter(Boolean);
+}"""
+
+
+def said_in(text: str, known: str) -> bool:
+    """Whether the Vietnamese words of a text all stand in the record."""
+    return all(word in known for word in re.findall(r"\w+", text) if MARKED.search(word))
