@@ -91,7 +91,7 @@ def test_a_closed_review_takes_nothing_more(house: House) -> None:
         answer = bulk(browser, act, one, words="x", review_number=number, view=f"review={number}")
         assert answer.status_code == 422, "not even the act itself, which would stand in no review"
     assert closed(browser, number, conclusion="Khác").status_code == 409
-    assert closed(browser, "99").status_code == 400
+    assert closed(browser, "99").status_code == 404
     assert (house.entries(), house.letters("press")) == (before, [])
     with house.office.database.transaction() as session:
         assert session.exec(select(Review)).one().conclusion == "Đôn đốc tiếp"
@@ -117,7 +117,7 @@ def test_a_review_of_one_directive_counts_that_alone_and_none_that_is_hidden(hou
         kept = session.exec(select(Review)).one().figures
         assert kept and [row["code"] for row in kept["directive"]] == ["KH27"]
     seal = hidden(browser.get("/reviews").text, "seal")
-    assert browser.post("/reviews", data={"seal": seal, "directive": "KH28"}).status_code == 400
+    assert browser.post("/reviews", data={"seal": seal, "directive": "KH28"}).status_code == 404
     everything = opened(house.signed_in(MONITOR))
     closed(browser, everything)
     assert "KH28" not in house.signed_in(doors.LEADER).get(f"/reviews/{everything}").text

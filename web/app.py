@@ -27,7 +27,7 @@ from web.visitor import SignInNeeded
 from workflow import clock, health
 from workflow.config import Settings
 from workflow.database import Database
-from workflow.errors import BadInput, NotPermitted, Problem
+from workflow.errors import BadInput, NotFound, NotPermitted, Problem
 from workflow.evidence import EvidenceStore
 from workflow.i18n import _
 from workflow.snapshot import snapshot
@@ -119,7 +119,7 @@ def _sign_in(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, error: Exception) -> Response:
-    known = ((BadInput, 400), (NotPermitted, 403), (TooMany, 429))
+    known = ((NotFound, 404), (BadInput, 400), (NotPermitted, 403), (TooMany, 429))
     status = next((code for kind, code in known if isinstance(error, kind)), 409)
     return _told(request, status, _("This did not work"), str(error))
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any, BinaryIO
+from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
-from fastapi.responses import HTMLResponse, RedirectResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
 from starlette.background import BackgroundTask
 
 from web.pages import Office, page
 from web.visitor import Visitor, acting, looking
-from workflow import queries, terminal
+from workflow import dossier, queries, terminal
 from workflow.access import sight
 from workflow.access.permits import PERMITS, held
+from workflow.duties import showing
 from workflow.duties.carrying import carry_out
 from workflow.duties.order import Order
 from workflow.errors import NotFound, NotPermitted, Problem
@@ -22,6 +25,7 @@ from workflow.occurrence import Occurrence
 from workflow.queries import Wanted
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import Status
+from workflow.taking import take_out
 
 router = APIRouter()
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -52,6 +56,7 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "drop_part": ("reason",),
 }
 OF_REQUESTS = {"grant": "decide_request", "refuse": "decide_request", "withdraw_request": "withdraw_request"}
+OF_REPORTS = ("confirm", "return", "withdraw", "reopen")  # their page shows what was reported
 OF_PARTS = ("give_part", "drop_part")
 TYPED = ("words", "reason", "basis", "document_number", "document_on", "nothing", "until", "to", "person", "period")
 
@@ -89,8 +94,19 @@ def _shown(
         raise NotFound("There is no such act.")
     with looking(request) as view:
         row = _duty(view, office, number)
+        report = dossier.newest_report(view, number) if act in OF_REPORTS else None
+        asked = (
+            next((one for one in showing.requests(view, task_id=row["task_id"]) if one["id"] == of), None)
+            if act in OF_REQUESTS
+            else None
+        )
+        files = [
+            file
+            for file in queries.evidence(view, row["directive"])
+            if report and file["occurrence_id"] == number and file["name"] in report["evidence"]
+        ]
     return page(
-        request, "act.html", status=status, row=row, act=act, of=of, typed=typed, problem=problem, fields=FIELDS[act],
+        request, "act.html", status=status, row=row, act=act, of=of, typed=typed, problem=problem, fields=FIELDS[act], report=report, asked=asked, files=files,
         limit=office.settings.evidence, kinds=", ".join(ALLOWED),
     )  # fmt: skip
 
@@ -170,3 +186,23 @@ def carry(
     answer = RedirectResponse(f"/tasks/{done.code}?done={act}", 303)
     answer.background = BackgroundTask(office.post)
     return answer
+
+
+@router.post("/evidence/{number}")
+def take(request: Request, number: Number, seal: Annotated[str, Form(max_length=200)] = "") -> Response:
+    """Hand out a file to whoever confirms or has entered the document; whoever presses wants it, confirmed or not."""
+    office: Office = request.app.state.office
+    with acting(request, seal) as (session, how):
+        found = take_out(session, office.evidence, number, **how, quarantined=True)
+    content = office.evidence.open(found["sha256"])
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found['name'], safe='')}",
+        "Content-Length": str(found["size"]),
+    }
+    return StreamingResponse(_blocks(content), media_type="application/octet-stream", headers=headers)
+
+
+def _blocks(content: BinaryIO) -> Iterator[bytes]:
+    with content:
+        while block := content.read(1 << 16):
+            yield block

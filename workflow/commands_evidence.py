@@ -67,30 +67,16 @@ def export(
 ) -> None:
     import shutil
 
-    from workflow import audit, queries, terminal
-    from workflow.access.permits import permit_office
-    from workflow.errors import BadInput, Refused
+    from workflow import terminal
+    from workflow.errors import Refused
     from workflow.evidence import EvidenceStore
+    from workflow.taking import take_out
 
-    store = EvidenceStore(context.obj.evidence)
-    with looking(context.obj, by) as view:
-        found = next((row for row in queries.evidence(view, None) if row["id"] == number), None)
-    if not found:
-        raise BadInput("There is no file number {n}; see `dondoc evidence list`.", n=number)
-    if found["quarantined"] and not quarantined:
-        raise Refused(
-            "{name} is in quarantine: nobody has confirmed its report yet. Say --quarantined to take it all the same.",
-            name=found["name"],
-        )
     if file.exists():
         raise Refused("{file} exists already; name another file.", file=str(file))
-    if not store.intact(found["sha256"]):
-        raise Refused("{name} is missing or is not what was sent; see `dondoc doctor`.", name=found["name"])
-    label = f"{found['code']}/{found['period']}" if found["code"] else f"note {found['note']}"
+    store = EvidenceStore(context.obj.evidence)
     with acting(context.obj, by) as (session, how):
-        permit_office(how["by"], "export_evidence", subject=label, monitor=found["monitor_id"])
-        told = {"file": found["name"], "digest": found["sha256"]}
-        audit.record(session, "export evidence", label, **how, occurrence_id=found["occurrence_id"], after=told)
+        found = take_out(session, store, number, **how, quarantined=quarantined)
         with store.open(found["sha256"]) as content, file.open("xb") as out:
             shutil.copyfileobj(content, out)
     terminal.say(_("{name} written to {file}.", name=found["name"], file=str(file)))
