@@ -89,8 +89,11 @@ def _shown(
         raise NotFound("There is no such act.")
     with looking(request) as view:
         row = _duty(view, office, number)
+        wish = view.rows("select wish from change_request where id = :id", id=of) if act == "grant" else []
+    needless = {"extension": ("to",), "hand_on": ("until",)}.get(wish[0]["wish"], ("to", "until")) if wish else ()
+    asked = tuple(field for field in FIELDS[act] if field not in needless)
     return page(
-        request, "act.html", status=status, row=row, act=act, of=of, typed=typed, problem=problem, fields=FIELDS[act],
+        request, "act.html", status=status, row=row, act=act, of=of, typed=typed, problem=problem, fields=asked,
         limit=office.settings.evidence, kinds=", ".join(ALLOWED),
     )  # fmt: skip
 
