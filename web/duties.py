@@ -89,13 +89,19 @@ def _shown(
         raise NotFound("There is no such act.")
     with looking(request) as view:
         row = _duty(view, office, number)
-        wish = view.rows("select wish from change_request where id = :id", id=of) if act == "grant" else []
-    needless = {"extension": ("to",), "hand_on": ("until",)}.get(wish[0]["wish"], ("to", "until")) if wish else ()
+        wish = _wish(view, number, of) if act == "grant" else ""
+    needless = {"": (), "extension": ("to",), "hand_on": ("until",)}.get(wish, ("to", "until"))
     asked = tuple(field for field in FIELDS[act] if field not in needless)
     return page(
         request, "act.html", status=status, row=row, act=act, of=of, typed=typed, problem=problem, fields=asked,
         limit=office.settings.evidence, kinds=", ".join(ALLOWED),
     )  # fmt: skip
+
+
+def _wish(view: Snapshot, number: int, of: int) -> str:
+    """What a request about a duty asks for; empty where there is none."""
+    own = "select wish from change_request where id = :of and occurrence_id = :number"
+    return next((str(row["wish"]) for row in view.rows(own, of=of, number=number)), "")
 
 
 def _duty(view: Snapshot, office: Office, number: int) -> Row:
