@@ -210,7 +210,11 @@ def test_a_long_list_comes_in_pages(house: House) -> None:
     with house.office.database.transaction() as session:
         make.enacted(session, *(make.task(f"{n}", f"Việc số {n}") for n in range(1, 121)), number="30/KH-UBND")
     browser = house.signed_in(MONITOR)
-    for path in ("/overdue?directive=KH30", "/tasks?directive=KH30&standing=overdue"):
+    for path in (
+        "/overdue?directive=KH30",
+        "/tasks?directive=KH30&standing=overdue",
+        "/tasks?directive=KH30&figure=overdue",
+    ):
         seen: list[str] = []
         onward: str | None = path
         while onward:
@@ -220,6 +224,7 @@ def test_a_long_list_comes_in_pages(house: House) -> None:
             seen += found
             link = re.search(r'<a rel="next" href="([^"]+)"', page)
             onward = unescape(link[1]) if link else None
+            assert not onward or set(path.partition("?")[2].split("&")) <= set(onward.partition("?")[2].split("&"))
         assert len(seen) == 120, path
 
 

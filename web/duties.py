@@ -95,20 +95,26 @@ def _shown(
     with looking(request) as view:
         row = _duty(view, office, number)
         report = dossier.newest_report(view, number) if act in OF_REPORTS else None
-        asked = (
-            next((one for one in showing.requests(view, task_id=row["task_id"]) if one["id"] == of), None)
-            if act in OF_REQUESTS
-            else None
-        )
+        asked = _asked(view, row, of) if act in OF_REQUESTS else None
         files = [
             file
             for file in queries.evidence(view, row["directive"])
             if report and file["occurrence_id"] == number and file["name"] in report["evidence"]
         ]
+    wish = asked["wish"] if asked and act == "grant" else ""
+    needless = {"": (), "extension": ("to",), "hand_on": ("until",)}.get(wish, ("to", "until"))
+    needed = tuple(field for field in FIELDS[act] if field not in needless)
     return page(
-        request, "act.html", status=status, row=row, act=act, of=of, typed=typed, problem=problem, fields=FIELDS[act], report=report, asked=asked, files=files,
+        request, "act.html", status=status, row=row, act=act, of=of, typed=typed, problem=problem, fields=needed, report=report,
+        asked=asked, files=files,
         limit=office.settings.evidence, kinds=", ".join(ALLOWED),
     )  # fmt: skip
+
+
+def _asked(view: Snapshot, row: Row, of: int) -> Row | None:
+    """The request of this number about the duty."""
+    own = showing.requests(view, task_id=row["task_id"])
+    return next((one for one in own if (one["id"], one["occurrence_id"]) == (of, row["occurrence_id"])), None)
 
 
 def _duty(view: Snapshot, office: Office, number: int) -> Row:

@@ -54,10 +54,10 @@ class View(NamedTuple):
     page: int = 1
 
     def address(self, path: str = "/overdue", /, **other: Any) -> str:
-        """The address of this view with something else chosen; a new choice begins at the first page."""
+        """The address of this view with something else chosen, or with what only that page knows; a new choice begins at the first page."""
         told = {**self._asdict(), "page": 1, **other}
         usual = View()._asdict()
-        query = {name: value for name, value in told.items() if value != usual[name]}
+        query = {name: value for name, value in told.items() if value != usual.get(name, "")}
         return f"{path}?{urlencode(query)}" if query else path
 
     def figure(self, name: str, **other: str) -> str:

@@ -155,7 +155,8 @@ def history_lines(one: Row, zone: str) -> Iterator[str]:
     from workflow.audit_words import say_act
     from workflow.register.entry import TITLES
 
-    yield f"{one['name']} ({one['code']}), " + _span(one["valid_from_on"], one["valid_to_on"])
+    span = _span(one["valid_from_on"], one["valid_to_on"])
+    yield f"{one['name']} ({one['code']})" + (f", {span}" if span else "")
     yield ""
     for row in one["successions"]:
         yield f"  {succession_words(row)}; " + _("{n} open periods passed", n=row["duties"])
