@@ -27,7 +27,7 @@ from web.visitor import SignInNeeded
 from workflow import clock, health
 from workflow.config import Settings
 from workflow.database import Database
-from workflow.errors import BadInput, NotFound, NotPermitted, Problem
+from workflow.errors import BadInput, Busy, NotFound, NotPermitted, Problem
 from workflow.evidence import EvidenceStore
 from workflow.i18n import _
 from workflow.snapshot import snapshot
@@ -119,9 +119,12 @@ def _sign_in(request: Request, error: Exception) -> Response:
 
 
 def _problem(request: Request, error: Exception) -> Response:
-    known = ((NotFound, 404), (BadInput, 400), (NotPermitted, 403), (TooMany, 429))
+    known = ((NotFound, 404), (BadInput, 400), (NotPermitted, 403), (TooMany, 429), (Busy, 503))
     status = next((code for kind, code in known if isinstance(error, kind)), 409)
-    return _told(request, status, _("This did not work"), str(error))
+    answer = _told(request, status, _("This did not work"), str(error))
+    if status == 503:
+        answer.headers["Retry-After"] = "30"
+    return answer
 
 
 def _not_valid(request: Request, error: Exception) -> Response:

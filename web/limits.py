@@ -31,8 +31,8 @@ class _TooSlow(Exception):
 class BodyLimit:
     """Answers 413 as soon as a request has sent more than `most` bytes, 408 where it comes too slowly."""
 
-    def __init__(self, app: ASGIApp, most: int, headers: Mapping[str, str]) -> None:
-        self.app, self.most = app, most
+    def __init__(self, app: ASGIApp, most: int, headers: Mapping[str, str], pause: float = PAUSE) -> None:
+        self.app, self.most, self.pause = app, most, pause
         self.headers = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ class BodyLimit:
             if whole:
                 return await receive()
             try:
-                message = await asyncio.wait_for(receive(), PAUSE)
+                message = await asyncio.wait_for(receive(), self.pause)
             except TimeoutError as error:
                 slow = True
                 raise _TooSlow from error
@@ -58,7 +58,7 @@ class BodyLimit:
             whole = not message.get("more_body")
             if seen > self.most:
                 raise _TooLarge
-            if not whole and time.monotonic() - began > PAUSE + seen / SLOWEST:
+            if not whole and time.monotonic() - began > self.pause + seen / SLOWEST:
                 slow = True
                 raise _TooSlow
             return message

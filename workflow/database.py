@@ -20,7 +20,7 @@ from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
 from workflow import clock
-from workflow.errors import BadInput, NotPermitted, Refused
+from workflow.errors import BadInput, Busy, NotPermitted, Refused
 from workflow.snapshot import HEAD
 
 SQLModel.metadata.naming_convention = {
@@ -106,7 +106,7 @@ class Database:
         if "NUL (0x00)" in words:  # PostgreSQL keeps no such text; SQLite would
             return BadInput("What was given holds a character that no text has.")
         if "database is locked" in words:
-            return Refused(
+            return Busy(
                 "Another program has been writing to the database for {seconds} seconds; try again.",
                 seconds=self.wait_seconds,
             )

@@ -28,6 +28,10 @@ class Refused(Problem):
     """A rule of the record forbids it."""
 
 
+class Busy(Refused):
+    """Somebody else is writing; the same once more after a while will do."""
+
+
 class BadInput(Problem):
     """What was given cannot be read or is not known."""
 

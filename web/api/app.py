@@ -15,7 +15,7 @@ from web.api.acting import Overtaken
 from web.api.caller import Conflict, Unknown
 from web.guard import TooMany
 from web.pages import Office
-from workflow.errors import BadInput, NotFound, NotPermitted, Problem, Refused
+from workflow.errors import BadInput, Busy, NotFound, NotPermitted, Problem, Refused
 from workflow.i18n import LANGUAGES, N_, _, language, speaking
 
 log = logging.getLogger(__name__)
@@ -28,6 +28,7 @@ KINDS: tuple[tuple[type[Problem], int, str], ...] = (
     (BadInput, 422, N_("Not as it must be")),
     (TooMany, 429, N_("Tried too often")),
     (Conflict, 409, N_("Refused")),
+    (Busy, 503, N_("Busy for the moment")),
     (Refused, 409, N_("Refused")),
 )
 ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -99,7 +100,15 @@ def _told(
 def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
     status, title = next(((code, title) for kind, code, title in KINDS if isinstance(error, kind)), (409, "Refused"))
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {"Retry-After": "600"} if status == 429 else {}
+    headers = (
+        {"WWW-Authenticate": "Bearer"}
+        if status == 401
+        else {"Retry-After": "600"}
+        if status == 429
+        else {"Retry-After": "30"}
+        if status == 503
+        else {}
+    )
     return _told(status, title, error.message, error.args_, headers)
 
 

@@ -154,6 +154,20 @@ class Task(Loose):
     history: list[dict[str, Any]]
 
 
+class Directive(Loose):
+    """One document with everything around it."""
+
+    code: str
+    number: str
+    issued_on: date
+    confidential: bool
+    basis: list[dict[str, Any]]
+    under: list[dict[str, Any]]
+    sections: list[dict[str, Any]]
+    tally: TallyRow | None
+    history: list[dict[str, Any]]
+
+
 class Duty(TaskRow):
     """One duty with its version, which is its ETag, too."""
 

@@ -18,6 +18,7 @@ from workflow.card import asked, drawn
 from workflow.duties import showing
 from workflow.duties.period_key import period_key
 from workflow.errors import NotFound
+from workflow.folder import folder
 from workflow.queries import AsOf, Wanted
 from workflow.snapshot import Row
 from workflow.standing import Standing, Status
@@ -156,6 +157,13 @@ def directives(request: Request) -> models.Directives:
     with reading(request) as view:
         rows = queries.directives(view)
     return models.Directives(items=rows)  # type: ignore[arg-type]
+
+
+@router.get("/directives/{code}")
+def directive(request: Request, code: Code, as_of: As = None) -> models.Directive:
+    """One document: what it rests on, what was issued under it, how far its sections have come, its newest history."""
+    with reading(request) as view:
+        return models.Directive(**folder(view, code, _as_of(request, as_of)))
 
 
 @router.get("/questions")
