@@ -24,7 +24,7 @@ from web.guard import MISSES, TooMany, count, own_site
 from web.pages import Office, page
 from workflow import dossier, terminal
 from workflow.database import exclusive
-from workflow.errors import BadInput, NotPermitted, Problem, Refused
+from workflow.errors import BadInput, Busy, NotPermitted, Problem, Refused
 from workflow.file_kinds import ALLOWED
 from workflow.i18n import _
 from workflow.limits import Limit
@@ -101,7 +101,7 @@ def act(
                 page_ = _shown(request, token, typed=typed, ticked=ticked, code=True, problem=missing)
                 return _posted(request, page_, office)
         recorded = _record(office, link, typed, seen, ticked) if reporting else _disown(office, link, typed)
-    except TooMany:
+    except (TooMany, Busy):
         raise
     except Problem as problem:
         status = 403 if isinstance(problem, NotPermitted) else 422

@@ -18,7 +18,7 @@ from workflow.access.permits import PERMITS, held
 from workflow.duties import showing
 from workflow.duties.carrying import carry_out
 from workflow.duties.order import Order
-from workflow.errors import NotFound, NotPermitted, Problem
+from workflow.errors import Busy, NotFound, NotPermitted, Problem
 from workflow.evidence import Evidence
 from workflow.file_kinds import ALLOWED
 from workflow.occurrence import Occurrence
@@ -185,7 +185,7 @@ def carry(
                 seen=seen,
             )
             done = carry_out(session, order, **how, today=office.as_of().day, files=keep, occurrence=duty)
-    except (NotPermitted, NotFound):
+    except (NotPermitted, NotFound, Busy):
         raise
     except Problem as problem:
         return _shown(request, number, act, of, typed, problem=str(problem), status=422)
