@@ -12,7 +12,7 @@ from web import entering, visitor
 from web.guard import TooMany, own_site
 from web.pages import Office, page
 from workflow.access.entry import Person
-from workflow.errors import Problem
+from workflow.errors import Busy, Problem
 from workflow.i18n import LANGUAGES, _
 
 router = APIRouter()
@@ -107,7 +107,7 @@ def speak(request: Request, language: Short = "", next: Annotated[str, Form(max_
 
 
 def _status(problem: Problem) -> int:
-    return 429 if isinstance(problem, TooMany) else 422
+    return 429 if isinstance(problem, TooMany) else 503 if isinstance(problem, Busy) else 422
 
 
 def _form(request: Request, onward: str, problem: str = "", status: int = 200) -> Response:
