@@ -125,6 +125,9 @@ class SmtpMailer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await asyncio.gather(*(_quit(self._free.get_nowait()) for _n in range(self._free.qsize())))
+        await asyncio.sleep(
+            0
+        )  # what was closed lets its socket go at the loop's next turn, and there is none after this
 
     async def send(self, letter: Letter) -> Outcome:
         """Hand one letter over; the whole of it takes three times the time-out of one answer at most."""
