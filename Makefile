@@ -9,7 +9,8 @@ TIMELESS := $(foreach name,permits confidential evidence refusals bulk history d
   directives_extract directives_apart directives_agencies directives_sheet register_names packaging boundaries layers docs \
   workflow_config workflow_i18n workflow_database notifications_wire faults_delivery faults_tick \
   letters_regressions letters_regressions_more letters_regressions_secret replies reach post_office acting \
-  faults_links faults_links_pages faults_addresses faults_kills notifications_outbox cli time_zones,--ignore=tests/test_$(name).py) $(foreach name,acting_by_mail three_people pages_seen,--ignore=tests/walks/test_$(name).py)
+  faults_links faults_links_pages faults_addresses faults_kills faults_web notifications_outbox cli time_zones \
+  api api_acts api_confidential api_texts afar afar_guards sign_in_guards hooks oidc,--ignore=tests/test_$(name).py) $(foreach name,acting_by_mail three_people pages_seen,--ignore=tests/walks/test_$(name).py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean
@@ -63,7 +64,7 @@ bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, a successio
 	$(BIN)/python -m benchmarks.sending $(SHARED)
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
-	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k NotFound -k Away -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k NotFound -k Away -k Busy -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py
 	$(BIN)/pybabel -q update -D dondoc -l vi -i $(VENV)/dondoc.pot -d workflow/locales --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -f -D dondoc -d workflow/locales
 
