@@ -178,7 +178,7 @@ class Server:
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """One request of the interface; returns its JSON. Raises a Problem with the server's own words."""
-        from http.client import HTTPException
+        from http.client import HTTPException, IncompleteRead
 
         sent = {
             "Accept": "application/json",
@@ -196,7 +196,14 @@ class Server:
             with suppress(BrokenPipeError, ConnectionResetError):  # it has answered before all was sent: too large
                 connection.request(method, self._path(path), body, sent)
             answer = connection.getresponse()
-            content = answer.read()
+            try:
+                content = answer.read()
+            except (IncompleteRead, ConnectionResetError) as cut:
+                if answer.status != 413:
+                    raise
+                content = getattr(
+                    cut, "partial", b""
+                )  # the line was cut while we were still sending; the status says enough
         except (OSError, HTTPException) as error:
             raise Away(
                 "{server} does not answer: {error}", server=self.address, error=str(error) or type(error).__name__

@@ -161,7 +161,9 @@ def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) ->
     """Counts by agency or by directive: the official two by two (done or not × in time or late), and what lies outside it."""
     where, args = narrow(view, wanted or Wanted())
     group = {"agency": ("a.id", "agency", "name"), "directive": ("d.id", "directive", "number")}[by]
-    counts = ", ".join(f"sum(case when {one} then n else 0 end) as {name}" for name, one in FIGURES.items())
+    counts = ", ".join(
+        f"cast(sum(case when {one} then n else 0 end) as integer) as {name}" for name, one in FIGURES.items()
+    )
     return view.rows(
         f"""select g.code, g.{group[2]} as name, {counts}
         from (select {group[0]} as id, o.status, {STANDING_SQL} as standing, count(*) as n
