@@ -96,11 +96,7 @@ def _shown(
         row = _duty(view, office, number)
         report = dossier.newest_report(view, number) if act in OF_REPORTS else None
         asked = _asked(view, row, of) if act in OF_REQUESTS else None
-        files = [
-            file
-            for file in queries.evidence(view, row["directive"])
-            if report and file["occurrence_id"] == number and file["name"] in report["evidence"]
-        ]
+        files = _files(view, row, report) if report and report["evidence"] else []
     wish = asked["wish"] if asked and act == "grant" else ""
     needless = {"": (), "extension": ("to",), "hand_on": ("until",)}.get(wish, ("to", "until"))
     needed = tuple(field for field in FIELDS[act] if field not in needless)
@@ -109,6 +105,12 @@ def _shown(
         asked=asked, files=files,
         limit=office.settings.evidence, kinds=", ".join(ALLOWED),
     )  # fmt: skip
+
+
+def _files(view: Snapshot, row: Row, report: Row) -> list[Row]:
+    """The files of a report, as they are handed out."""
+    kept = queries.evidence(view, row["directive"])
+    return [one for one in kept if one["occurrence_id"] == row["occurrence_id"] and one["name"] in report["evidence"]]
 
 
 def _asked(view: Snapshot, row: Row, of: int) -> Row | None:

@@ -51,7 +51,7 @@ def ask(request: Request, address: str) -> tuple[str, str]:
     return handle, f"{link}.{digits}"
 
 
-def send(office: Office, address: str, secret: str) -> None:
+def send(office: Office, secret: str) -> None:
     """Write the letter of a sign-in and send it, if somebody is registered with the address; once the page has been answered."""
     link, _dot, digits = secret.partition(".")
     with office.database.transaction() as session:

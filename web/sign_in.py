@@ -35,7 +35,7 @@ def send(request: Request, address: Short = "", next: Annotated[str, Form(max_le
         return _form(request, next, problem, 422)
     handle, secret = entering.ask(request, address)
     answer = page(request, "sign_in_code.html", handle=handle, next=here(next), address=address.strip())
-    answer.background = BackgroundTask(entering.send, office, address, secret)
+    answer.background = BackgroundTask(entering.send, office, secret)
     return answer
 
 

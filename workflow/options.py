@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from sqlmodel import Session
 
     from workflow.afar import Afar
-    from workflow.basis import Basis
     from workflow.config import Settings
     from workflow.database import Database
     from workflow.duties.order import Order
@@ -155,10 +154,3 @@ def hidden(session: Session, how: dict[str, Any]) -> frozenset[int]:
     from workflow.access import sight
 
     return sight.hidden(session, how["by"])
-
-
-def basis_of(text: str | None) -> Basis | None:
-    """The document that --basis names, if it was given."""
-    from workflow.basis import Basis
-
-    return Basis.read(text) if text else None

@@ -81,7 +81,7 @@ def open_review(
 
 
 def find_review(session: Session, number: int) -> Review:
-    """The review of this number; raises BadInput."""
+    """The review of this number; raises NotFound."""
     found = session.get(Review, number)
     if not found:
         raise NotFound("There is no review {n}.", n=number)

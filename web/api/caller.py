@@ -22,7 +22,6 @@ from workflow.i18n import N_
 from workflow.snapshot import Snapshot, snapshot
 
 USED_EVERY = timedelta(minutes=5)
-KEPT = timedelta(days=2)  # so long the same act is answered again
 
 
 class Unknown(Problem):

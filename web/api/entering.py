@@ -24,7 +24,7 @@ def begin(request: Request, wish: models.SignInWish, after: BackgroundTasks) -> 
     """Send six digits to a mailbox, if it is registered; the answer is the same if it is not."""
     office: Office = request.app.state.office
     handle, secret = entering.ask(request, wish.address)
-    after.add_task(entering.send, office, wish.address, secret)
+    after.add_task(entering.send, office, secret)
     return models.SignInBegun(handle=handle)
 
 
