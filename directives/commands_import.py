@@ -124,12 +124,13 @@ def _read(settings: Settings, file: Path | None, sheet: Path | None) -> Proposal
 
 def _complete(proposal: Proposal, number: str | None, issued: str | None, *, ask: bool) -> None:
     """Fill what the clerk left blank: from the options, else from the person."""
+    from directives import correcting
     from workflow import terminal
 
     head = proposal.head
-    head.number = number or head.number or (terminal.ask(_("Number of the document")) if ask else None) or None
+    told = number or head.number or (terminal.ask(_("Number of the document")) if ask else None)
     said = issued or (terminal.ask(_("Day of issue")) if ask and not head.issued else None)
-    head.issued = terminal.day(said) if said else head.issued
+    correcting.complete(proposal, told, terminal.day(said) if said else None)
 
 
 def _is_amended(earlier: str, asked: _Asked) -> bool:

@@ -6,21 +6,15 @@ Every answer changes the proposal only; the record is written afterwards, as a w
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
 
-from directives import extract
-from directives.agencies import split
+from directives import correcting
 from directives.amending import Change, Sort
-from directives.document import clean
-from directives.importing import decided_timing
-from directives.phrases import timing_of
-from directives.proposal import Decision, Proposal, TaskProposal
+from directives.correcting import FIELDS, LISTED
+from directives.proposal import Proposal, TaskProposal
 from workflow import terminal
 from workflow.audit_words import FIELD_LABELS
 from workflow.errors import Problem, Refused
 from workflow.i18n import N_, _
-
-FIELDS = ("text", "lead", "coordinating", "deliverable", "timing")
 
 
 def settle(proposal: Proposal, exclusive: bool) -> None:
@@ -53,43 +47,24 @@ def _settle(proposal: Proposal, task: TaskProposal, exclusive: bool) -> bool:
         if taken == 0:
             return True
         if taken == 1:
-            said = _("Checked against the document.")
-            if _gives_days(proposal, task, exclusive):
-                task.decision = Decision(task.timing or "", said, as_read=True)
-            _answered(task, said)
+            correcting.confirm(proposal, task, exclusive)
         elif taken <= 1 + len(FIELDS):
             _correct(proposal, task, FIELDS[taken - 2])
         elif taken == len(options) - 2:
             _decide(proposal, task, exclusive)
         elif taken == len(options) - 1:
-            proposal.tasks.remove(task)
-            proposal.left_out.append(task)
+            correcting.leave_out(proposal, task)
             return True
         else:
             return False
     return True
 
 
-def _gives_days(proposal: Proposal, task: TaskProposal, exclusive: bool) -> bool:
-    """Whether the doubtful time of a task was read as days that can still be its deadline."""
-    issued = proposal.head.issued
-    if not issued or not task.timing:
-        return False
-    timing = timing_of(task.timing, issued, proposal.year or issued.year, before_is_exclusive=exclusive)
-    return timing.needs_person and bool(timing.rules or any(w.due >= issued for w in timing.windows))
-
-
 def _card(proposal: Proposal, task: TaskProposal, exclusive: bool) -> Iterator[str]:
     yield f"{task.no}  {task.text}"
-    shown = {
-        "lead": "; ".join(task.lead),
-        "coordinating": "; ".join(task.coordinating),
-        "deliverable": task.deliverable,
-    }
-    for name, value in shown.items():
-        yield f"   {_label(name)}: {value or '–'}"
-    issued = proposal.head.issued
-    understood = issued and timing_of(task.timing, issued, proposal.year or issued.year, before_is_exclusive=exclusive)
+    for name in ("lead", "coordinating", "deliverable"):
+        yield f"   {_label(name)}: {correcting.value(task, name) or '–'}"
+    understood = correcting.understood(proposal, task, exclusive)
     yield f"   {_label('timing')}: {task.timing or '–'}" + (f" → {understood.explain()}" if understood else "")
     for found in task.issues:
         yield "   ⚠ " + " – ".join(filter(None, [str(found), str(found.place)]))
@@ -101,18 +76,10 @@ def _label(name: str) -> str:
 
 def _correct(proposal: Proposal, task: TaskProposal, name: str) -> None:
     """Let the person type a field anew; doubts that its words raised are raised afresh."""
-    listed = name in ("lead", "coordinating")
-    hint = _("several divided by “;”") if listed else _("Enter leaves it as it is")
-    said = clean(terminal.ask(f"   {_label(name)} ({hint})"))
-    if not said:
-        return
-    own = extract.doubts(task, proposal.head)
-    before = "; ".join(task.lead if name == "lead" else task.coordinating) if listed else getattr(task, name)
-    setattr(task, name, [one for part in said.split(";") for one in split(part)] if listed else said)
-    still = extract.doubts(task, proposal.head)
-    told = f"{_label(name)}: {before or '–'} → {said}"
-    task.settled += [(found, told) for found in task.issues if found in own and found not in still]
-    task.issues = [found for found in task.issues if found not in own] + still
+    hint = _("several divided by “;”") if name in LISTED else _("Enter leaves it as it is")
+    said = terminal.ask(f"   {_label(name)} ({hint})").strip()
+    if said:
+        correcting.correct(proposal, task, name, said, _label(name))
 
 
 def _decide(proposal: Proposal, task: TaskProposal, exclusive: bool) -> None:
@@ -121,20 +88,12 @@ def _decide(proposal: Proposal, task: TaskProposal, exclusive: bool) -> None:
     reason = terminal.ask("   " + _("Reason, or the document it follows")) if words else ""
     if not words or not reason:
         return
-    decision, issued = Decision(words, reason), proposal.head.issued or date.min
     try:
-        timing = decided_timing(decision, issued, proposal.year or issued.year, exclusive)
+        timing = correcting.decide(proposal, task, words, reason, exclusive)
     except Problem as problem:
         terminal.say(f"   ⚠ {problem}")
         return
-    task.decision = decision
     terminal.say(f"   {timing.explain()}")
-    _answered(task, reason)
-
-
-def _answered(task: TaskProposal, said: str) -> None:
-    task.settled += [(found, said) for found in task.issues]
-    task.issues = []
 
 
 def introduce(unknown: dict[str, list[str]]) -> dict[str, str | None]:

@@ -59,22 +59,34 @@ def _answerable(head: Letterhead) -> list[str]:
 def check(proposal: Proposal) -> None:
     """Raise the issues that a person must look at before anything is recorded."""
     head = proposal.head
-    if not head.number:
-        proposal.issues.append(issue(N_("The document has no number; give it with --number.")))
-    if not head.issued:
-        proposal.issues.append(issue(N_("The document has no day of issue; give it with --issued.")))
+    proposal.issues += of_head(head)
     if not proposal.tasks:
         proposal.issues.append(issue(N_("No task was found in the document.")))
     elif head.kind in NO_DIRECTIVES:
         proposal.issues.append(
             issue(N_("A report or a submission assigns no tasks; check whether this is the right document."))
         )
-    repeated = {no for no, times in Counter(task.no for task in proposal.tasks).items() if times > 1}
+    times = Counter(task.no for task in proposal.tasks)
     for task in proposal.tasks:
         task.text = re.sub(r"\s+", " ", clean(task.text))
         task.issues += doubts(task, head)
-        if task.no in repeated:
-            task.issues.append(issue(N_("The number {no} occurs more than once."), task.place, no=task.no))
+        if times[task.no] > 1:
+            task.issues.append(repeated(task))
+
+
+def of_head(head: Letterhead) -> list[Issue]:
+    """What the head of a document leaves blank that the record needs."""
+    lacking = []
+    if not head.number:
+        lacking.append(issue(N_("The document has no number; give it with --number.")))
+    if not head.issued:
+        lacking.append(issue(N_("The document has no day of issue; give it with --issued.")))
+    return lacking
+
+
+def repeated(task: TaskProposal) -> Issue:
+    """That another task bears the same number."""
+    return issue(N_("The number {no} occurs more than once."), task.place, no=task.no)
 
 
 def doubts(task: TaskProposal, head: Letterhead) -> list[Issue]:
