@@ -64,7 +64,7 @@ bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, a successio
 	$(BIN)/python -m benchmarks.sending $(SHARED)
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
-	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k NotFound -k Away -k Busy -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py
+	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k NotFound -k Away -k Busy -k Overtaken -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py
 	$(BIN)/pybabel -q update -D dondoc -l vi -i $(VENV)/dondoc.pot -d workflow/locales --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date
 	$(BIN)/pybabel -q compile -f -D dondoc -d workflow/locales
 

@@ -8,15 +8,21 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Any, Self
 
-from directives.proposal import Proposal
 from workflow.config import ReadingSettings
 from workflow.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from directives.document import Place
+    from directives.proposal import Proposal
+    from directives.reading import Study
 
 
 class Reader:
@@ -34,8 +40,22 @@ class Reader:
     ) -> None:
         self._end()
 
-    def propose(self, path: Path) -> Proposal:
+    def propose(self, path: Path, name: str = "") -> Proposal:
         """Return the proposal of a file; raises BadInput also for one that takes too long or needs too much memory."""
+        return self.study(path, name).proposal
+
+    def study(self, path: Path, name: str = "") -> Study:
+        """Return what was read of a file (called `name`, if that is not the name of its path); raises as `propose` does."""
+        found: Study = self._apart(_study, path, name or path.name)
+        return found
+
+    def picture(self, path: Path, name: str, place: Place) -> bytes:
+        """Return the page of a place as a PNG; raises as `propose` does."""
+        found: bytes = self._apart(_picture, path, name, place)
+        return found
+
+    def _apart(self, work: Callable[..., Any], path: Path, name: str, *args: object) -> Any:
+        """What the child makes of a file."""
         pool = self._pool = self._pool or ProcessPoolExecutor(
             1,
             mp_context=multiprocessing.get_context("spawn"),
@@ -44,19 +64,18 @@ class Reader:
             max_tasks_per_child=None,
         )
         try:
-            found = pool.submit(_propose, str(path), self.settings.max_megabytes).result(self.settings.timeout_seconds)
+            made = pool.submit(_tried, work, path, name, self.settings.max_megabytes, *args)
+            found = made.result(self.settings.timeout_seconds)
         except TimeoutError as error:
             self._end(kill=True)
             seconds = self.settings.timeout_seconds
-            raise BadInput(
-                "{name} took longer than {seconds} seconds to read.", name=path.name, seconds=seconds
-            ) from error
+            raise BadInput("{name} took longer than {seconds} seconds to read.", name=name, seconds=seconds) from error
         except (BrokenProcessPool, MemoryError) as error:
             self._end(kill=True)
-            raise BadInput("{name} needs more memory or time than a document may.", name=path.name) from error
-        if isinstance(found, Proposal):
-            return found
-        raise BadInput(found[0], **found[1])
+            raise BadInput("{name} needs more memory or time than a document may.", name=name) from error
+        if isinstance(found, _Refusal):
+            raise BadInput(found.message, **found.args)
+        return found
 
     def process_id(self) -> int:
         """The child that reads, or 0 before the first file; for those who watch its memory."""
@@ -80,15 +99,38 @@ def _bound(seconds: int, megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _propose(path: str, max_megabytes: int) -> Proposal | tuple[str, dict[str, object]]:
-    """Read in the child; a Problem travels as its key and arguments."""
-    from directives.reading import propose
+@dataclass(frozen=True)
+class _Refusal:
+    """A Problem on its way to the parent: its key and arguments."""
+
+    message: str
+    args: dict[str, object]
+
+
+def _tried(work: Callable[..., Any], path: Path, name: str, max_megabytes: int, *args: object) -> Any:
+    """Do the work in the child."""
+    try:
+        return work(path, name, max_megabytes, *args)
+    except Problem as problem:
+        return _Refusal(problem.message, problem.args_)
+    except MemoryError:
+        return _Refusal("{name} needs more memory or time than a document may.", {"name": name})
+    except RecursionError:
+        return _Refusal("{name} is damaged and cannot be opened.", {"name": name})
+
+
+def _study(path: Path, name: str, max_megabytes: int) -> Study:
+    from directives import reading
+
+    return reading.study(path, max_megabytes, name)
+
+
+def _picture(path: Path, name: str, max_megabytes: int, place: Place) -> bytes:
+    from directives import facsimile
 
     try:
-        return propose(Path(path), max_megabytes)
-    except Problem as problem:
-        return problem.message, problem.args_
-    except MemoryError:
-        return "{name} needs more memory or time than a document may.", {"name": Path(path).name}
-    except RecursionError:
-        return "{name} is damaged and cannot be opened.", {"name": Path(path).name}
+        return facsimile.picture(path.read_bytes(), name, place)
+    except (Problem, MemoryError):
+        raise
+    except Exception as error:  # a broken file runs the libraries into whatever it likes
+        raise BadInput("{name} is damaged and cannot be opened.", name=name) from error

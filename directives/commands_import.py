@@ -257,31 +257,13 @@ def _written(
     database: Database, settings: Settings, proposal: Proposal, asked: _Asked, meant: dict[str, str | None], write: Any
 ) -> str:
     """Write everything in one transaction and return what to say; a dry run takes it back."""
-    from directives.importing import Particulars, add_agencies, names_of
-    from workflow import clock
-    from workflow.agency import add_alias, known_agency
+    from directives.importing import prepare
     from workflow.options import who
 
     try:
         with database.transaction() as session:
             acts = who(session, settings, asked.by, "import", "import")
-            add_agencies(session, proposal, [name for name, agency in meant.items() if agency is None])
-            source, issuer = proposal.head.number or proposal.file_name, proposal.head.issuer
-            said = {name: agency for name, agency in meant.items() if agency}
-            if issuer in said:  # first: the other names hold in its documents
-                add_alias(session, known_agency(session, said.pop(issuer)), issuer, source)
-            scope = names_of(session, proposal).issuer if said else None
-            for name, agency in said.items():
-                add_alias(session, known_agency(session, agency), name, source, scope)
-            monitor = asked.monitor or settings.office.monitor
-            extra = Particulars(
-                code=asked.code,
-                monitor=known_agency(session, monitor) if monitor else None,
-                before_is_exclusive=settings.timing.before_is_exclusive,
-                today=clock.local_day(acts["at"], settings.time_zone),
-                confirmation=settings.results.confirmation,
-                deliverable=settings.results.deliverable,
-            )
+            extra = prepare(session, settings, proposal, meant, code=asked.code, monitor=asked.monitor, at=acts["at"])
             line: str = write(session, extra, acts)
             if asked.dry_run:
                 raise _DryRun(line)

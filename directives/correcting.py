@@ -89,11 +89,14 @@ def add(proposal: Proposal, task: TaskProposal) -> None:
     proposal.tasks.append(task)
 
 
-def complete(proposal: Proposal, number: str | None = None, issued: date | None = None) -> None:
+def complete(
+    proposal: Proposal, number: str | None = None, issued: date | None = None, issuer: str = "", subject: str = ""
+) -> None:
     """Say what the head of the document leaves blank or was misread; what hung on it is doubted afresh."""
     head = proposal.head
     before = [(task, list(_own_doubts(proposal, task))) for task in proposal.tasks]
     head.number, head.issued = number or head.number, issued or head.issued
+    head.issuer, head.subject = issuer or head.issuer, subject or head.subject
     supplied = [found for found in extract.of_head(Letterhead()) if found not in extract.of_head(head)]
     proposal.issues = [found for found in proposal.issues if found not in supplied]
     for task, own in before:

@@ -11,8 +11,10 @@ from directives.naming import Names, ended_words
 from directives.phrases import timing_of, understand
 from directives.proposal import Decision, Issue, Proposal, TaskProposal
 from workflow import planner
-from workflow.agency import Agency
+from workflow.agency import Agency, add_alias, known_agency
 from workflow.audit import By, record
+from workflow.clock import local_day
+from workflow.config import Settings
 from workflow.directive import Directive, LegalBasis, Revision, directive_code
 from workflow.errors import BadInput, Refused
 from workflow.i18n import N_, _
@@ -247,6 +249,39 @@ def add_agencies(session: Session, proposal: Proposal, unknown: list[str]) -> li
     """Enter agencies that a document names."""
     names = names_of(session, proposal)
     return [names.enter(name) for name in unknown]
+
+
+def prepare(
+    session: Session,
+    settings: Settings,
+    proposal: Proposal,
+    meant: dict[str, str | None],
+    *,
+    code: str | None,
+    monitor: str | None,
+    at: datetime,
+) -> Particulars:
+    """Enter the names that a person was asked about and return what goes with the document.
+
+    `meant` says which agency (its code) an unknown name means, None for a new one, which is entered; the others are taught.
+    """
+    add_agencies(session, proposal, [name for name, agency in meant.items() if agency is None])
+    source, issuer = proposal.head.number or proposal.file_name, proposal.head.issuer
+    said = {name: agency for name, agency in meant.items() if agency}
+    if issuer in said:  # first: the other names hold in its documents
+        add_alias(session, known_agency(session, said.pop(issuer)), issuer, source)
+    scope = names_of(session, proposal).issuer if said else None
+    for name, agency in said.items():
+        add_alias(session, known_agency(session, agency), name, source, scope)
+    monitored = monitor or settings.office.monitor
+    return Particulars(
+        code=code,
+        monitor=known_agency(session, monitored) if monitored else None,
+        before_is_exclusive=settings.timing.before_is_exclusive,
+        today=local_day(at, settings.time_zone),
+        confirmation=settings.results.confirmation,
+        deliverable=settings.results.deliverable,
+    )
 
 
 def ask(session: Session, directive: Directive, task: Task | None, found: Issue) -> Question:

@@ -19,7 +19,7 @@ from workflow import i18n
 ROOT = Path(__file__).parent.parent
 PO = ROOT / "workflow" / "locales" / "vi" / "LC_MESSAGES" / "dondoc.po"
 KEYWORDS: dict[str, None] = dict.fromkeys(
-    ["_", "N_", "Refused", "BadInput", "NotPermitted", "NotFound", "Away", "Busy", "translate"]
+    ["_", "N_", "Refused", "BadInput", "NotPermitted", "NotFound", "Away", "Busy", "Overtaken", "translate"]
 )
 
 

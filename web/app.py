@@ -16,7 +16,20 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from notifications.signing import KeyFile
-from web import actions, duties, feeds, files, lists, mine, overdue, pictures, reviews, sign_in
+from web import (
+    actions,
+    duties,
+    feeds,
+    files,
+    lists,
+    mine,
+    overdue,
+    pictures,
+    proposal_tasks,
+    proposals,
+    reviews,
+    sign_in,
+)
 from web import office as office_pages
 from web.api.app import http_error, interface
 from web.dress import HEADERS, Dress
@@ -38,7 +51,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-PARTS = (files, actions, sign_in, overdue, reviews, lists, mine, duties, office_pages, pictures, feeds)
+PARTS = (
+    files,
+    actions,
+    sign_in,
+    overdue,
+    reviews,
+    lists,
+    mine,
+    duties,
+    proposals,
+    proposal_tasks,
+    office_pages,
+    pictures,
+    feeds,
+)
 
 
 def create_app(settings: Settings, database: Database, *, now: Callable[[], datetime] = clock.now) -> FastAPI:

@@ -202,10 +202,15 @@ def take(request: Request, number: Number, seal: Annotated[str, Form(max_length=
     office: Office = request.app.state.office
     with acting(request, seal) as (session, how):
         found = take_out(session, office.evidence, number, **how, quarantined=True)
-    content = office.evidence.open(found["sha256"])
+    return handed_out(office, found["sha256"], found["name"], found["size"])
+
+
+def handed_out(office: Office, sha256: str, name: str, size: int) -> Response:
+    """A file of the store as a download that no browser opens by itself."""
+    content = office.evidence.open(sha256)
     headers = {
-        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(found['name'], safe='')}",
-        "Content-Length": str(found["size"]),
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}",
+        "Content-Length": str(size),
     }
     return StreamingResponse(_blocks(content), media_type="application/octet-stream", headers=headers)
 

@@ -29,6 +29,7 @@ from workflow.evidence import EvidenceStore
 from workflow.i18n import N_, _, language
 from workflow.periods import show_day, show_period
 from workflow.queries import AsOf, owner
+from workflow.received import say_state
 from workflow.register.kinds import say_manner
 from workflow.standing import say_standing, say_status
 
@@ -96,6 +97,7 @@ _environment.filters.update(
     capital=lambda words: words[:1].upper() + words[1:],
     role=say_role,
     manner=say_manner,
+    state=say_state,
 )
 
 

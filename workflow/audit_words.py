@@ -10,6 +10,8 @@ from workflow.standing import say_status
 
 ACT_LABELS = {
     "import": N_("imported"),
+    "receive document": N_("document handed in"),
+    "drop document": N_("document put aside"),
     "open": N_("opened"),
     "start": N_("begun"),
     "submit": N_("reported done"),

@@ -104,10 +104,12 @@ def _evidence(settings: Settings, database: Database) -> Iterator[Finding]:
     from sqlmodel import select
 
     from workflow.evidence import Evidence, EvidenceStore
+    from workflow.received import ReceivedDocument, State
 
     store = EvidenceStore(settings.evidence)
     with database.transaction() as session:
-        files = list(session.exec(select(Evidence.sha256, Evidence.name).distinct()))
+        kept = select(ReceivedDocument.sha256, ReceivedDocument.name).where(ReceivedDocument.state != State.DROPPED)
+        files = [*session.exec(select(Evidence.sha256, Evidence.name).distinct()), *session.exec(kept.distinct())]
     broken = [name for sha256, name in files if not store.intact(sha256)]
     stray = set(store.names()) - {sha256 for sha256, _name in files}
     yield Finding(

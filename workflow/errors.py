@@ -28,6 +28,10 @@ class Refused(Problem):
     """A rule of the record forbids it."""
 
 
+class Overtaken(Refused):
+    """It is not in the version any more that the person looked at."""
+
+
 class Busy(Refused):
     """Somebody else is writing; the same once more after a while will do."""
 

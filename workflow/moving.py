@@ -20,7 +20,7 @@ from workflow.access.permits import PERMITS, held, permit
 from workflow.audit import By
 from workflow.audit_words import say_act
 from workflow.database import exclusive
-from workflow.errors import Refused
+from workflow.errors import Overtaken, Refused
 from workflow.i18n import _
 from workflow.lifecycle import MOVE_LABELS, next_status, possible
 from workflow.standing import Status, say_status
@@ -222,9 +222,9 @@ def _writing(names: tuple[str, ...], *, one: bool) -> Update:
     return update(row).where(same).values(version=row.c.version + 1, **{name: bindparam(name) for name in names})
 
 
-def overtaken(session: Session, row: Duty) -> Refused:
+def overtaken(session: Session, row: Duty) -> Overtaken:
     """The refusal for whoever came second: what the first did, by whom and when."""
-    return Refused(
+    return Overtaken(
         "Somebody was faster: {told}. It is “{status}” now; look at it again.",
         told=_last(session, row.id) or "–",
         status=say_status(row.status),

@@ -27,6 +27,7 @@ from workflow.message import (
 )
 from workflow.occurrence import Occurrence
 from workflow.office_calendar import CalendarDay
+from workflow.received import ReceivedDocument
 from workflow.register.succession import Handover, Succession
 from workflow.review import Review, ReviewLine
 from workflow.submission import Submission
@@ -75,4 +76,5 @@ TABLES = (
     Webhook,
     Review,
     ReviewLine,
+    ReceivedDocument,
 )

@@ -14,9 +14,12 @@ from workflow.errors import BadInput
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
-def read(path: Path, max_megabytes: int = 50) -> Document:
-    """Return the document in a file; raises BadInput saying what is wrong with it and what to do."""
-    name = path.name
+def read(path: Path, max_megabytes: int = 50, name: str = "") -> Document:
+    """Return the document in a file (called `name`, if that is not the name of its path).
+
+    Raises BadInput saying what is wrong with it and what to do.
+    """
+    name = name or path.name
     try:
         size = path.stat().st_size
         if not path.is_file():

@@ -60,10 +60,14 @@ def read(content: bytes, name: str) -> Document:
     return Document(name, "pdf", tuple(blocks))
 
 
+def ruled(page: Any) -> list[Any]:
+    """The ruled tables of a page; lines that someone drew under the text make "tables" of one column: those are running text."""
+    return [table for table in page.find_tables() if max(len(row.cells) for row in table.rows) > 1]
+
+
 def _page(page: Any, number: int) -> list[Line | Table]:
     """The tables and the lines outside of them, from top to bottom."""
-    # Lines that someone drew under the text make "tables" of one column: those are running text.
-    found = [table for table in page.find_tables() if max(len(row.cells) for row in table.rows) > 1]
+    found = ruled(page)
     items: list[tuple[float, Line | Table]] = []
     for n, table in enumerate(found, 1):
         rows = tuple(

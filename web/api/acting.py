@@ -15,9 +15,8 @@ from web.pages import Office
 from workflow.access.entry import KeptAnswer
 from workflow.duties.carrying import carry_out
 from workflow.duties.order import Order
-from workflow.errors import BadInput, NotFound, Problem, Refused
+from workflow.errors import BadInput, NotFound, Overtaken
 from workflow.evidence import Evidence, shown_name
-from workflow.i18n import N_
 from workflow.message import Upload
 
 router = APIRouter()
@@ -28,10 +27,6 @@ ANY_BYTES = {
     "required": True,
     "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
 }
-
-
-class Overtaken(Problem):
-    """The duty is not in the version that the caller looked at."""
 
 
 @router.post("/acts")
@@ -66,12 +61,7 @@ def act(
         uploads = _own(session, caller, order.files, how["at"])
         files = [Evidence(sha256=u.sha256 or "", name=u.name, size=u.size, media_type=u.media_type) for u in uploads]
         office.evidence.refuse_many(len(files))
-        try:
-            done = carry_out(session, Order(**said, seen=seen), **how, today=office.as_of().day, files=lambda: files)
-        except Refused as problem:
-            if seen is not None and problem.message.startswith("Somebody was faster"):
-                raise Overtaken(problem.message, **problem.args_) from problem
-            raise
+        done = carry_out(session, Order(**said, seen=seen), **how, today=office.as_of().day, files=lambda: files)
         for upload in uploads:
             session.delete(upload)
         answer = done.to_json()
@@ -86,7 +76,7 @@ def _version(tag: str) -> int | None:
         return None
     plain = tag.strip().removeprefix("W/").strip('"')
     if not (plain.isascii() and plain.isdigit()) or len(plain) > 9:
-        raise Overtaken(N_("If-Match names no version of a duty; its ETag is one."))
+        raise Overtaken("If-Match names no version of a duty; its ETag is one.")
     return int(plain)
 
 

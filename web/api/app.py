@@ -11,11 +11,10 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from web.api import acting, entering, hooks, models, office, reading
-from web.api.acting import Overtaken
 from web.api.caller import Conflict, Unknown
 from web.guard import TooMany
 from web.pages import Office
-from workflow.errors import BadInput, Busy, NotFound, NotPermitted, Problem, Refused
+from workflow.errors import BadInput, Busy, NotFound, NotPermitted, Overtaken, Problem, Refused
 from workflow.i18n import LANGUAGES, N_, _, language, speaking
 
 log = logging.getLogger(__name__)
@@ -100,6 +99,10 @@ def _told(
 def _problem(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, Problem)
     status, title = next(((code, title) for kind, code, title in KINDS if isinstance(error, kind)), (409, "Refused"))
+    if (
+        status == 412 and "if-match" not in request.headers
+    ):  # nothing was asked of the version; somebody was faster all the same
+        status, title = 409, N_("Refused")
     headers = (
         {"WWW-Authenticate": "Bearer"}
         if status == 401
