@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from directives import extract
@@ -12,7 +13,8 @@ from directives.document import Place, clean
 from directives.importing import decided_timing
 from directives.phrases import timing_of
 from directives.proposal import Decision, Issue, Letterhead, Proposal, TaskProposal
-from workflow.errors import BadInput
+from workflow.audit_words import FIELD_LABELS
+from workflow.errors import BadInput, NotFound
 from workflow.i18n import _
 from workflow.timing import Timing
 
@@ -35,18 +37,15 @@ def understood(proposal: Proposal, task: TaskProposal, exclusive: bool) -> Timin
     return timing_of(task.timing, issued, proposal.year or issued.year, before_is_exclusive=exclusive)
 
 
-def correct(proposal: Proposal, task: TaskProposal, name: str, said: str, label: str) -> None:
-    """Put what a person says in place of a field; doubts that its words raised are raised afresh, what is settled says why.
-
-    `label` is what the person calls the field.
-    """
+def correct(proposal: Proposal, task: TaskProposal, name: str, said: str) -> None:
+    """Put what a person says in place of a field; doubts that its words raised are raised afresh, what is settled says why."""
     before, own = value(task, name), list(_own_doubts(proposal, task))
     said = clean(said)
     found = [one for part in said.split(";") for one in split(part)] if name in LISTED else said
     setattr(task, name, (found or None) if name in ("deliverable", "timing") else found)
     if name == "timing":
         task.decision = None
-    _renew(proposal, task, own, f"{label}: {before or '–'} → {said or '–'}")
+    _renew(proposal, task, own, f"{_(FIELD_LABELS[name])}: {before or '–'} → {said or '–'}")
 
 
 def confirm(proposal: Proposal, task: TaskProposal, exclusive: bool) -> None:
@@ -70,6 +69,56 @@ def decide(proposal: Proposal, task: TaskProposal, words: str, reason: str, excl
     return timing
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a person says of one task at once: fields anew (those of a form or of a program, by name), a deadline with its ground, that
+    it is right as it stands, or that it is no task.
+    """
+
+    fields: Mapping[str, str]
+    due: str = ""
+    reason: str = ""
+    confirmed: bool = False
+    left_out: bool = False
+
+
+def at(proposal: Proposal, index: int) -> TaskProposal:
+    """The task of a number, counted from 1; raises NotFound."""
+    return _nth(proposal.tasks, index)
+
+
+def left(proposal: Proposal, index: int) -> TaskProposal:
+    """The row of a number among those that were left out, counted from 1; raises NotFound."""
+    return _nth(proposal.left_out, index)
+
+
+def _nth(tasks: list[TaskProposal], index: int) -> TaskProposal:
+    if not 1 <= index <= len(tasks):
+        raise NotFound("The document has no task {n}.", n=index)
+    return tasks[index - 1]
+
+
+def revise(proposal: Proposal, index: int, said: Said, exclusive: bool) -> TaskProposal:
+    """Carry out what is said of the task of a number (0: one that the reader missed); raises BadInput where it cannot be."""
+    fields = {name: clean(words) for name, words in said.fields.items()}
+    if not all(fields.get(name, "-" if index else "") for name in ("no", "text")):
+        raise BadInput("A task needs a number and what is to be done.")
+    task = at(proposal, index) if index else TaskProposal(fields["no"], fields["text"])
+    if not index:
+        task.issues = list(_own_doubts(proposal, task))
+        proposal.tasks.append(task)
+    for name, words in fields.items():
+        if words != value(task, name):
+            correct(proposal, task, name, words)
+    if said.due.strip():
+        decide(proposal, task, said.due, said.reason, exclusive)
+    if said.confirmed:
+        confirm(proposal, task, exclusive)
+    if said.left_out:
+        leave_out(proposal, task)
+    return task
+
+
 def leave_out(proposal: Proposal, task: TaskProposal) -> None:
     """Say that a row is no task."""
     proposal.tasks.remove(task)
@@ -81,12 +130,6 @@ def take_back(proposal: Proposal, task: TaskProposal) -> None:
     proposal.left_out.remove(task)
     later = (n for n, other in enumerate(proposal.tasks) if _order(other.place) > _order(task.place))
     proposal.tasks.insert(next(later, len(proposal.tasks)), task)
-
-
-def add(proposal: Proposal, task: TaskProposal) -> None:
-    """Add a task that the reader missed, as the last one."""
-    task.issues = list(_own_doubts(proposal, task))
-    proposal.tasks.append(task)
 
 
 def complete(

@@ -79,7 +79,7 @@ def _correct(proposal: Proposal, task: TaskProposal, name: str) -> None:
     hint = _("several divided by “;”") if name in LISTED else _("Enter leaves it as it is")
     said = terminal.ask(f"   {_label(name)} ({hint})").strip()
     if said:
-        correcting.correct(proposal, task, name, said, _label(name))
+        correcting.correct(proposal, task, name, said)
 
 
 def _decide(proposal: Proposal, task: TaskProposal, exclusive: bool) -> None:

@@ -48,7 +48,7 @@ def picture(content: bytes, name: str, place: Place) -> bytes:
             made = scan.convert("L")
             made.thumbnail((WIDTH, PIXELS // WIDTH))
     out = BytesIO()
-    made.quantize(64).save(out, "PNG", optimize=True)
+    made.quantize(32).save(out, "PNG", optimize=True)
     return out.getvalue()
 
 
@@ -58,7 +58,7 @@ def _printed(page: Any, place: Place) -> Any:
 
     width, height = max(float(page.width), 1), max(float(page.height), 1)
     scale = min(WIDTH / width, (PIXELS / (width * height)) ** 0.5)
-    shown = page.to_image(resolution=72 * scale)
+    shown = page.to_image(resolution=72 * scale, antialias=True)
     tables = ruled(page) if place.table and place.row else []
     if place.table and place.row and place.table <= len(tables):
         rows = tables[place.table - 1].rows

@@ -169,7 +169,7 @@ def document(one: ReceivedDocument) -> Document | None:
     return _DOCUMENT.validate_python(one.text) if one.text else None
 
 
-def change(session: Session, one: ReceivedDocument, seen: int | None, edit: Callable[[Proposal], None]) -> Proposal:
+def change(session: Session, one: ReceivedDocument, seen: int | None, edit: Callable[[Proposal], object]) -> Proposal:
     """Correct a proposal in the version that the person has `seen`; raises Overtaken where somebody corrected it meanwhile."""
     proposal = load(one)
     edit(proposal)

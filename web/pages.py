@@ -15,10 +15,12 @@ from fastapi import Request
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from directives import intake
 from notifications import mailer, outbox
 from notifications.signing import KeyFile, Keys
 from workflow.access.act_names import ACT_NAMES
 from workflow.access.entry import OVERSEERS, SETTERS
+from workflow.access.permits import PERMITS_OFFICE
 from workflow.access.roles import say_role
 from workflow.audit_words import say_act
 from workflow.card import passed_words, reported, rollup_words
@@ -35,6 +37,7 @@ from workflow.standing import say_standing, say_status
 
 DEEDS = {"grant": N_("agree"), "refuse": N_("do not agree")}  # the two ways to decide a request
 log = logging.getLogger(__name__)
+PATIENCE = 4  # seconds that whoever hands a document in waits for it to be read
 KEPT = "x-dondoc-kept"  # tells `web.dress` that a page may be given again as long as the record stays the same
 
 
@@ -48,6 +51,7 @@ class Office:
     evidence: EvidenceStore
     now: Callable[[], datetime]
     posting: threading.Lock = field(default_factory=threading.Lock)
+    reading: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(2))
 
     @property
     def keys(self) -> Keys:
@@ -65,6 +69,17 @@ class Office:
             log.exception("letters after an act")
         finally:
             self.posting.release()
+
+    def read(self, number: int) -> None:
+        """Read a received document in the background, two at a time, and wait for it a moment."""
+
+        def work() -> None:
+            with self.reading:
+                intake.read(self.database, self.settings, self.evidence, number)
+
+        worker = threading.Thread(target=work, name=f"reading-{number}", daemon=True)
+        worker.start()
+        worker.join(PATIENCE)
 
     def as_of(self, day: date | None = None, *, original: bool = False) -> AsOf:
         """The day a page speaks of."""
@@ -115,6 +130,7 @@ def page(request: Request, template: str, *, status: int = 200, keep: bool = Fal
         office=office.settings.office,
         lists=office.settings.web.open_lists or bool(who and who.person),
         person=who.person if who else None,
+        enters=bool(roles & PERMITS_OFFICE["import"]),
         oversees=bool(roles & OVERSEERS),
         sets=bool(roles & SETTERS),
         seal=office.keys.signer("form").get_signature(who.seal).decode() if who else "",

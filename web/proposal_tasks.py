@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
 from directives import correcting, facsimile, intake
-from directives.correcting import FIELDS
+from directives.correcting import FIELDS, Said
 from directives.document import clean
 from directives.proposal import Proposal, TaskProposal
 from web import proposals
@@ -18,7 +18,7 @@ from web.pages import Office, page
 from web.proposals import Index, Number, Seal, Seen, Short, Words, field, row_of, viewing
 from web.visitor import acting
 from workflow import terminal
-from workflow.errors import BadInput, NotFound
+from workflow.errors import BadInput
 from workflow.names import printable
 
 router = APIRouter(prefix="/proposals")
@@ -58,8 +58,6 @@ def _changed(
         with acting(request, seal) as (session, how):
             one = intake.find(session, number, by=how["by"])
             proposal = intake.change(session, one, seen, edit)
-    except NotFound:
-        raise
     except BadInput as problem:
         return again(str(problem)) if again else proposals.shown(request, number, problem=str(problem), status=422)
     return RedirectResponse(onward(proposal), 303)
@@ -93,7 +91,7 @@ def _task(
     with viewing(request) as (office, session, how):
         one = intake.find(session, number, by=how["by"])
         proposal = intake.load(one)
-        found = _at(proposal, index) if index else TaskProposal("", "")
+        found = correcting.at(proposal, index) if index else TaskProposal("", "")
         row = row_of(proposal, found, index, office.settings.timing.before_is_exclusive)
         document = intake.document(one)
         lines = facsimile.excerpt(document, found.place) if document else []
@@ -111,12 +109,6 @@ def _task(
             onward=next((n for n in doubtful if n > index), None), place=found.place,
             sheet=min(sheet or found.place.page or 1, one.pages),
         )  # fmt: skip
-
-
-def _at(proposal: Proposal, index: int) -> TaskProposal:
-    if not 1 <= index <= len(proposal.tasks):
-        raise NotFound("The document has no task {n}.", n=index)
-    return proposal.tasks[index - 1]
 
 
 class TaskForm(BaseModel):
@@ -155,22 +147,9 @@ def _correct(request: Request, number: int, index: int, form: TaskForm) -> Respo
 
     def edit(proposal: Proposal) -> None:
         nonlocal settled
-        if not clean(form.no) or not clean(form.text):
-            raise BadInput("A task needs a number and what is to be done.")
-        one = _at(proposal, index) if index else TaskProposal(clean(form.no), clean(form.text))
-        if not index:
-            correcting.add(proposal, one)
-        one.section = clean(form.section)
-        for name in ("no", *FIELDS):
-            if clean(getattr(form, name)) != correcting.value(one, name):
-                correcting.correct(proposal, one, name, getattr(form, name), field(name))
-        if form.due.strip():
-            correcting.decide(proposal, one, form.due, form.reason, exclusive)
-        if form.act == "confirm":
-            correcting.confirm(proposal, one, exclusive)
-        if form.act == "leave_out":
-            correcting.leave_out(proposal, one)
-        settled = not one.issues or form.act == "leave_out"
+        fields = {name: getattr(form, name) for name in ("no", "section", *FIELDS)}
+        said = Said(fields, form.due, form.reason, form.act == "confirm", form.act == "leave_out")
+        settled = not correcting.revise(proposal, index, said, exclusive).issues or said.left_out
 
     def onward(proposal: Proposal) -> str:
         at = index or len(proposal.tasks)
@@ -193,8 +172,6 @@ def take_back(request: Request, number: Number, index: Index, seal: Seal = "", s
     """Say that a row that was left out is a task after all."""
 
     def edit(proposal: Proposal) -> None:
-        if index > len(proposal.left_out):
-            raise NotFound("The document has no task {n}.", n=index)
-        correcting.take_back(proposal, proposal.left_out[index - 1])
+        correcting.take_back(proposal, correcting.left(proposal, index))
 
     return _changed(request, number, seal, seen, edit, lambda _proposal: f"/proposals/{number}?said=saved")

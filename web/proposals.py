@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -23,7 +22,7 @@ from web.visitor import acting, looking
 from workflow.access.permits import permit_office
 from workflow.audit_words import FIELD_LABELS
 from workflow.directive import Directive
-from workflow.errors import BadInput, NotFound, Problem
+from workflow.errors import BadInput, Problem
 from workflow.file_kinds import ALLOWED
 from workflow.i18n import _
 from workflow.periods import say
@@ -31,10 +30,6 @@ from workflow.received import WAITING, State
 
 router = APIRouter(prefix="/proposals")
 NEW = "new"  # in place of a code: the name is that of an agency to be entered
-PATIENCE = (
-    4  # seconds that whoever hands a document in waits for it to be read; then the page says that it is being read
-)
-AT_ONCE = threading.BoundedSemaphore(2)  # documents that are read at the same time
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Index = Annotated[int, Path(ge=1, le=100_000)]
 Words = Annotated[str, Form(max_length=5000)]
@@ -83,20 +78,8 @@ def hand_in(request: Request, seal: Seal = "", file: Annotated[UploadFile | None
             number = intake.receive(session, office.evidence, file.filename, file.file, **how).id or 0
     except BadInput as problem:
         return _listed(request, problem=str(problem), status=422)
-    _read(office, number)
+    office.read(number)
     return RedirectResponse(f"/proposals/{number}", 303)
-
-
-def _read(office: Office, number: int) -> None:
-    """Read a document in the background, and wait for it a moment."""
-
-    def work() -> None:
-        with AT_ONCE:
-            intake.read(office.database, office.settings, office.evidence, number)
-
-    worker = threading.Thread(target=work, name=f"reading-{number}", daemon=True)
-    worker.start()
-    worker.join(PATIENCE)
 
 
 @router.get("/{number}", response_class=HTMLResponse)
@@ -121,7 +104,7 @@ def shown(
         if one.state is State.READING:
             if intake.read_again(session, number, office.settings, at=how["at"]):
                 session.commit()
-                _read(office, number)
+                office.read(number)
             answer = page(request, "proposal_waits.html", one=one, directive="")
             answer.headers["Refresh"] = "3"
             return answer
@@ -202,8 +185,6 @@ def enter(
         with acting(request, seal) as (session, how):
             one = intake.find(session, number, by=how["by"])
             directive = intake.enter(session, one, seen, answers, office.settings, **how).code
-    except NotFound:
-        raise
     except Problem as problem:
         return shown(request, number, answers, problem=str(problem), status=422)
     return RedirectResponse(f"/directives/{directive}", 303)

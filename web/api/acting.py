@@ -47,7 +47,7 @@ def act(
     """Do one act on one duty, with the roles of the person the token acts for."""
     office: Office = request.app.state.office
     said = order.model_dump(exclude={"files"})
-    seen = _version(if_match)
+    seen = version_of(if_match)
     if order.files and order.act not in WITH_FILES:
         raise BadInput("This act takes no files; send them with: {acts}.", acts=", ".join(WITH_FILES))
     with acting(request) as (session, how):
@@ -58,7 +58,7 @@ def act(
             name, digest, before = answered(session, caller, idempotency_key, content)
             if before:
                 return models.Done(**before)
-        uploads = _own(session, caller, order.files, how["at"])
+        uploads = own_files(session, caller, order.files, how["at"])
         files = [Evidence(sha256=u.sha256 or "", name=u.name, size=u.size, media_type=u.media_type) for u in uploads]
         office.evidence.refuse_many(len(files))
         done = carry_out(session, Order(**said, seen=seen), **how, today=office.as_of().day, files=lambda: files)
@@ -70,7 +70,7 @@ def act(
     return models.Done(**answer)
 
 
-def _version(tag: str) -> int | None:
+def version_of(tag: str) -> int | None:
     """The version in an If-Match header; None where there is none."""
     if not tag or tag.strip() == "*":
         return None
@@ -80,7 +80,7 @@ def _version(tag: str) -> int | None:
     return int(plain)
 
 
-def _own(session: Session, caller: Caller, names: list[str], at: Any) -> list[Upload]:
+def own_files(session: Session, caller: Caller, names: list[str], at: Any) -> list[Upload]:
     """The files that an order names, if the caller has sent them lately."""
     if not names:
         return []
