@@ -39,13 +39,13 @@ def understood(proposal: Proposal, task: TaskProposal, exclusive: bool) -> Timin
 
 def correct(proposal: Proposal, task: TaskProposal, name: str, said: str) -> None:
     """Put what a person says in place of a field; doubts that its words raised are raised afresh, what is settled says why."""
-    before, own = value(task, name), list(_own_doubts(proposal, task))
+    label, before, own = _(FIELD_LABELS[name]), value(task, name), list(_own_doubts(proposal, task))
     said = clean(said)
     found = [one for part in said.split(";") for one in split(part)] if name in LISTED else said
     setattr(task, name, (found or None) if name in ("deliverable", "timing") else found)
     if name == "timing":
         task.decision = None
-    _renew(proposal, task, own, f"{_(FIELD_LABELS[name])}: {before or '–'} → {said or '–'}")
+    _renew(proposal, task, own, f"{label}: {before or '–'} → {said or '–'}")
 
 
 def confirm(proposal: Proposal, task: TaskProposal, exclusive: bool) -> None:

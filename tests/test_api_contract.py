@@ -60,7 +60,7 @@ def test_every_answer_is_one_that_is_described(office: Office) -> None:
 
 def tried(house: House, operation: Any, mode: GenerationMode, checks: list[Any], called: dict[str, set[int]]) -> None:
     """Call one operation with whatever its description allows, and more."""
-    token = house.token(ADMIN, "read", "act")
+    token = house.token(ADMIN, "read", "act", "manage")
 
     @settings(
         max_examples=20, deadline=None, database=None, derandomize=True, phases=[Phase.explicit, Phase.generate],
@@ -77,7 +77,7 @@ def tried(house: House, operation: Any, mode: GenerationMode, checks: list[Any],
                 case.body = (
                     {**case.body, **KNOWN, "files": []} if case.body.pop("number", 0) else {"act": "start", **KNOWN}
                 )
-        mine = house.token(ADMIN, "read", "act") if case.method == "DELETE" else token
+        mine = house.token(ADMIN, "read", "act", "manage") if case.method == "DELETE" else token
         headers = {"Authorization": f"Bearer {mine}"}
         answer = case.call(headers=headers)
         called.setdefault(operation.label, set()).add(answer.status_code)
