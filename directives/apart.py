@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 from directives.proposal import Proposal
 from workflow.config import ReadingSettings
 from workflow.errors import BadInput, Problem
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A Problem on its way to the parent: its key and arguments."""
+
+    message: str
+    args: dict[str, object]
 
 
 class Reader:
@@ -36,6 +48,10 @@ class Reader:
 
     def propose(self, path: Path) -> Proposal:
         """Return the proposal of a file; raises BadInput also for one that takes too long or needs too much memory."""
+        return self.made_of(path, propose, self.settings.max_megabytes)
+
+    def made_of(self, path: Path, read: Callable[..., T], *more: object) -> T:
+        """Return what a function of a module makes of a file; raises BadInput also where it takes too long or too much memory."""
         pool = self._pool = self._pool or ProcessPoolExecutor(
             1,
             mp_context=multiprocessing.get_context("spawn"),
@@ -44,7 +60,7 @@ class Reader:
             max_tasks_per_child=None,
         )
         try:
-            found = pool.submit(_propose, str(path), self.settings.max_megabytes).result(self.settings.timeout_seconds)
+            found = pool.submit(_read, read, str(path), *more).result(self.settings.timeout_seconds)
         except TimeoutError as error:
             self._end(kill=True)
             seconds = self.settings.timeout_seconds
@@ -54,9 +70,9 @@ class Reader:
         except (BrokenProcessPool, MemoryError) as error:
             self._end(kill=True)
             raise BadInput("{name} needs more memory or time than a document may.", name=path.name) from error
-        if isinstance(found, Proposal):
-            return found
-        raise BadInput(found[0], **found[1])
+        if isinstance(found, _Told):
+            raise BadInput(found.message, **found.args)
+        return found
 
     def process_id(self) -> int:
         """The child that reads, or 0 before the first file; for those who watch its memory."""
@@ -80,15 +96,20 @@ def _bound(seconds: int, megabytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _propose(path: str, max_megabytes: int) -> Proposal | tuple[str, dict[str, object]]:
-    """Read in the child; a Problem travels as its key and arguments."""
-    from directives.reading import propose
+def propose(path: Path, max_megabytes: int) -> Proposal:
+    """Read a document in the child, which alone loads what reading needs."""
+    from directives import reading
 
+    return reading.propose(path, max_megabytes)
+
+
+def _read(read: Callable[..., T], path: str, *more: object) -> T | _Told:
+    """Read in the child, where nothing may be raised that does not travel."""
     try:
-        return propose(Path(path), max_megabytes)
+        return read(Path(path), *more)
     except Problem as problem:
-        return problem.message, problem.args_
+        return _Told(problem.message, problem.args_)
     except MemoryError:
-        return "{name} needs more memory or time than a document may.", {"name": Path(path).name}
+        return _Told("{name} needs more memory or time than a document may.", {"name": Path(path).name})
     except RecursionError:
-        return "{name} is damaged and cannot be opened.", {"name": Path(path).name}
+        return _Told("{name} is damaged and cannot be opened.", {"name": Path(path).name})
