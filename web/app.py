@@ -16,7 +16,7 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 
 from notifications.signing import KeyFile
-from web import actions, duties, feeds, files, lists, mine, overdue, pictures, reviews, sign_in
+from web import actions, duties, feeds, files, lists, mine, overdue, pictures, reviews, sign_in, succession
 from web import office as office_pages
 from web.api.app import http_error, interface
 from web.dress import HEADERS, Dress
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-PARTS = (files, actions, sign_in, overdue, reviews, lists, mine, duties, office_pages, pictures, feeds)
+PARTS = (files, actions, sign_in, overdue, reviews, succession, lists, mine, duties, office_pages, pictures, feeds)
 
 
 def create_app(settings: Settings, database: Database, *, now: Callable[[], datetime] = clock.now) -> FastAPI:

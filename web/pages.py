@@ -96,6 +96,7 @@ _environment.filters.update(
     capital=lambda words: words[:1].upper() + words[1:],
     role=say_role,
     manner=say_manner,
+    translated=_,
 )
 
 
