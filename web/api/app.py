@@ -10,7 +10,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
-from web.api import acting, entering, hooks, models, office, reading
+from web.api import acting, entering, hooks, models, office, reading, succession
 from web.api.acting import Overtaken
 from web.api.caller import Conflict, Unknown
 from web.guard import TooMany
@@ -70,7 +70,7 @@ def interface(of: Office) -> FastAPI:
         redirect_slashes=False,
     )
     made.state.office = of
-    for part in (reading, office, acting, entering, hooks):
+    for part in (reading, office, succession, acting, entering, hooks):
         made.include_router(part.router)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _not_valid)
