@@ -14,7 +14,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from workflow.config import ReadingSettings
 from workflow.errors import BadInput, Problem
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from directives.document import Place
     from directives.proposal import Proposal
     from directives.reading import Study
+
+T = TypeVar("T")
 
 
 class Reader:
@@ -40,22 +42,22 @@ class Reader:
     ) -> None:
         self._end()
 
-    def propose(self, path: Path, name: str = "") -> Proposal:
+    def propose(self, path: Path) -> Proposal:
         """Return the proposal of a file; raises BadInput also for one that takes too long or needs too much memory."""
-        return self.study(path, name).proposal
+        return self.study(path).proposal
 
     def study(self, path: Path, name: str = "") -> Study:
         """Return what was read of a file (called `name`, if that is not the name of its path); raises as `propose` does."""
-        found: Study = self._apart(_study, path, name or path.name)
-        return found
+        called = name or path.name
+        return self.made_of(path, _study, self.settings.max_megabytes, called, name=called)
 
     def picture(self, path: Path, name: str, place: Place) -> bytes:
         """Return the page of a place as a PNG; raises as `propose` does."""
-        found: bytes = self._apart(_picture, path, name, place)
-        return found
+        return self.made_of(path, _picture, name, place, name=name)
 
-    def _apart(self, work: Callable[..., Any], path: Path, name: str, *args: object) -> Any:
-        """What the child makes of a file."""
+    def made_of(self, path: Path, read: Callable[..., T], *more: object, name: str = "") -> T:
+        """Return what a function of a module makes of a file; raises BadInput also where it takes too long or too much memory."""
+        name = name or path.name
         pool = self._pool = self._pool or ProcessPoolExecutor(
             1,
             mp_context=multiprocessing.get_context("spawn"),
@@ -64,7 +66,7 @@ class Reader:
             max_tasks_per_child=None,
         )
         try:
-            made = pool.submit(_tried, work, path, name, self.settings.max_megabytes, *args)
+            made = pool.submit(_tried, read, path, name, *more)
             found = made.result(self.settings.timeout_seconds)
         except TimeoutError as error:
             self._end(kill=True)
@@ -107,10 +109,10 @@ class _Refusal:
     args: dict[str, object]
 
 
-def _tried(work: Callable[..., Any], path: Path, name: str, max_megabytes: int, *args: object) -> Any:
-    """Do the work in the child."""
+def _tried(read: Callable[..., T], path: Path, name: str, *more: object) -> T | _Refusal:
+    """Read in the child, where nothing may be raised that does not travel."""
     try:
-        return work(path, name, max_megabytes, *args)
+        return read(path, *more)
     except Problem as problem:
         return _Refusal(problem.message, problem.args_)
     except MemoryError:
@@ -119,13 +121,14 @@ def _tried(work: Callable[..., Any], path: Path, name: str, max_megabytes: int, 
         return _Refusal("{name} is damaged and cannot be opened.", {"name": name})
 
 
-def _study(path: Path, name: str, max_megabytes: int) -> Study:
+def _study(path: Path, max_megabytes: int, name: str) -> Study:
+    """Read a document in the child, which alone loads what reading needs."""
     from directives import reading
 
     return reading.study(path, max_megabytes, name)
 
 
-def _picture(path: Path, name: str, max_megabytes: int, place: Place) -> bytes:
+def _picture(path: Path, name: str, place: Place) -> bytes:
     from directives import facsimile
 
     try:

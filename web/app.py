@@ -29,6 +29,7 @@ from web import (
     proposals,
     reviews,
     sign_in,
+    succession,
 )
 from web import office as office_pages
 from web.api.app import http_error, interface
@@ -57,6 +58,7 @@ PARTS = (
     sign_in,
     overdue,
     reviews,
+    succession,
     lists,
     mine,
     duties,

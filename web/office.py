@@ -14,6 +14,7 @@ from web.pages import Office, page
 from web.visitor import looking
 from workflow import awaited, ledger, pictures, queries
 from workflow.access.entry import OVERSEERS, SETTERS
+from workflow.access.permits import PERMITS_OFFICE
 from workflow.calendar import DAY_KIND_LABELS
 from workflow.errors import NotPermitted
 from workflow.folder import folder
@@ -54,7 +55,10 @@ def agencies(request: Request, ended: Annotated[str, Query(max_length=1)] = "") 
         rows = lineage.agencies(view, office.as_of(), ended=bool(ended))
         successions = lineage.successions(view)
     rows = [row for row in rows if row["open"] or row["overdue"] or row["mailbox"] or row["focal_points"] or ended]
-    return page(request, "agencies.html", keep=True, rows=rows, successions=successions, ended=bool(ended))
+    person = request.state.visitor.person
+    may = bool(person and person.roles & PERMITS_OFFICE["succession"])
+    told: dict[str, Any] = {"rows": rows, "successions": successions, "ended": bool(ended), "may": may}
+    return page(request, "agencies.html", keep=True, **told)
 
 
 @router.get("/agencies/{code}", response_class=HTMLResponse)

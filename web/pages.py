@@ -113,6 +113,7 @@ _environment.filters.update(
     role=say_role,
     manner=say_manner,
     state=say_state,
+    translated=_,
 )
 
 

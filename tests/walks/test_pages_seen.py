@@ -79,7 +79,7 @@ PAGES: dict[str, list[str]] = {
     ],
     OFFICE: [
         "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/progress", "/agencies", "/agencies?ended=1",
-        "/agencies/PTP", "/outbox", "/outbox?status=failed", "/calendar", "/calendar?year=2031", "/audit", "/settings",
+        "/agencies/PTP", "/succession", "/outbox", "/outbox?status=failed", "/calendar", "/calendar?year=2031", "/audit", "/settings",
     ],
 }  # fmt: skip
 
@@ -243,6 +243,24 @@ def test_a_form_with_a_problem_says_so_and_keeps_what_was_typed(
             eyes.page.keyboard.press("Enter")
         assert eyes.page.get_by_role("alert").count() == 1
         eyes.sound()
+        eyes.page.context.close()
+
+
+def test_the_plan_of_a_reorganisation_can_be_read_and_used(office: Served, browser: Any) -> None:
+    for width in (360, 1440):
+        eyes = look(office, browser, OFFICE, width=width)
+        for basis, status in ((EVIL, 422), ("Nghị quyết số 9/NQ-HĐND ngày 1/9/2025", 200)):
+            eyes.open("/succession")
+            typed = {"former": "PTP", "heirs": "PKT\nPNV", "on": "2025-10-01", "basis": basis}
+            for name, words in typed.items():
+                eyes.page.fill(f"#{name}", words)
+            with eyes.page.expect_response("**/succession/plan") as answer:
+                eyes.page.press("#basis", "Enter")
+            assert answer.value.status == status
+            eyes.page.wait_for_load_state()
+            eyes.sound()
+            eyes.orderly()
+        assert eyes.page.locator("select[name=heir]").count() == 2
         eyes.page.context.close()
 
 

@@ -1,4 +1,4 @@
-"""What programs may read of the office: agencies, successions, reminders, letters, the history; and the tokens of the caller."""
+"""What programs may read of the office: agencies, reminders, letters, the history; and the tokens of the caller."""
 
 from __future__ import annotations
 
@@ -25,13 +25,6 @@ def agencies(request: Request, as_of: As = None, ended: bool = False) -> models.
     """The agencies of a day with who answers for them and what they owe; `ended`: those that are no more, too."""
     with reading(request) as view:
         return models.Rows(items=lineage.agencies(view, _as_of(request, as_of), ended=ended))
-
-
-@router.get("/successions")
-def successions(request: Request) -> models.Rows:
-    """Which agency took the place of which, when and on what basis."""
-    with reading(request) as view:
-        return models.Rows(items=lineage.successions(view))
 
 
 @router.get("/tasks/{code}/reminders")

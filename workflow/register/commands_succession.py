@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from workflow.i18n import N_, _
+from workflow.i18n import _
 from workflow.options import Actor, Code, Json, acting, looking
 
 if TYPE_CHECKING:
@@ -41,14 +41,6 @@ DecisionFile = Annotated[
     Path | None, typer.Option("--decisions", help=_("A filled sheet that `succession plan --sheet` wrote."))
 ]
 
-SHEET = {
-    "code": N_("Task"),
-    "former": N_("Former agency"),
-    "text": N_("What is to be done"),
-    "heirs": N_("Possible heirs"),
-    "heir": N_("Given to"),
-}
-
 
 def _steps(
     session: Session,
@@ -63,9 +55,8 @@ def _steps(
 ) -> list[Step]:
     """The steps that a file, a shipped register or the options name."""
     from workflow.errors import BadInput
+    from workflow.register import reorganisation, steps
     from workflow.register import shipped as shipping
-    from workflow.register import steps
-    from workflow.register.sheets import Line
 
     if sum(bool(given) for given in (file, shipped, former)) != 1:
         raise BadInput("Name either a file of steps, --shipped, or --from with --to, --on and --basis.")
@@ -75,10 +66,8 @@ def _steps(
         return shipping.waiting(session, shipped)
     if not (heirs and on and basis):
         raise BadInput("--from needs --to, --on and --basis.")
-    manner = kind or ("split" if len(heirs) > 1 else "merged")
-    named = "; ".join(tasks or [])
-    cells = {"former": former or "", "kind": manner, "on": on, "basis": basis, "tasks": named}
-    return steps.check(session, [Line(n, {**cells, "heir": heir}) for n, heir in enumerate(heirs, 1)], _("The options"))
+    lines = reorganisation.stated(former or "", heirs, on, basis, kind=kind or "", tasks=tasks or ())
+    return steps.check(session, lines, _("The options"))
 
 
 @succession_app.command(
@@ -242,41 +231,19 @@ def decide(
 
 
 def _decided(session: Session, steps: list[Step], file: Path | None) -> Decisions:
-    """What a filled sheet says; raises BadInput where an heir is none of the former agency's, or nothing waits for the decision."""
-    from workflow.names import fold
-    from workflow.register import inheritance, sheets
-    from workflow.register.sheets import Faults
+    """What a filled sheet says; nothing without one."""
+    from workflow.register import reorganisation, sheets
 
-    decided: Decisions = {}
     if file is None:
-        return decided
-    faults = Faults(file.name, SHEET)
-    waiting = inheritance.plan(session, steps).waiting()
-    for line in sheets.read(file, SHEET, ("code", "former", "heir")):
-        code, former, said = line.cells["code"].upper(), line.cells["former"].split(" ")[0].upper(), line.cells["heir"]
-        heirs = [step.heir for step in steps if step.former.code.upper() == former]
-        forms = {h.code: (h.code.upper(), f"{h.code} {h.name}".upper()) for h in heirs}
-        meant = [h for h in heirs if said.upper() in forms[h.code] or fold(said) == fold(h.name)]
-        if not heirs:
-            faults.add(line, "former", _("no agency is known as “{words}”", words=line.cells["former"]))
-        elif said and not meant:
-            faults.add(
-                line, "heir", _("“{value}” is none of: {known}.", value=said, known=", ".join(h.code for h in heirs))
-            )
-        elif meant:
-            own = next(step.former.code for step in steps if step.former.code.upper() == former)
-            if (own, code) not in waiting:
-                faults.add(line, "code", _("{code} of {former} waits for no decision", code=code, former=own))
-            elif decided.setdefault((own, code), meant[0].code) != meant[0].code:
-                faults.add(line, "heir", _("an earlier row gives {code} to another", code=code))
-    faults.settle()
-    return decided
+        return {}
+    lines = sheets.read(file, reorganisation.SHEET, ("code", "former", "heir"))
+    return reorganisation.decided(session, steps, lines, file.name)
 
 
 def _write_sheet(session: Session, made: Plan, file: Path) -> None:
-    from workflow.register import sheets, showing
+    from workflow.register import reorganisation, sheets, showing
 
-    sheets.write(file, SHEET, showing.to_decide(session, made), _("To decide"))
+    sheets.write(file, reorganisation.SHEET, showing.to_decide(session, made), _("To decide"))
 
 
 app = typer.Typer()

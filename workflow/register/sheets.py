@@ -35,17 +35,23 @@ class Line:
 
 @dataclass
 class Faults:
-    """What is wrong in a table, by row and column; `settle` refuses the whole table if there is anything."""
+    """What is wrong in a table, by row and column; `settle` refuses the whole table if there is anything.
+
+    Of a `form` only the field is named, and once: its rows are nothing that a person has written.
+    """
 
     name: str
     titles: dict[str, str]
     found: list[str] = field(default_factory=list)
+    form: bool = False
 
     def add(self, line: Line, column: str, problem: str) -> None:
         """Note one fault."""
-        self.found.append(
-            _("row {n}, column “{column}”: {problem}", n=line.number, column=_(self.titles[column]), problem=problem)
-        )
+        title = _(self.titles[column])
+        if not self.form:
+            self.found.append(_("row {n}, column “{column}”: {problem}", n=line.number, column=title, problem=problem))
+        elif (told := _("{column}: {problem}", column=title, problem=problem)) not in self.found:
+            self.found.append(told)
 
     def day(self, line: Line, column: str) -> date | None:
         """The day in a cell; None where it is empty or no day, which is noted."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlmodel import Session, col, select
 
@@ -19,7 +19,7 @@ from workflow.terminal import Column, table
 
 def lines(made: Plan, most: int) -> Iterator[str]:
     """What would move and what waits for a decision; of long lists the first `most` lines."""
-    names = _names(made)
+    names = named(made)
     yield from summary(made)
     for title, moves in ((_("What passes"), made.moves), (_("To decide"), made.undecided)):
         if not moves:
@@ -33,7 +33,7 @@ def lines(made: Plan, most: int) -> Iterator[str]:
             Column("heir", _("Heir"), wide=True),
             Column("on", _("From")),
         )
-        yield from table(columns, [_row(move, names, made) for move in moves[:most]])
+        yield from table(columns, [row(move, names, made) for move in moves[:most]])
         if len(moves) > most:
             yield _("… and {n} more; --json or --sheet has them all", n=len(moves) - most)
     if made.people:
@@ -82,7 +82,7 @@ def summary(made: Plan) -> Iterator[str]:
 
 def as_json(made: Plan) -> dict[str, Any]:
     """The whole plan for programs: every move with its task, period, from and to."""
-    names = _names(made)
+    names = named(made)
 
     def told(move: Move) -> dict[str, Any]:
         thing, step = move.thing, move.step
@@ -113,12 +113,22 @@ def as_json(made: Plan) -> dict[str, Any]:
     }
 
 
-def to_decide(session: Session, made: Plan) -> Iterator[dict[str, str]]:
-    """One row for each task or directive of an agency that waits for a decision."""
-    names = _names(made)
-    heirs: dict[int | None, list[str]] = {}
+class Open(NamedTuple):
+    """A task or directive of an agency that waits for a decision: who may take it."""
+
+    code: str
+    directive: str
+    text: str
+    former: Agency
+    heirs: list[Agency]
+
+
+def waiting(session: Session, made: Plan) -> Iterator[Open]:
+    """What a person must decide, each task or directive of an agency once."""
+    names = named(made)
+    heirs: dict[int | None, list[Agency]] = {}
     for step in made.steps:
-        heirs.setdefault(step.former.id, []).append(f"{step.heir.code} {step.heir.name}")
+        heirs.setdefault(step.former.id, []).append(step.heir)
     codes = {m.thing.task for m in made.undecided if not isinstance(m.thing, Confirming)}
     texts = dict(session.exec(select(Task.code, Task.text).where(col(Task.code).in_(codes))).all())
     seen = set()
@@ -126,21 +136,29 @@ def to_decide(session: Session, made: Plan) -> Iterator[dict[str, str]]:
         code = move.code
         if (move.former_id, code) not in seen:
             seen.add((move.former_id, code))
-            agency = names[move.former_id]
-            yield {
-                "code": code,
-                "former": f"{agency.code} {agency.name}",
-                "text": texts.get(code, _("confirms the results of {code}", code=code)),
-                "heirs": "\n".join(heirs[move.former_id]),
-                "heir": "",
-            }
+            text = texts.get(code, _("confirms the results of {code}", code=code))
+            yield Open(code, move.thing.directive, text, names[move.former_id], heirs[move.former_id])
 
 
-def _names(made: Plan) -> dict[int, Agency]:
+def to_decide(session: Session, made: Plan) -> Iterator[dict[str, str]]:
+    """One row for each task or directive of an agency that waits for a decision."""
+    for one in waiting(session, made):
+        yield {
+            "code": one.code,
+            "former": f"{one.former.code} {one.former.name}",
+            "text": one.text,
+            "heirs": "\n".join(f"{heir.code} {heir.name}" for heir in one.heirs),
+            "heir": "",
+        }
+
+
+def named(made: Plan) -> dict[int, Agency]:
+    """The agencies of the steps by their number."""
     return {agency.id or 0: agency for step in made.steps for agency in (step.former, step.heir)}
 
 
-def _row(move: Move, names: dict[int, Agency], made: Plan) -> dict[str, str]:
+def row(move: Move, names: dict[int, Agency], made: Plan) -> dict[str, str]:
+    """One thing that passes, or waits, in words."""
     thing, step = move.thing, move.step
     if isinstance(thing, Duty):
         what = f"{show_period(thing.period)}, {say_status(thing.status)}"

@@ -97,13 +97,18 @@ def lines(path: Path) -> list[Line]:
 
 
 def check(
-    session: Session, lines: Iterable[Line], name: str, *, skip: Container[tuple[int, int, str]] = frozenset()
+    session: Session,
+    lines: Iterable[Line],
+    name: str,
+    *,
+    skip: Container[tuple[int, int, str]] = frozenset(),
+    form: bool = False,
 ) -> list[Step]:
     """Turn lines into steps; raises BadInput where one breaks a rule of succession.
 
-    `skip` holds what is recorded already, as (former agency, heir, manner).
+    `skip` holds what is recorded already, as (former agency, heir, manner); of a `form` faults name no rows.
     """
-    faults = Faults(name, TITLES)
+    faults = Faults(name, TITLES, form=form)
     lines = list(lines)
     named = any(line.cells.get("tasks") for line in lines)
     codes = [set(session.exec(select(kind.code))) if named else set() for kind in (Task, Directive)]

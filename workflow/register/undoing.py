@@ -15,7 +15,7 @@ from workflow.audit import AuditEntry, By
 from workflow.audit_words import say_act
 from workflow.database import exclusive
 from workflow.directive import Directive
-from workflow.errors import Refused
+from workflow.errors import NotFound, Refused
 from workflow.i18n import _
 from workflow.message import ActionLink, Message, Reminder
 from workflow.occurrence import Occurrence
@@ -26,11 +26,13 @@ from workflow.task import Assignment, Task
 
 
 def undo(session: Session, batch: int, *, by: By, at: datetime) -> list[Succession]:
-    """Take a batch back in the caller's transaction; raises Refused where something has happened since."""
+    """Take a batch back in the caller's transaction; raises NotFound, or Refused where something has happened since."""
     exclusive(session, "audit")
     query = select(Succession).where(Succession.batch == batch, col(Succession.undone_at).is_(None))
     rows = list(session.exec(query.order_by(col(Succession.effective_on), col(Succession.id))))
     if not rows:
+        if not session.exec(select(Succession.id).where(Succession.batch == batch)).first():
+            raise NotFound("There is no succession number {n}.", n=batch)
         raise Refused("There is no succession number {n} that could be undone.", n=batch)
     _nothing_since(session, rows)
     ids = [row.id or 0 for row in rows]
