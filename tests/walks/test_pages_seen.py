@@ -4,6 +4,7 @@ the text or reads English; with names and texts as long as they may be, and with
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from importlib import resources
@@ -13,6 +14,9 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
+from directives import correcting, intake
+from directives.correcting import Said
+from directives.proposal import Proposal
 from tests import doors, make
 from tests.conftest import need
 from tests.doors import FOCAL, MONITOR, OFFICE
@@ -27,7 +31,9 @@ from workflow.access import people
 from workflow.access.entry import Person, person_at
 from workflow.access.roles import Role
 from workflow.agency import add_focal_point
+from workflow.audit import By
 from workflow.duties.order import Order
+from workflow.evidence import EvidenceStore
 from workflow.snapshot import Snapshot
 
 EVIL = '<script>window.__hit=1</script>"><img src=x onerror=window.__hit=1><svg onload=window.__hit=1>{{7*7}}'
@@ -65,6 +71,31 @@ def register(session: Session) -> None:
             )
 
 
+def hand_in(made: Served) -> None:
+    """Three documents: a PDF with texts that would like to run, a Word file, and one that cannot be read."""
+    store = EvidenceStore(made.office.settings.evidence)
+    by = By("Vũ Văn Thư", "web")
+    for file in (*sorted((Path(intake.__file__).parent / "samples").iterdir()), None):
+        with made.record() as session:
+            name, content = (file.name, file.read_bytes()) if file else (f"{EVIL}.pdf", b"%PDF-1.7")
+            number = intake.receive(session, store, name, io.BytesIO(content), by=by, at=NOW).id or 0
+        intake.read(made.office.database, made.office.settings, store, number)
+    with made.record() as session:
+
+        def worse(proposal: Proposal) -> None:
+            correcting.revise(
+                proposal,
+                1,
+                Said({"text": f"{EVIL} {WORD}", "lead": f"{LONG}; {EVIL}", "section": EVIL}),
+                exclusive=True,
+            )
+            correcting.leave_out(proposal, proposal.tasks[2])
+            correcting.complete(proposal, subject=f"{EVIL} {WORD}")
+
+        for number in (1, 2):
+            intake.change(session, intake.find(session, number, by=by), None, worse)
+
+
 ACTS = ("submit", "progress", "ask_extension", "ask_hand_on", "ask_part")
 # Who looks at what; a number in braces is a duty of a task.
 PAGES: dict[str, list[str]] = {
@@ -79,7 +110,8 @@ PAGES: dict[str, list[str]] = {
     ],
     OFFICE: [
         "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/progress", "/agencies", "/agencies?ended=1",
-        "/agencies/PTP", "/succession", "/outbox", "/outbox?status=failed", "/calendar", "/calendar?year=2031", "/audit", "/settings",
+        "/agencies/PTP", "/succession", "/proposals", *(f"/proposals/{n}{at}" for n in (1, 2) for at in ("", "/tasks/1", "/tasks/2", "/new")), "/proposals/3",
+        "/outbox", "/outbox?status=failed", "/calendar", "/calendar?year=2031", "/audit", "/settings",
     ],
 }  # fmt: skip
 
@@ -88,6 +120,7 @@ PAGES: dict[str, list[str]] = {
 def office(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("seen"), _sqlite_template, register) as made:
         made.office.tick("2025-10-15 08:00")
+        hand_in(made)
         yield made
 
 

@@ -4,6 +4,7 @@ with and without a script.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import date
@@ -17,12 +18,14 @@ from tests import doors, make
 from tests.walks.browsing import Hands, Served, register, served
 from tests.walks.test_main_job import ROOT, started_browser
 from workflow.access.entry import WebSession
+from workflow.directive import Directive
 from workflow.duties.request import Outcome, Request
 from workflow.evidence import EvidenceStore
 from workflow.history.chain import first_fault
 from workflow.message import Message
 from workflow.review import Review
 from workflow.standing import Status
+from workflow.task import Task
 
 PDF = ROOT / "directives" / "samples" / "cong-van-1026.pdf"
 EVERYWHERE = pytest.mark.parametrize("width, javascript", [(360, False), (1440, True)])
@@ -166,6 +169,47 @@ def test_the_office_looks_at_everything_in_two_languages(desk: Desk, width: int,
         assert page.get_attribute("html", "lang") == "vi"
         hands.says("đã quá hạn 35 ngày")
         assert office.acts() == before, "looking changes nothing"
+
+
+@EVERYWHERE
+def test_the_office_enters_a_document(desk: Desk, width: int, javascript: bool) -> None:
+    with desk(width, javascript) as (office, hands):
+        page = hands.page
+        hands.sign_in(office, doors.OFFICE)
+        hands.go("Văn bản chờ nhập")
+        hands.says("Không có văn bản nào chờ kiểm tra")
+        hands.attach("Văn bản như đã ban hành", PDF)
+        hands.go("Đọc văn bản", "submit")
+        page.get_by_role("heading", name="Nhiệm vụ", exact=True).wait_for()
+        hands.says("Văn bản 1026/UBND-KT", "04/7/2025", "Tiếp nhận hồ sơ, trang thiết bị", "14/7/2025")
+
+        hands.go("1.2", skip=True)
+        hands.says("Nhiệm vụ 1.2", "Trang 1/2")
+        assert page.evaluate(
+            "() => { const i = document.querySelector('.sheet img'); return i.complete && i.naturalWidth > 800 }"
+        )
+        hands.write("Sản phẩm", "Quyết định phân công")
+        hands.go("Lưu", "submit")
+        if not page.url.endswith(("said=saved", "/tasks/2")):
+            hands.go("← Toàn bộ văn bản", skip=True)
+        page.goto(re.sub(r"(/proposals/\d+).*", r"\1", page.url))
+        hands.says("Quyết định phân công")
+        for field in page.locator("select[name=mean]").all():
+            if field.input_value() == "":
+                hands.choose(
+                    page.locator(f"label[for={field.get_attribute('id')}]").inner_text(), "Cơ quan mới có tên này"
+                )
+        hands.to("Cơ quan xác nhận kết quả")
+        hands.write("Cơ quan xác nhận kết quả", "Sở Tài chính")
+        hands.go("Ghi ", "submit")
+        assert re.search(r"/directives/[A-Z0-9]+$", page.url), page.inner_text("main")
+        hands.says("1026/UBND-KT", "Sở Tài chính")
+        hands.go("Văn bản chờ nhập")
+        assert "1026/UBND-KT" not in page.inner_text("main").split("Đã xử lý")[0]
+        with office.record() as session:
+            made = session.exec(select(Directive).where(Directive.number == "1026/UBND-KT")).one()
+            tasks = {task.no: task for task in session.exec(select(Task).where(Task.directive_id == made.id))}
+            assert len(tasks) > 3 and tasks["1.2"].deliverable == "Quyết định phân công"
 
 
 @EVERYWHERE
