@@ -55,6 +55,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "give_part": ("words", "document_number"),
     "drop_part": ("reason",),
 }
+MAIN = (
+    "submit",
+    "report_period",
+    "confirm",
+    "return",
+    "ask_extension",
+)  # what a task's page offers at once; the others are folded
 OF_REQUESTS = {"grant": "decide_request", "refuse": "decide_request", "withdraw_request": "withdraw_request"}
 OF_REPORTS = ("confirm", "return", "withdraw", "reopen")  # their page shows what was reported
 OF_PARTS = ("give_part", "drop_part")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from web.duties import FIELDS, OF_REQUESTS, open_acts, permitted
+from web.duties import FIELDS, MAIN, OF_REQUESTS, open_acts, permitted
 from web.overdue import PER_PAGE, View
 from web.pages import Office, page
 from web.visitor import Visitor, looking
@@ -94,7 +94,7 @@ def task(
     acts = {} if as_of else open_acts(request.state.visitor, card)
     said = done if done in FIELDS else ""
     return page(
-        request, "task.html", keep=True, card=card, passed=passed_on(card), acts=acts, timeline=_timeline(card, letters), done=said,
+        request, "task.html", keep=True, card=card, passed=passed_on(card), acts=acts, main_acts=MAIN, timeline=_timeline(card, letters), done=said,
         decides=_decides(request.state.visitor, card), gives=_gives(request.state.visitor, card),
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 
 from fastapi import APIRouter, Form, Query, Request
-from fastapi.responses import HTMLResponse, Response
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import Field
 from sqlmodel import Session, col, select
 from starlette.background import BackgroundTask
@@ -20,15 +20,17 @@ from web.visitor import acting, looking
 from workflow import health, queries, reach, review, reviewing, terminal
 from workflow.access import sight
 from workflow.access.permits import PERMITS_OFFICE
+from workflow.access.viewing import visible
 from workflow.duties.carrying import carry_out
 from workflow.duties.order import Order
 from workflow.duties.request import Outcome
 from workflow.duties.request import Request as Asked
 from workflow.errors import BadInput, NotPermitted, Problem
 from workflow.occurrence import Occurrence
+from workflow.periods import show_period
 from workflow.queries import AsOf, Wanted
 from workflow.reviewing import LEVELS, TABS, Sift
-from workflow.snapshot import Row, Snapshot
+from workflow.snapshot import Row, Snapshot, listed
 
 router = APIRouter()
 PER_PAGE = 50
@@ -92,17 +94,21 @@ def show(
     of: Annotated[str, Query(max_length=10)] = "due",
     review: Annotated[str, Query(max_length=10)] = "",
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+    done: Annotated[str, Query(max_length=600)] = "",
 ) -> Response:
-    """What is overdue on a day, comes soon or waits, as a list with its facts, or counted by agency or directive."""
+    """What is overdue on a day, comes soon or waits, as a list with its facts, or counted by agency or directive.
+
+    `done` are the numbers of the duties that an act has just been done on.
+    """
     view = View(
         as_of, original, tab if tab in TABS else "overdue", level if level in LEVELS else "", directive, agency, section,
         search, by if by in ("agency", "directive") else "", "given" if of == "given" else "due", review, page,
     )  # fmt: skip
-    return _shown(request, view)
+    return _shown(request, view, done=[_number(one) for one in done.split(".")[:PER_PAGE]])
 
 
 def _shown(
-    request: Request, view: View, *, told: Sequence[str] = (), failed: Sequence[str] = (), status: int = 200
+    request: Request, view: View, *, done: Sequence[int] = (), failed: Sequence[str] = (), status: int = 200
 ) -> Response:
     office: Office = request.app.state.office
     with looking(request, everybody=True) as record:
@@ -130,19 +136,18 @@ def _shown(
             "late_clock": health.troubles(health.pulse(record), office.now(), office.settings.schedule.late_minutes),
             "open_reviews": _open_reviews(record),
             "held": _review(record, view.review),
+            "told": _labels(record, done),
         }
     person = request.state.visitor.person
     may = bool(person and not day.past and person.roles & PERMITS_OFFICE["review"])
-    keep = not (told or failed)
     return page(
         request,
         "overdue.html",
         status=status,
-        keep=keep,
+        keep=not failed,
         tabs=TABS,
         levels=LEVELS,
         may=may,
-        told=told,
         failed=failed,
         **context,
     )
@@ -185,6 +190,15 @@ def _open_reviews(record: Snapshot) -> list[Row]:
     return record.rows("select id, title from review where closed_at is null order by id desc")
 
 
+def _labels(record: Snapshot, numbers: Sequence[int]) -> list[str]:
+    """The duties of these numbers, as far as the visitor may see them, as people name them."""
+    rows = record.rows(
+        f"""select t.code, o.period from occurrence o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
+        where o.id in ({listed(numbers)}) and {visible(record)} order by t.directive_id, t.position, o.id"""
+    )
+    return [f"{row['code']} ({show_period(row['period'])})" for row in rows]
+
+
 def _number(text: str) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
@@ -209,7 +223,7 @@ def act(
 ) -> Response:
     """Do one act on every chosen duty; what can be done is done, the rest is told with the reason."""
     office: Office = request.app.state.office
-    done, failed = list[str](), list[str]()
+    done, failed = list[Occurrence](), list[str]()
     ids, shown = list(dict.fromkeys(chosen or ()))[:PER_PAGE], _parsed(view)
     shown.day(office)  # what cannot be shown afterwards is not done
     with acting(request, seal) as (session, how):
@@ -228,7 +242,7 @@ def act(
                 _each(session, office, duties, given, how, done, failed)
             if held:
                 for duty in duties:
-                    if duty.label() in done or act == "note":
+                    if duty in done or act == "note":
                         review.note_in(session, held, duty.id or 0, act, words, **how)
             elif act == "note":
                 raise BadInput("Notes belong to a review; open one first.")
@@ -237,7 +251,12 @@ def act(
         except Problem as problem:
             session.rollback()
             done, failed = [], [str(problem)]
-    answer = _shown(request, shown, told=done, failed=failed, status=422 if failed and not done else 200)
+        numbers = [duty.id or 0 for duty in done]
+    answer: Response
+    if failed:
+        answer = _shown(request, shown, done=numbers, failed=failed, status=200 if done else 422)
+    else:  # a page that may be loaded again without asking whether to do it once more
+        answer = RedirectResponse(shown.address(done=".".join(map(str, numbers))), 303)
     answer.background = BackgroundTask(office.post)
     return answer
 
@@ -257,7 +276,7 @@ def _press(
     duties: list[Occurrence],
     given: _Given,
     how: dict[str, Any],
-    done: list[str],
+    done: list[Occurrence],
     failed: list[str],
 ) -> None:
     """Write to the agencies of all of them together, each agency by itself."""
@@ -269,7 +288,7 @@ def _press(
             with session.begin_nested():
                 today = office.as_of().day
                 press(session, office.settings, office.keys, own, given.act, **how, today=today, words=given.words)
-                done += [duty.label() for duty in own]
+                done += own
         except NotPermitted:
             raise
         except Problem as problem:
@@ -283,13 +302,13 @@ def _each(
     duties: list[Occurrence],
     given: _Given,
     how: dict[str, Any],
-    done: list[str],
+    done: list[Occurrence],
     failed: list[str],
 ) -> None:
     """Confirm, return, grant or refuse, one after another; a note changes nothing."""
     for duty in duties:
         if given.act == "note":
-            done.append(duty.label())
+            done.append(duty)
             continue
         try:
             with session.begin_nested():
@@ -303,7 +322,7 @@ def _each(
                     number=number,
                 )
                 carry_out(session, order, **how, today=office.as_of().day, occurrence=duty)
-                done.append(duty.label())
+                done.append(duty)
         except NotPermitted:
             raise
         except Problem as problem:

@@ -28,7 +28,9 @@ class Eyes:
         """Nothing ran, nothing was forbidden by the policy, nothing is missing."""
         told = [one for one in self.complaints if not re.search(r"status of 4\d\d", one)]
         assert told == [] and self.page.evaluate("window.__hit") is None
-        assert not self.page.locator("script:not([src]), [onerror], [onload], a[href^='javascript:'], img:not(.sheet > img)").count()
+        assert not self.page.locator(
+            "script:not([src]), [onerror], [onload], a[href^='javascript:'], img:not(.sheet > img)"
+        ).count()
 
     def accessible(self) -> None:
         """No finding of axe-core that is serious or worse."""
