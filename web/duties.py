@@ -116,8 +116,8 @@ def _shown(
 
 def _files(view: Snapshot, row: Row, report: Row) -> list[Row]:
     """The files of a report, as they are handed out."""
-    kept = queries.evidence(view, row["directive"])
-    return [one for one in kept if one["occurrence_id"] == row["occurrence_id"] and one["name"] in report["evidence"]]
+    kept = queries.evidence(view, duty=row["occurrence_id"])
+    return [one for one in kept if one["name"] in report["evidence"]]
 
 
 def _asked(view: Snapshot, row: Row, of: int) -> Row | None:

@@ -13,7 +13,7 @@ from web.overdue import View
 from web.pages import Office, page
 from web.visitor import looking
 from workflow import awaited, ledger, pictures, queries
-from workflow.access.entry import OVERSEERS, SETTERS
+from workflow.access.entry import SETTERS
 from workflow.access.permits import PERMITS_OFFICE
 from workflow.calendar import DAY_KIND_LABELS
 from workflow.errors import NotPermitted
@@ -76,7 +76,7 @@ def agency(request: Request, code: str) -> Response:
 def _oversees(request: Request) -> None:
     """Raise NotPermitted for whoever looks after nobody's work but their own."""
     person = request.state.visitor.person
-    if not person.roles & OVERSEERS:
+    if not person.oversees:
         raise NotPermitted("{name} sees this only for tasks of their own agency.", name=person.name)
 
 

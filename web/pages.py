@@ -19,7 +19,7 @@ from directives import intake
 from notifications import mailer, outbox
 from notifications.signing import KeyFile, Keys
 from workflow.access.act_names import ACT_NAMES
-from workflow.access.entry import OVERSEERS, SETTERS
+from workflow.access.entry import SETTERS
 from workflow.access.permits import PERMITS_OFFICE
 from workflow.access.roles import say_role
 from workflow.audit_words import say_act
@@ -132,7 +132,7 @@ def page(request: Request, template: str, *, status: int = 200, keep: bool = Fal
         lists=office.settings.web.open_lists or bool(who and who.person),
         person=who.person if who else None,
         enters=bool(roles & PERMITS_OFFICE["import"]),
-        oversees=bool(roles & OVERSEERS),
+        oversees=bool(who and who.person and who.person.oversees),
         sets=bool(roles & SETTERS),
         seal=office.keys.signer("form").get_signature(who.seal).decode() if who else "",
         path="" if secret else "/" if plain else request.url.path,

@@ -196,8 +196,8 @@ def questions(view: Snapshot, directive: str | None = None) -> list[Row]:
     )
 
 
-def evidence(view: Snapshot, directive: str | None = None) -> list[Row]:
-    """The files behind reports and beside notes; one is in quarantine until its report is confirmed or its comment settled."""
+def evidence(view: Snapshot, directive: str | None = None, duty: int | None = None) -> list[Row]:
+    """The files behind reports and beside notes, of a directive, a duty or all; one is in quarantine until its report is confirmed or its comment settled."""
     rows = view.rows(
         f"""select e.id, t.code, o.period, a.code as agency_code, a.name as agency, e.name, e.size, e.media_type, e.sha256, s.number as report,
             o.id as occurrence_id, d.monitor_id, e.note_id as note,
@@ -205,8 +205,10 @@ def evidence(view: Snapshot, directive: str | None = None) -> list[Row]:
         from evidence e left join submission s on s.id = e.submission_id left join note n on n.id = e.note_id
         left join occurrence o on o.id = coalesce(s.occurrence_id, n.occurrence_id) left join task t on t.id = o.task_id
         left join directive d on d.id = t.directive_id left join agency a on a.id = o.agency_id
-        where (d.id is null or {visible(view)}) {"and d.id = :directive" if directive else ""} order by e.id""",
+        where (d.id is null or {visible(view)}) {"and d.id = :directive" if directive else ""}
+        {"and o.id = :duty" if duty else ""} order by e.id""",
         **({"directive": directive_id(view, directive)} if directive else {}),
+        **({"duty": duty} if duty else {}),
     )
     for row in rows:
         row["quarantined"] = bool(row["quarantined"])

@@ -10,7 +10,7 @@ from web.api import models
 from web.api.caller import Caller, acting, reading
 from web.api.reading import As, Code, Name, _as_of
 from workflow import audit, dossier, ledger
-from workflow.access.entry import OVERSEERS, AccessToken
+from workflow.access.entry import AccessToken
 from workflow.access.viewing import visible
 from workflow.errors import NotFound, NotPermitted
 from workflow.history import entries
@@ -68,7 +68,7 @@ def _work(view: Snapshot, about: str) -> bool:
 
 def _overseer(request: Request) -> None:
     caller: Caller = request.state.caller
-    if not caller.person.roles & OVERSEERS:
+    if not caller.person.oversees:
         raise NotPermitted("{name} sees this only for tasks of their own agency; name one.", name=caller.person.name)
 
 

@@ -98,6 +98,11 @@ class Person:
     def roles(self) -> frozenset[Role]:
         return frozenset(grant.role for grant in self.authority)
 
+    @property
+    def oversees(self) -> bool:
+        """Whether they look after the work of others."""
+        return bool(self.roles & OVERSEERS)
+
     def by(self, channel: str) -> By:
         """The person as the history names them."""
         return By(self.name, channel, self.authority)
