@@ -15,6 +15,7 @@ from web.visitor import Visitor, acting, looking
 from workflow import dossier, queries, terminal
 from workflow.access import sight
 from workflow.access.permits import PERMITS, held
+from workflow.access.viewing import visible
 from workflow.duties import showing
 from workflow.duties.carrying import carry_out
 from workflow.duties.order import Order
@@ -121,8 +122,8 @@ def _asked(view: Snapshot, row: Row, of: int) -> Row | None:
 
 def _duty(view: Snapshot, office: Office, number: int) -> Row:
     found = view.rows(
-        """select t.code, t.recurs, o.version, d.plan_year from occurrence o join task t on t.id = o.task_id
-        join directive d on d.id = t.directive_id where o.id = :id""",
+        f"""select t.code, t.recurs, o.version, d.plan_year from occurrence o join task t on t.id = o.task_id
+        join directive d on d.id = t.directive_id where o.id = :id and {visible(view)}""",
         id=number,
     )
     rows = queries.tasks(view, office.as_of(), Wanted(code=found[0]["code"])) if found else []
