@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from sqlmodel import col, select
 from starlette.background import BackgroundTask
 
 from web.pages import Office, page
@@ -27,6 +28,7 @@ from workflow.queries import Wanted
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import Status
 from workflow.taking import take_out
+from workflow.task import Task
 
 router = APIRouter()
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -169,8 +171,9 @@ def carry(
 
     try:
         with acting(request, seal) as (session, how):
-            duty = session.get(Occurrence, number)
-            if not duty or duty.task.directive_id in sight.hidden(session, how["by"]):
+            in_sight = col(Task.directive_id).not_in(sight.hidden(session, how["by"]))
+            duty = session.exec(select(Occurrence).join(Task).where(Occurrence.id == number, in_sight)).first()
+            if not duty:
                 raise NotFound("There is no duty {n}.", n=number)
             order = Order(
                 act,
