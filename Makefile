@@ -9,7 +9,7 @@ TIMELESS := $(foreach name,permits confidential evidence refusals bulk history d
   directives_extract directives_apart directives_agencies directives_sheet register_names packaging boundaries layers docs \
   workflow_config workflow_i18n workflow_database notifications_wire faults_delivery faults_tick \
   letters_regressions letters_regressions_more letters_regressions_secret replies reach post_office acting \
-  faults_links faults_links_pages faults_addresses faults_kills faults_web notifications_outbox cli time_zones \
+  faults_links faults_links_pages faults_addresses faults_kills faults_web faults_sizes faults_guesses faults_words notifications_outbox cli time_zones \
   api api_acts api_confidential api_texts afar afar_guards sign_in_guards hooks oidc,--ignore=tests/test_$(name).py) $(foreach name,acting_by_mail three_people pages_seen,--ignore=tests/walks/test_$(name).py)
 
 .DEFAULT_GOAL := help

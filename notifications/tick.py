@@ -64,6 +64,7 @@ def tick(
         done.queued = reminders.queue(session, settings, keys, at=at)
         hooks.queue(session, at=at)
     _sweep(EvidenceStore(settings.evidence), *forgotten)
+    database.settle()
     done.delivered = outbox.deliver(database, transport, settings, clock=clock or (lambda: at))
     caller = hooks.Caller(database, clock or (lambda: at))
     outbox.deliver(database, caller, settings, clock=clock or (lambda: at), kinds=(hooks.KIND,))

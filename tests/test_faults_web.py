@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +18,8 @@ from sqlalchemy import text
 from tests.conftest import Office
 from tests.doors import FOCAL, House, hidden, register
 from web.limits import BodyLimit
-from workflow.database import Database
+from workflow.database import LARGE_LOG, Database
+from workflow.snapshot import snapshot
 
 
 @pytest.fixture
@@ -77,6 +79,67 @@ def test_a_record_that_another_program_holds_is_said_to_be_busy(office: Office, 
         assert time.monotonic() - began < 10 and "Traceback" not in answer.text
         assert browser.get("/mine").status_code == 200, "whoever reads is not held up"
     hurried.dispose()
+
+
+def written(office: Office, megabytes: int) -> int:
+    """Write so much in single commits; returns how large the log of SQLite is after that."""
+    for _n in range(megabytes):
+        with office.database.transaction() as session:
+            session.execute(text("insert into ballast values (zeroblob(1000000))"))
+    return Path(f"{office.database.engine.url.database}-wal").stat().st_size
+
+
+@pytest.fixture
+def laden(house: House) -> House:
+    with house.office.database.transaction() as session:
+        session.execute(text("create table ballast (content)"))
+    return house
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_a_long_reader_holds_up_nobody_and_the_log_shrinks_once_it_has_ended(laden: House) -> None:
+    office, browser = laden.office, laden.signed_in(FOCAL)
+    with snapshot(office.database.url) as view:
+        before = view.rows("select count(*) as n from ballast")
+        assert written(office, 66) > LARGE_LOG, "nothing that it may still read is written over"
+        form = browser.get("/duties/1/start").text
+        sent = {name: hidden(form, name) for name in ("seal", "seen")}
+        assert browser.post("/duties/1/start", data=sent).status_code == 303
+        began = time.monotonic()
+        office.tick("2025-10-15 09:00")
+        assert time.monotonic() - began < 10 and browser.get("/mine").status_code == 200
+        assert view.rows("select count(*) as n from ballast") == before, "what it reads stands still"
+    grown = written(office, 2)
+    assert written(office, 10) == grown, "from here on it is used again"
+    office.tick("2025-10-15 09:05")
+    assert written(office, 1) < 3_000_000
+    assert browser.get("/tasks/KH27-I.1").status_code == 200
+
+
+@pytest.mark.parametrize("url", ["sqlite"], indirect=True)
+def test_readers_who_follow_each_other_without_a_pause_let_no_log_grow_for_ever(laden: House) -> None:
+    office, over = laden.office, threading.Event()
+
+    def read() -> None:
+        while not over.is_set():
+            with snapshot(office.database.url) as view:
+                view.rows("select count(*) as n from ballast")
+                over.wait(0.01)
+
+    readers = [threading.Thread(target=read) for _n in range(4)]
+    for one in readers:
+        one.start()
+    try:
+        written(office, 70)
+        for minute in range(5):
+            office.tick(f"2025-10-15 09:0{minute}")
+            if (size := written(office, 1)) < LARGE_LOG:
+                break
+    finally:
+        over.set()
+        for one in readers:
+            one.join()
+    assert size < LARGE_LOG
 
 
 def test_a_request_that_comes_too_slowly_is_let_go_and_others_are_served(house: House) -> None:

@@ -14,6 +14,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from notifications.signing import KeyFile
 from web import (
@@ -35,7 +36,7 @@ from web import office as office_pages
 from web.api.app import http_error, interface
 from web.dress import HEADERS, Dress
 from web.guard import TooMany
-from web.limits import BodyLimit
+from web.limits import BodyLimit, gone
 from web.pages import Office, page
 from web.visitor import SignInNeeded
 from workflow import clock, health
@@ -91,6 +92,7 @@ def create_app(settings: Settings, database: Database, *, now: Callable[[], date
     app.add_exception_handler(Exception, _failure)
 
     app.add_exception_handler(SignInNeeded, _sign_in)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_middleware(BodyLimit, most=settings.evidence.max_megabytes * 1_000_000 + 1_000_000, headers=HEADERS)
     app.add_middleware(Dress, office=office, figures=_figures(app, office))
     return app

@@ -8,6 +8,7 @@ from urllib.parse import quote
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, RedirectResponse, Response, StreamingResponse
+from sqlmodel import col, select
 from starlette.background import BackgroundTask
 
 from web.pages import Office, page
@@ -15,6 +16,7 @@ from web.visitor import Visitor, acting, looking
 from workflow import dossier, queries, terminal
 from workflow.access import sight
 from workflow.access.permits import PERMITS, held
+from workflow.access.viewing import visible
 from workflow.duties import showing
 from workflow.duties.carrying import carry_out
 from workflow.duties.order import Order
@@ -26,6 +28,7 @@ from workflow.queries import Wanted
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import Status
 from workflow.taking import take_out
+from workflow.task import Task
 
 router = APIRouter()
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -128,8 +131,8 @@ def _asked(view: Snapshot, row: Row, of: int) -> Row | None:
 
 def _duty(view: Snapshot, office: Office, number: int) -> Row:
     found = view.rows(
-        """select t.code, t.recurs, o.version, d.plan_year from occurrence o join task t on t.id = o.task_id
-        join directive d on d.id = t.directive_id where o.id = :id""",
+        f"""select t.code, t.recurs, o.version, d.plan_year from occurrence o join task t on t.id = o.task_id
+        join directive d on d.id = t.directive_id where o.id = :id and {visible(view)}""",
         id=number,
     )
     rows = queries.tasks(view, office.as_of(), Wanted(code=found[0]["code"])) if found else []
@@ -175,8 +178,9 @@ def carry(
 
     try:
         with acting(request, seal) as (session, how):
-            duty = session.get(Occurrence, number)
-            if not duty or duty.task.directive_id in sight.hidden(session, how["by"]):
+            in_sight = col(Task.directive_id).not_in(sight.hidden(session, how["by"]))
+            duty = session.exec(select(Occurrence).join(Task).where(Occurrence.id == number, in_sight)).first()
+            if not duty:
                 raise NotFound("There is no duty {n}.", n=number)
             order = Order(
                 act,

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import time
 from collections.abc import Mapping
 from contextlib import suppress
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 PAUSE = 30  # seconds between two pieces of a request
 SLOWEST = 500  # bytes a second, after the first half minute
-
+ORDINARY = 500_000  # bytes of a request that brings no whole file: text is held in memory, and what is read out of it takes 80 times as much
+FILES = re.compile(
+    r"/v/[^/]+|/duties/[^/]+/[^/]+|/api/v1/files"
+)  # where files come in, as a form in parts or as they are
 
 WORDS = {
     408: "Đường truyền quá chậm. / The line is too slow.\n",
@@ -20,16 +26,25 @@ WORDS = {
 }
 
 
-class _TooLarge(Exception):
+class _TooLarge(ClientDisconnect):
+    """To the application it is as if the sender had gone."""
+
+
+class _TooSlow(ClientDisconnect):
     pass
 
 
-class _TooSlow(Exception):
-    pass
+def gone(_request: Request, _error: Exception) -> Response:
+    """What becomes of a request whose sender went away while it was being read: nobody hears it, and it is no failure of ours."""
+    return Response(status_code=400)
 
 
 class BodyLimit:
-    """Answers 413 as soon as a request has sent more than `most` bytes, 408 where it comes too slowly."""
+    """Answers 413 as soon as a request has sent too much, 408 where it comes too slowly.
+
+    With files it may bring `most` bytes, otherwise as much as texts need. Whoever does not say how much will come is not
+    listened to any longer than it takes to answer.
+    """
 
     def __init__(self, app: ASGIApp, most: int, headers: Mapping[str, str], pause: float = PAUSE) -> None:
         self.app, self.most, self.pause = app, most, pause
@@ -39,8 +54,9 @@ class BodyLimit:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        stated = Headers(scope=scope).get("content-length", "0")
-        if stated.isdigit() and int(stated) > self.most:
+        headers = Headers(scope=scope)
+        stated, endless, most = headers.get("content-length", "0"), "transfer-encoding" in headers, self._most(scope)
+        if stated.isdigit() and int(stated) > most:
             await self._refuse(send)
             return
         seen, answered, whole, slow, began = 0, False, False, False, time.monotonic()
@@ -56,7 +72,7 @@ class BodyLimit:
                 raise _TooSlow from error
             seen += len(message.get("body", b""))
             whole = not message.get("more_body")
-            if seen > self.most:
+            if seen > most:
                 raise _TooLarge
             if not whole and time.monotonic() - began > self.pause + seen / SLOWEST:
                 slow = True
@@ -65,15 +81,24 @@ class BodyLimit:
 
         async def noted(message: Message) -> None:
             nonlocal answered
-            if (slow or seen > self.most) and not answered:
+            if (slow or seen > most) and not answered:
                 return  # whatever the application makes of the cut-off body, the answer is ours
             answered = True
+            if endless and not whole and message["type"] == "http.response.start":
+                MutableHeaders(raw=message["headers"])["Connection"] = "close"
             await send(message)
 
         with suppress(_TooLarge, _TooSlow):
             await self.app(scope, counted, noted)
-        if (slow or seen > self.most) and not answered:
+        if (slow or seen > most) and not answered:
             await self._refuse(send, 408 if slow else 413)
+
+    def _most(self, scope: Scope) -> int:
+        """How many bytes a request may bring."""
+        files = (
+            FILES.fullmatch(scope["path"]) and "urlencoded" not in Headers(scope=scope).get("content-type", "").lower()
+        )
+        return self.most if files else min(self.most, ORDINARY)
 
     async def _refuse(self, send: Send, status: int = 413) -> None:
         await send(

@@ -34,6 +34,8 @@ SQLModel.metadata.naming_convention = {
 # One number per thing that only one transaction may do at a time (PostgreSQL advisory locks; SQLite has one writer anyway).
 LOCKS = {"audit": 715_001, "tick": 715_002, "upgrade": 715_003}
 
+LARGE_LOG = 64_000_000  # bytes of SQLite's log that whoever reads all the time has kept from beginning anew
+
 
 # What keeps a refused attempt; the history puts itself in when it is loaded, so that it may stand on this and not this on it.
 KEEP_REFUSAL: list[Callable[[Session, Exception, dict[str, Any], datetime], None]] = []
@@ -167,6 +169,20 @@ class Database:
             finally:
                 if lite and plain:
                     plain.execute("pragma foreign_keys = on")
+
+    def settle(self) -> None:
+        """Take a log of SQLite that has grown large into the database; waits no more than a second for whoever reads."""
+        log = Path(f"{self.engine.url.database}-wal")
+        if self.engine.dialect.name != "sqlite" or not log.is_file() or log.stat().st_size < LARGE_LOG:
+            return
+        with self.engine.connect() as connection:
+            plain = connection.connection.driver_connection
+            assert plain
+            plain.execute("pragma busy_timeout = 1000")
+            try:
+                plain.execute("pragma wal_checkpoint(truncate)")
+            finally:
+                plain.execute(f"pragma busy_timeout = {self.wait_seconds * 1000}")
 
     def dispose(self) -> None:
         self.engine.dispose()

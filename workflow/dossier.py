@@ -5,13 +5,14 @@ from __future__ import annotations
 from workflow.access.viewing import visible
 from workflow.duties import showing
 from workflow.errors import NotFound
+from workflow.names import nearest
 from workflow.queries import AsOf, Wanted, tasks
 from workflow.snapshot import Row, Snapshot
 
 
 def no_such(view: Snapshot, code: str) -> NotFound:
     """That there is no task of this code, with the nearest ones."""
-    near = ", ".join(nearest(view, code)) or "–"
+    near = ", ".join(nearest(code.strip().upper(), _codes(view))) or "–"
     return NotFound("There is no task {code}. Nearest: {near}.", code=code, near=near)
 
 
@@ -140,9 +141,7 @@ def rollup(rows: list[Row]) -> list[Row]:
     ]
 
 
-def nearest(view: Snapshot, code: str) -> list[str]:
-    """The task codes most like a mistyped one."""
-    from difflib import get_close_matches
-
+def _codes(view: Snapshot) -> list[str]:
+    """The code of every task that may be seen."""
     known = view.rows(f"select t.code from task t join directive d on d.id = t.directive_id where {visible(view)}")
-    return get_close_matches(code.strip().upper(), [row["code"] for row in known], 3, 0.5)
+    return [row["code"] for row in known]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from workflow.errors import BadInput
 
@@ -67,6 +68,13 @@ def bounded(text: str, most: int) -> str:
             most=most,
         )
     return words
+
+
+def nearest(wanted: str, known: Iterable[str]) -> list[str]:
+    """The three of many names that are most like one that is not among them."""
+    from rapidfuzz import fuzz, process
+
+    return [found[0] for found in process.extract(wanted, known, scorer=fuzz.ratio, limit=3, score_cutoff=50)]
 
 
 def printable(text: str) -> str:

@@ -13,7 +13,7 @@ from workflow.audit import By, record
 from workflow.database import Instant, enum_column, exclusive
 from workflow.directive import Directive
 from workflow.errors import BadInput, NotFound
-from workflow.names import strip_marks
+from workflow.names import nearest, strip_marks
 from workflow.office_calendar import office_calendar
 from workflow.periods import show_day
 from workflow.register.kinds import Kind
@@ -139,11 +139,8 @@ def find_task(session: Session, code: str, hidden: Collection[int] = ()) -> Task
     found = session.exec(select(Task).where(Task.code == wanted)).first()
     if found and found.directive_id not in hidden:
         return found
-    from rapidfuzz import fuzz, process
-
-    codes = list(session.exec(select(Task.code).where(col(Task.directive_id).not_in(hidden))))
-    near = process.extract(wanted, codes, scorer=fuzz.ratio, limit=3, score_cutoff=50)
-    raise NotFound("There is no task {code}. Nearest: {near}.", code=code, near=", ".join(n[0] for n in near) or "–")
+    near = nearest(wanted, session.exec(select(Task.code).where(col(Task.directive_id).not_in(hidden))))
+    raise NotFound("There is no task {code}. Nearest: {near}.", code=code, near=", ".join(near) or "–")
 
 
 def open_questions(session: Session, about: Task | Directive) -> list[Question]:

@@ -128,15 +128,18 @@ def _begin(request: Request, name: str) -> Upload:
 
 
 def _append(office: Office, upload: Upload, size: int, chunk: bytes) -> int:
+    """Add to a file; what is beyond the limit is counted and not kept, until it ends or the request is cut off."""
     if size + len(chunk) > office.evidence.limit:
-        limit = office.settings.evidence.max_megabytes
-        raise BadInput(
-            "{name} is larger than {limit} MB; send a smaller one, or several.", name=upload.name, limit=limit
-        )
+        return size + len(chunk)
     return office.evidence.append(upload.part, size, chunk)
 
 
 def _finish(office: Office, upload: Upload, size: int) -> models.Kept:
+    if size > office.evidence.limit:
+        limit = office.settings.evidence.max_megabytes
+        raise BadInput(
+            "{name} is larger than {limit} MB; send a smaller one, or several.", name=upload.name, limit=limit
+        )
     if not size:
         raise BadInput("{name} is empty; send the file with its content.", name=upload.name)
     kept = office.evidence.whole(upload.part, upload.name)

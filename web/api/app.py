@@ -9,10 +9,12 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from web.api import acting, entering, hooks, models, office, proposals, reading, succession
 from web.api.caller import Conflict, Unknown
 from web.guard import TooMany
+from web.limits import gone
 from web.pages import Office
 from workflow.errors import BadInput, Busy, NotFound, NotPermitted, Overtaken, Problem, Refused
 from workflow.i18n import LANGUAGES, N_, _, language, speaking
@@ -74,6 +76,7 @@ def interface(of: Office) -> FastAPI:
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _not_valid)
     made.add_exception_handler(HTTPException, http_error)
+    made.add_exception_handler(ClientDisconnect, gone)
     made.add_exception_handler(Exception, _failure)
     return made
 

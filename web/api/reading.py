@@ -14,6 +14,7 @@ from web.api import models
 from web.api.caller import Caller, reading
 from web.pages import Office
 from workflow import queries
+from workflow.access.viewing import visible
 from workflow.card import asked, drawn
 from workflow.duties import showing
 from workflow.duties.period_key import period_key
@@ -105,7 +106,9 @@ def duty(
     """One duty with its version; the version is the ETag, for If-Match of an act."""
     with reading(request) as view:
         found = view.rows(
-            "select t.code, o.version from occurrence o join task t on t.id = o.task_id where o.id = :id", id=number
+            f"""select t.code, o.version from occurrence o join task t on t.id = o.task_id
+            join directive d on d.id = t.directive_id where o.id = :id and {visible(view)}""",
+            id=number,
         )
         rows = queries.tasks(view, _as_of(request, as_of), Wanted(code=found[0]["code"])) if found else []
     row = next((row for row in rows if row["occurrence_id"] == number), None)

@@ -38,14 +38,14 @@ def visible(view: Snapshot, directive: str = "d") -> str:
 
 
 def seen_by(agencies: frozenset[int], directive: str = "d") -> str:
-    """The condition for directives that people of these agencies may see."""
+    """The condition for directives that people of these agencies may see; asked once of each, however many tasks it has."""
     own = ", ".join(str(int(one)) for one in sorted(agencies)) or "null"
-    d = directive
-    return f"""(not {d}.confidential or {d}.issuer_id in ({own}) or {d}.monitor_id in ({own})
-        or exists (select 1 from directive_reader r where r.directive_id = {d}.id and r.agency_id in ({own}))
-        or exists (select 1 from assignment s join task x on x.id = s.task_id where x.directive_id = {d}.id
+    return f"""(not {directive}.confidential or {directive}.id in (select c.id from directive c where c.confidential and (
+        c.issuer_id in ({own}) or c.monitor_id in ({own})
+        or exists (select 1 from directive_reader r where r.directive_id = c.id and r.agency_id in ({own}))
+        or exists (select 1 from assignment s join task x on x.id = s.task_id where x.directive_id = c.id
             and coalesce(s.owed_by_id, s.agency_id) in ({own}))
-        or exists (select 1 from occurrence y join task x on x.id = y.task_id where x.directive_id = {d}.id
+        or exists (select 1 from occurrence y join task x on x.id = y.task_id where x.directive_id = c.id
             and y.agency_id in ({own}) and y.status <> 'cancelled')
         or exists (select 1 from part z join occurrence y on y.id = z.occurrence_id join task x on x.id = y.task_id
-            where x.directive_id = {d}.id and z.agency_id in ({own}) and z.status <> 'dropped'))"""
+            where x.directive_id = c.id and z.agency_id in ({own}) and z.status <> 'dropped'))))"""
