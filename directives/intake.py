@@ -200,7 +200,7 @@ def drop(session: Session, one: ReceivedDocument, seen: int | None, *, by: By, a
 class Answers:
     """What a person says who enters a document: which agency (its code or name; "" for a new one) each unknown name means, what the
     document is to be called, who confirms its results, which directive it changes or that it is a document of its own, and which of
-    the changes (by their numbers, from 0; None: all) are agreed.
+    the changes (by their numbers, from 0; None: all) are agreed. `rest`: names of which nothing is said are new agencies.
     """
 
     meant: dict[str, str]
@@ -208,6 +208,7 @@ class Answers:
     monitor: str = ""
     amends: str = ""
     separate: bool = False
+    rest: bool = False
     agreed: Collection[int] | None = ()
 
 
@@ -253,9 +254,9 @@ def enter(
         raise BadInput("The document has no number or no day of issue yet; say them first.")
     found = outlook(session, proposal, settings, answers, at=at)
     silent = [name for name in found.unknown if name not in answers.meant]
-    if silent:
+    if silent and not answers.rest:
         raise Refused("Say first which agency is meant by: {names}.", names="; ".join(silent))
-    said = {name: answers.meant[name].strip() for name in found.unknown}
+    said = {name: answers.meant.get(name, "").strip() for name in found.unknown}
     meant = {name: known_agency(session, words).code if words else None for name, words in said.items()}
     extra = importing.prepare(
         session, settings, proposal, meant, code=answers.code or None, monitor=answers.monitor or None, at=at

@@ -30,6 +30,7 @@ from workflow.received import WAITING, State
 
 router = APIRouter(prefix="/proposals")
 NEW = "new"  # in place of a code: the name is that of an agency to be entered
+ASKED = 250  # names asked about one by one; a form of more fields is refused on its way in
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Index = Annotated[int, Path(ge=1, le=100_000)]
 Words = Annotated[str, Form(max_length=5000)]
@@ -129,7 +130,7 @@ def shown(
             request, "proposal.html", status=status, one=one, proposal=proposal, tasks=tasks, found=found, typed=typed, problem=problem,
             said=said, unclear=_unclear(proposal), doubts=sum(bool(task.issues) for task in proposal.tasks),
             blank=not (proposal.head.number and proposal.head.issued), monitor=typed.monitor or office.settings.office.monitor or "",
-            label=field, own=bool(found.base and not amending.is_later_document(found.base, proposal)),
+            label=field, asked=ASKED, own=bool(found.base and not amending.is_later_document(found.base, proposal)),
             headless=[found.message for found in extract.of_head(Letterhead())], sorts={sort: _(words) for sort, words in SORT_LABELS.items()},
         )  # fmt: skip
 
@@ -167,6 +168,7 @@ def enter(
     monitor: Short = "",
     amends: Short = "",
     separate: Annotated[str, Form(max_length=1)] = "",
+    rest: Annotated[str, Form(max_length=1)] = "",
     agreed: Annotated[list[int] | None, Form()] = None,
     all: Annotated[str, Form(max_length=1)] = "",
 ) -> Response:
@@ -179,7 +181,7 @@ def enter(
         if elsewhere.strip() or chosen
     }
     answers = Answers(
-        meant, code.strip().upper(), monitor.strip(), amends, bool(separate), None if all else agreed or ()
+        meant, code.strip().upper(), monitor.strip(), amends, bool(separate), bool(rest), None if all else agreed or ()
     )
     try:
         with acting(request, seal) as (session, how):

@@ -17,6 +17,7 @@ from pydantic import Field, TypeAdapter
 from sqlmodel import Session, col, select
 
 from directives.apart import Reader
+from web.guard import own_site
 from web.pages import Office, page
 from web.visitor import acting, looking
 from workflow.access import sight
@@ -103,6 +104,7 @@ def plan(
     table: Annotated[UploadFile | None, File()] = None,
 ) -> Response:
     """Show what would pass and what waits for a decision; changes nothing."""
+    own_site(request)
     typed = {"former": former, "heirs": heirs, "on": on, "kind": kind, "basis": basis, "tasks": tasks}
     try:
         if table and table.filename:
@@ -233,6 +235,7 @@ def apply(
     rest: Annotated[list[str] | None, Form()] = None,
 ) -> Response:
     """Carry out what was shown, checked once more; with what was chosen for each thing that waited."""
+    own_site(request)
     office: Office = request.app.state.office
     today, chosen = office.as_of().day, [*(heir or ()), *(rest or ())]
     name, lines = _("The steps"), list[Line]()

@@ -128,7 +128,8 @@ class Task(BaseModel):
 
 class Entering(BaseModel):
     """What is said with a checked document: whom the unknown names mean (by code or name; "" enters a new agency), and which of its
-    changes of a recorded directive are agreed (by their place in `changes`, from 0; null: all).
+    changes of a recorded directive are agreed (by their place in `changes`, from 0; null: all). `rest`: names of which nothing is
+    said are new agencies.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -137,6 +138,7 @@ class Entering(BaseModel):
     monitor: Name = ""
     amends: Name = ""
     separate: bool = False
+    rest: bool = False
     agreed: Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=10_000)] | None = []
 
 
@@ -275,7 +277,7 @@ def take_back(request: Request, response: Response, number: Number, index: Index
 def enter(request: Request, number: Number, said: Entering, if_match: Match = "") -> Entered:
     """Enter the document in the record; a document is entered once, so sending it again is refused."""
     office: Office = request.app.state.office
-    answers = Answers(said.meant, said.code, said.monitor, said.amends, said.separate, said.agreed)
+    answers = Answers(said.meant, said.code, said.monitor, said.amends, said.separate, said.rest, said.agreed)
     with acting(request, "manage") as (session, how):
         one = intake.find(session, number, by=how["by"])
         directive = intake.enter(session, one, version_of(if_match), answers, office.settings, **how)
