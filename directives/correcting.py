@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -16,10 +17,13 @@ from directives.proposal import Decision, Issue, Letterhead, Proposal, TaskPropo
 from workflow.audit_words import FIELD_LABELS
 from workflow.errors import BadInput, NotFound
 from workflow.i18n import _
+from workflow.names import printable
 from workflow.timing import Timing
 
 FIELDS = ("text", "lead", "coordinating", "deliverable", "timing")
 LISTED = ("lead", "coordinating")  # several, divided by ";"
+NUMBER = re.compile(r"[\w.()-]{1,40}")  # what can stand in the code of a task, and so in an address
+NOBODY = "Nobody is named to lead."
 
 
 def value(task: TaskProposal, name: str) -> str:
@@ -44,16 +48,22 @@ def correct(proposal: Proposal, task: TaskProposal, name: str, said: str) -> Non
     found = [one for part in said.split(";") for one in split(part)] if name in LISTED else said
     setattr(task, name, (found or None) if name in ("deliverable", "timing") else found)
     if name == "timing":
-        task.decision = None
+        _reopen(proposal, task)
     _renew(proposal, task, own, f"{label}: {before or '–'} → {said or '–'}")
 
 
 def confirm(proposal: Proposal, task: TaskProposal, exclusive: bool) -> None:
-    """Settle every doubt of a task: it is right as it stands, and so are the days that its doubtful time was read as."""
+    """Settle the doubts of a task that is right as it stands, and with them the days that its doubtful time was read as.
+
+    What nobody can follow up stays in doubt: that nobody leads it, and a time that gives no day.
+    """
     said = _("Checked against the document.")
     if not task.decision and _gives_days(proposal, task, exclusive):
         task.decision = Decision(task.timing or "", said, as_read=True)
-    _settle(task, said)
+    timely = [] if task.decision else extract.of_timing(task, proposal.head)
+    _settle(
+        task, said, [found for found in task.issues if found not in timely and (task.lead or found.message != NOBODY)]
+    )
 
 
 def decide(proposal: Proposal, task: TaskProposal, words: str, reason: str, exclusive: bool) -> Timing:
@@ -65,8 +75,13 @@ def decide(proposal: Proposal, task: TaskProposal, words: str, reason: str, excl
         raise BadInput("The document has no day of issue; give it with --issued.")
     timing = decided_timing(decision, issued, proposal.year or issued.year, exclusive)
     task.decision = decision
-    _settle(task, decision.reason)
+    _settle(task, decision.reason, extract.of_timing(task, proposal.head))
     return timing
+
+
+def undecide(proposal: Proposal, task: TaskProposal) -> None:
+    """Take a decided deadline back: the document's words count again, with their doubts."""
+    task.issues += [found for found in _reopen(proposal, task) if found not in task.issues]
 
 
 @dataclass(frozen=True)
@@ -76,7 +91,7 @@ class Said:
     """
 
     fields: Mapping[str, str]
-    due: str = ""
+    due: str | None = None  # "": a deadline that was decided is taken back
     reason: str = ""
     confirmed: bool = False
     left_out: bool = False
@@ -103,6 +118,10 @@ def revise(proposal: Proposal, index: int, said: Said, exclusive: bool) -> TaskP
     fields = {name: clean(words) for name, words in said.fields.items()}
     if not all(fields.get(name, "-" if index else "") for name in ("no", "text")):
         raise BadInput("A task needs a number and what is to be done.")
+    if not NUMBER.fullmatch(fields.get("no", "1")) and not (index and fields["no"] == at(proposal, index).no):
+        raise BadInput(
+            "“{no}” is no number of a task: letters, digits, dots, hyphens and brackets.", no=printable(fields["no"])
+        )
     task = at(proposal, index) if index else TaskProposal(fields["no"], fields["text"])
     if not index:
         task.issues = list(_own_doubts(proposal, task))
@@ -110,8 +129,14 @@ def revise(proposal: Proposal, index: int, said: Said, exclusive: bool) -> TaskP
     for name, words in fields.items():
         if words != value(task, name):
             correct(proposal, task, name, words)
-    if said.due.strip():
-        decide(proposal, task, said.due, said.reason, exclusive)
+    before = task.decision if task.decision and not task.decision.as_read else None
+    if said.due is not None and (clean(said.due), clean(said.reason)) != (
+        (before.words, before.reason) if before else ("", "")
+    ):
+        if clean(said.due):
+            decide(proposal, task, said.due, said.reason, exclusive)
+        elif before:
+            undecide(proposal, task)
     if said.confirmed:
         confirm(proposal, task, exclusive)
     if said.left_out:
@@ -172,6 +197,14 @@ def _gives_days(proposal: Proposal, task: TaskProposal, exclusive: bool) -> bool
     return bool(timing and timing.needs_person and (timing.rules or any(w.due >= issued for w in timing.windows)))
 
 
-def _settle(task: TaskProposal, said: str) -> None:
-    task.settled += [(found, said) for found in task.issues]
-    task.issues = []
+def _reopen(proposal: Proposal, task: TaskProposal) -> list[Issue]:
+    """Forget what was decided about the time of a task; returns what is to be looked at in it."""
+    task.decision = None
+    doubted = extract.of_timing(task, proposal.head)
+    task.settled = [(found, said) for found, said in task.settled if found not in doubted]
+    return doubted
+
+
+def _settle(task: TaskProposal, said: str, doubts: list[Issue]) -> None:
+    task.settled += [(found, said) for found in task.issues if found in doubts]
+    task.issues = [found for found in task.issues if found not in doubts]

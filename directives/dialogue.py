@@ -48,7 +48,8 @@ def _settle(proposal: Proposal, task: TaskProposal, exclusive: bool) -> bool:
             return True
         if taken == 1:
             correcting.confirm(proposal, task, exclusive)
-        elif taken <= 1 + len(FIELDS):
+            return True
+        if taken <= 1 + len(FIELDS):
             _correct(proposal, task, FIELDS[taken - 2])
         elif taken == len(options) - 2:
             _decide(proposal, task, exclusive)

@@ -99,8 +99,14 @@ def doubts(task: TaskProposal, head: Letterhead) -> list[Issue]:
     for name in [*task.lead, *task.coordinating]:
         if not agencies.is_agency(name):
             found.append(issue(N_("“{name}” does not read like an agency."), task.place, name=name))
-    if task.timing:
-        timing = understand(task.timing, head.issued or _ANY_DAY, head.issued.year if head.issued else None)
-        if timing.needs_person and (head.issued or timing.kind is not Kind.DEADLINE):
-            found.append(issue(str(timing.reasons[-1].message), task.place, **dict(timing.reasons[-1].args)))
-    return found
+    return found + of_timing(task, head)
+
+
+def of_timing(task: TaskProposal, head: Letterhead) -> list[Issue]:
+    """What a person must look at in the time of a task."""
+    if not task.timing:
+        return []
+    timing = understand(task.timing, head.issued or _ANY_DAY, head.issued.year if head.issued else None)
+    if timing.needs_person and (head.issued or timing.kind is not Kind.DEADLINE):
+        return [issue(str(timing.reasons[-1].message), task.place, **dict(timing.reasons[-1].args))]
+    return []

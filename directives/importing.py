@@ -23,6 +23,8 @@ from workflow.register.kinds import Kind
 from workflow.task import Assignment, Question, Role, Task, answer
 from workflow.timing import Timing
 
+_UNFIT = re.compile(r"[^\w.()-]+")  # what cannot stand in a code, and so in an address
+
 
 @dataclass(frozen=True)
 class Particulars:
@@ -154,7 +156,7 @@ def enact_task(
     """Write one task that a document of the day `since` gives, with its agencies, questions and first occurrences."""
     timing = task_timing(proposal, directive, since, extra)
     task = Task(
-        code=_free_code(session, f"{directive.code}-{proposal.no}".upper()),
+        code=_free_code(session, f"{directive.code}-{_UNFIT.sub('-', proposal.no)}".upper()),
         directive=directive,
         directive_id=directive.id or 0,
         position=position,

@@ -28,6 +28,7 @@ from workflow.agency import known_agency
 from workflow.audit import By
 from workflow.directive import Directive
 from workflow.errors import BadInput, NotFound, Overtaken, Problem, Refused
+from workflow.file_kinds import ALLOWED, DOCUMENTS
 from workflow.i18n import N_
 from workflow.periods import say
 from workflow.received import WAITING, ReceivedDocument, State
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
     from workflow.evidence import EvidenceStore
 
 log = logging.getLogger(__name__)
+READ = {kind for name, kind in ALLOWED.items() if name in DOCUMENTS or name.startswith("doc,")}
+MOST_TASKS = 2000  # of one document on a page
 SLACK = timedelta(seconds=30)  # beyond the bound of a reading; after that the machine that read is gone
 _PROPOSAL, _DOCUMENT = TypeAdapter(Proposal), TypeAdapter(Document)
 
@@ -49,6 +52,12 @@ def receive(
     """Keep a file that is to be read; raises Refused for one that is in the record or waits already, BadInput for no document."""
     permit_office(by, "import", subject=name)
     kept = store.keep(name, content)
+    if kept.media_type not in READ:
+        raise BadInput(
+            "{name} is not a document that is read here. Send one of: {kinds}.",
+            name=kept.name,
+            kinds=", ".join(DOCUMENTS),
+        )
     known = session.exec(select(Directive).where(Directive.digest == kept.sha256)).first()
     if known:
         raise Refused(
@@ -84,6 +93,11 @@ def read(database: Database, settings: Settings, store: EvidenceStore, number: i
     try:
         with _on_disk(store, digest) as path, Reader(settings.reading) as reader:
             study = reader.study(path, name)
+        if len(study.proposal.tasks) > MOST_TASKS:
+            raise BadInput(
+                "{name} gives {n} tasks; at most {most} are checked on a page. Enter it with `dondoc import`.",
+                name=name, n=len(study.proposal.tasks), most=MOST_TASKS,
+            )  # fmt: skip
         text = None if study.pages else _DOCUMENT.dump_python(study.document, mode="json")
         values = {"proposal": dump(study.proposal), "pages": study.pages, "text": text, "state": State.PROPOSED}
     except Problem as problem:
@@ -129,14 +143,16 @@ def picture(store: EvidenceStore, settings: Settings, one: ReceivedDocument, pla
 def received(view: Snapshot) -> list[Row]:
     """The newest 200 documents that were handed in: what is known of each, how far it has come, why it could not be read."""
     rows = view.rows(
-        """select r.id, r.name, r.size, r.by, r.at as handed_in_at, r.state, r.version, r.pages, r.problem, r.proposal, d.code as directive
+        """select r.id, r.name, r.size, r.by, r.at as handed_in_at, r.state, r.version, r.pages, r.problem, r.proposal, d.code as directive,
+          d.number, d.subject, d.issuer, d.issued_on
         from received_document r left join directive d on d.id = r.directive_id order by r.id desc limit 200"""
     )
     for row in rows:
         proposal, problem = stored(row.pop("proposal")), stored(row["problem"])
         head, tasks = proposal.get("head", {}), proposal.get("tasks", [])
-        row["number"], row["subject"], row["issuer"] = head.get("number"), head.get("subject"), head.get("issuer")
-        row["issued_on"] = date.fromisoformat(head["issued"]) if head.get("issued") else None
+        if head:
+            row["number"], row["subject"], row["issuer"] = head["number"], head["subject"], head["issuer"]
+            row["issued_on"] = date.fromisoformat(head["issued"]) if head["issued"] else None
         row["tasks"], row["doubts"] = len(tasks), sum(bool(task["issues"]) for task in tasks)
         row["problem"] = say(problem["message"], problem["args"]) if problem else None
     return rows
@@ -192,7 +208,7 @@ def drop(session: Session, one: ReceivedDocument, seen: int | None, *, by: By, a
     """Put a document aside: it is not entered."""
     if one.state not in WAITING:
         raise Refused("Document {n} is not waiting to be checked.", n=one.id)
-    _step(session, one, seen, state=State.DROPPED, settled_at=at, settled_by=by.name)
+    _step(session, one, seen, state=State.DROPPED, settled_at=at, settled_by=by.name, proposal=None, text=None)
     audit.record(session, "drop document", one.name, by=by, at=at, after={"number": one.id})
 
 
@@ -270,5 +286,8 @@ def enter(
     else:
         directive = importing.enact(session, proposal, extra, by=by, at=at)
     session.flush()
-    _step(session, one, seen, state=State.RECORDED, directive_id=directive.id, settled_at=at, settled_by=by.name)
+    _step(
+        session, one, seen, state=State.RECORDED, directive_id=directive.id, settled_at=at, settled_by=by.name,
+        proposal=None, text=None,
+    )  # fmt: skip
     return directive

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reports import commands_letter, commands_template
 from workflow.i18n import _
 from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look, looking, warn_of_silence
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from workflow.snapshot import Snapshot
 
 app = typer.Typer()
+app.add_typer(commands_letter.app)
+app.add_typer(commands_template.app)
 
 
 @app.command(

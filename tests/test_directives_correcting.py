@@ -42,16 +42,41 @@ def test_a_day_of_issue_that_is_said_settles_the_blank_and_doubts_what_had_passe
 
 
 def test_a_doubt_that_was_settled_does_not_come_back() -> None:
-    made = proposal(task(timing="Định kỳ"), issued=date(2025, 4, 11))
+    made = proposal(task(lead="Ai đó"), issued=date(2025, 1, 11))
     one = made.tasks[0]
+    assert len(one.issues) == 1
     correcting.confirm(made, one, exclusive=True)
     assert not one.issues and len(one.settled) == 1
     correcting.correct(made, one, "deliverable", "Báo cáo")
     assert not one.issues
-    correcting.correct(made, one, "lead", "")
-    assert [str(found) for found in one.issues] == ["Không nêu cơ quan chủ trì."]
     correcting.correct(made, one, "lead", "Sở Y tế; Sở Nội vụ")
     assert one.lead == ["Sở Y tế", "Sở Nội vụ"] and not one.issues
+
+
+def test_what_nobody_could_follow_up_cannot_be_confirmed_away() -> None:
+    made = proposal(task(timing="Định kỳ"), issued=date(2025, 4, 11))
+    one = made.tasks[0]
+    correcting.correct(made, one, "lead", "")
+    correcting.confirm(made, one, exclusive=True)
+    assert len(one.issues) == 2 and not one.settled  # nobody leads it, and no day follows from the time
+    correcting.decide(made, one, "Hằng quý", "Công văn 5/UBND", exclusive=True)
+    assert [str(found) for found in one.issues] == [
+        "Không nêu cơ quan chủ trì."
+    ]  # the ground of a deadline settles no more
+    correcting.correct(made, one, "lead", "Sở Y tế")
+    assert not one.issues
+    for change in (("Thường xuyên", 0), ("Định kỳ", 1)):  # the words that were decided about are others now
+        correcting.correct(made, one, "timing", change[0])
+        assert len(one.issues) == change[1] and one.decision is None
+
+
+def test_a_number_is_one_that_can_stand_in_an_address() -> None:
+    made = proposal(task(), issued=date(2025, 1, 11))
+    for bad in ("1 2", "<b>", "../x", "1/2", "#?"):
+        with pytest.raises(BadInput):
+            correcting.revise(made, 1, Said({"no": bad}), exclusive=True)
+    for good in ("II.6", "1.a)", "Đ-3"):
+        assert correcting.revise(made, 1, Said({"no": good}), exclusive=True).no == good
 
 
 def test_a_number_that_occurs_twice_is_doubted_until_it_is_mended() -> None:

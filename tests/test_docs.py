@@ -18,6 +18,7 @@ from notifications import ladder
 from notifications.acts import Choice
 from notifications.replies.orders import orders
 from notifications.signing import KeyFile
+from reports import office_templates
 from tests import make
 from tests.conftest import Office
 from web import pages
@@ -153,6 +154,15 @@ def test_the_acts_and_paths_of_the_interface_are_those_of_the_docs(office: Offic
     for path in re.findall(r"`(?:GET )?(/[a-zA-Z/]+)[?`]", text[text.index("## Reading") : text.index("Lists come")]):
         shape = path.replace("CODE", "{code}").replace("NUMBER", "{number}")
         assert shape in known, path
+
+
+def test_the_placeholders_of_the_docs_are_those_of_the_templates() -> None:
+    text = (ROOT / "docs" / "letters.md").read_text(encoding="utf-8")
+    table_ = text[text.index("| Placeholder |") :]
+    said = {
+        word for line in re.findall(r"^\| (`.*?) \|", table_, re.M) for word in re.findall(r"`(\w+)(?:\(\))?`", line)
+    }
+    assert said == set().union(*(known for _words, known in office_templates.KNOWN.values()))
 
 
 def test_the_pages_of_the_docs_are_there(office: Office) -> None:

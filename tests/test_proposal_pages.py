@@ -144,10 +144,16 @@ def test_doubts_are_settled_one_after_the_other_and_what_is_left_becomes_a_quest
     answer = browser.post(form, data=typed(browser, form, due="Hằng quý", reason="Ý kiến Chủ tịch UBND thành phố"))
     assert answer.headers["location"] == f"{path}/tasks/{doubtful[1]}"  # on to the next that is doubtful
     form = answer.headers["location"]
+    stays = browser.post(form, data=typed(browser, form, act="confirm"))
+    assert stays.headers["location"] == form  # a time that gives no day is nothing that one could confirm
+    given = typed(browser, form, due="Hằng tháng", reason="Ý kiến Chủ tịch UBND thành phố")
+    assert browser.post(form, data=given).headers["location"] == f"{path}/tasks/{doubtful[2]}"
+    assert "Hằng tháng" in browser.get(form).text and 'class="good"' in browser.get(form).text
+    taken_back = typed(browser, form, due="", reason="")
     assert (
-        browser.post(form, data=typed(browser, form, act="confirm")).headers["location"]
-        == f"{path}/tasks/{doubtful[2]}"
+        browser.post(form, data=taken_back).headers["location"] == form and 'class="problem"' in browser.get(form).text
     )
+    browser.post(form, data=given | stamp(browser, form))
     answer = browser.post(f"{path}/enter", data=stamp(browser, path, **new_names(browser, path)))
     assert answer.status_code == 303, plain(answer)
     with house.office.database.transaction() as session:
@@ -167,12 +173,12 @@ def test_a_task_is_added_one_is_taken_back_and_the_head_completed(house: House) 
     assert browser.post(f"{path}/new", data=added).headers["location"] == f"{path}?said=saved"
     empty = browser.post(f"{path}/new", data=typed(browser, f"{path}/new", no="V.2"))
     assert empty.status_code == 422 and "nội dung công việc" in plain(empty)
-    order = re.findall(r'/tasks/\d+">([^<]+)<', browser.get(path).text)
+    order = re.findall(r'/tasks/\d+">([^<]+)</a></td>', browser.get(path).text)
     assert order[-1] == "V.1"
     browser.post(f"{path}/tasks/2", data=typed(browser, f"{path}/tasks/2", act="leave_out"))
-    assert re.findall(r'/tasks/\d+">([^<]+)<', browser.get(path).text) == [no for no in order if no != order[1]]
+    assert re.findall(r'/tasks/\d+">([^<]+)</a></td>', browser.get(path).text) == [no for no in order if no != order[1]]
     browser.post(f"{path}/left-out/1", data=stamp(browser, path))
-    assert re.findall(r'/tasks/\d+">([^<]+)<', browser.get(path).text) == order  # where it stood
+    assert re.findall(r'/tasks/\d+">([^<]+)</a></td>', browser.get(path).text) == order  # where it stood
     answer = browser.post(f"{path}/head", data=stamp(browser, path, number="90/KH-UBND", issued="2025-05-05"))
     assert answer.status_code == 303
     page = plain(browser.get(path))
@@ -262,7 +268,7 @@ def test_what_is_no_document_is_told_and_breaks_nothing(house: House, name: str,
     answer = browser.post("/proposals", data={"seal": seal}, files={"file": (name, content)})
     if answer.status_code == 303:
         page = browser.get(answer.headers["location"])
-        assert page.status_code == 200 and said in plain(page) and "Gác lại" in plain(page)
+        assert page.status_code == 200 and said in plain(page) and "Không nhập văn bản này" in plain(page)
         dropped = browser.post(f"{answer.headers['location']}/drop", data=stamp(browser, answer.headers["location"]))
         assert dropped.status_code == 303
     else:

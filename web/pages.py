@@ -52,6 +52,7 @@ class Office:
     now: Callable[[], datetime]
     posting: threading.Lock = field(default_factory=threading.Lock)
     reading: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(2))
+    drawing: threading.Semaphore = field(default_factory=lambda: threading.BoundedSemaphore(2))
 
     @property
     def keys(self) -> Keys:

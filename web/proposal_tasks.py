@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import BaseModel, Field
 
-from directives import correcting, facsimile, intake
+from directives import correcting, extract, facsimile, intake
 from directives.correcting import FIELDS, Said
 from directives.document import clean
 from directives.proposal import Proposal, TaskProposal
@@ -18,7 +18,7 @@ from web.pages import Office, page
 from web.proposals import Index, Number, Seal, Seen, Short, Words, field, row_of, viewing
 from web.visitor import acting
 from workflow import terminal
-from workflow.errors import BadInput
+from workflow.errors import BadInput, Overtaken
 from workflow.names import printable
 
 router = APIRouter(prefix="/proposals")
@@ -51,15 +51,20 @@ def _changed(
     seen: int,
     edit: Callable[[Proposal], None],
     onward: Callable[[Proposal], str],
-    again: Callable[[str], Response] | None = None,
+    again: Callable[[str, int], Response] | None = None,
 ) -> Response:
     """Correct a proposal and go on; where it is not possible the form comes back (`again`) with the reason."""
     try:
         with acting(request, seal) as (session, how):
             one = intake.find(session, number, by=how["by"])
             proposal = intake.change(session, one, seen, edit)
-    except BadInput as problem:
-        return again(str(problem)) if again else proposals.shown(request, number, problem=str(problem), status=422)
+    except (BadInput, Overtaken) as problem:
+        status = 409 if isinstance(problem, Overtaken) else 422
+        return (
+            again(str(problem), status)
+            if again
+            else proposals.shown(request, number, problem=str(problem), status=status)
+        )
     return RedirectResponse(onward(proposal), 303)
 
 
@@ -99,14 +104,15 @@ def _task(
             "no": found.no,
             "section": found.section,
             **{name: correcting.value(found, name) for name in FIELDS},
-            "due": "",
-            "reason": "",
+            "due": row["decided"].words if row["decided"] else "",
+            "reason": row["decided"].reason if row["decided"] else "",
         }
         doubtful = [n for n, other in enumerate(proposal.tasks, 1) if other.issues]
         return page(
             request, "proposal_task.html", status=status, one=one, row=row, lines=lines, typed={**values, **typed}, label=field,
             problem=problem, total=len(proposal.tasks), fields=FIELDS, doubtful=doubtful,
             onward=next((n for n in doubtful if n > index), None), place=found.place,
+            timely=bool(extract.of_timing(found, proposal.head)) and not found.decision,
             sheet=min(sheet or found.place.page or 1, one.pages),
         )  # fmt: skip
 
@@ -118,11 +124,11 @@ class TaskForm(BaseModel):
     seen: int = Field(0, ge=0, le=2**31 - 1)
     no: str = Field("", max_length=40)
     section: str = Field("", max_length=300)
-    text: str = Field("", max_length=5000)
-    lead: str = Field("", max_length=5000)
-    coordinating: str = Field("", max_length=5000)
-    deliverable: str = Field("", max_length=5000)
-    timing: str = Field("", max_length=5000)
+    text: str = Field("", max_length=50_000)
+    lead: str = Field("", max_length=50_000)
+    coordinating: str = Field("", max_length=50_000)
+    deliverable: str = Field("", max_length=50_000)
+    timing: str = Field("", max_length=50_000)
     due: str = Field("", max_length=300)
     reason: str = Field("", max_length=1000)
     act: str = Field("save", max_length=20)
@@ -148,8 +154,9 @@ def _correct(request: Request, number: int, index: int, form: TaskForm) -> Respo
     def edit(proposal: Proposal) -> None:
         nonlocal settled
         fields = {name: getattr(form, name) for name in ("no", "section", *FIELDS)}
-        said = Said(fields, form.due, form.reason, form.act == "confirm", form.act == "leave_out")
-        settled = not correcting.revise(proposal, index, said, exclusive).issues or said.left_out
+        leaves = form.act == "leave_out"  # nothing else is said of a row that is no task
+        said = Said({}, left_out=True) if leaves else Said(fields, form.due, form.reason, form.act == "confirm")
+        settled = not correcting.revise(proposal, index, said, exclusive).issues or leaves
 
     def onward(proposal: Proposal) -> str:
         at = index or len(proposal.tasks)
@@ -163,7 +170,7 @@ def _correct(request: Request, number: int, index: int, form: TaskForm) -> Respo
     typed = form.model_dump(exclude={"seal", "seen", "act"})
     return _changed(
         request, number, form.seal, form.seen, edit, onward,
-        lambda problem: _task(request, number, index, typed, problem=problem, status=422),
+        lambda problem, status: _task(request, number, index, typed, problem=problem, status=status),
     )  # fmt: skip
 
 

@@ -22,9 +22,10 @@ from web.visitor import acting, looking
 from workflow.access.permits import permit_office
 from workflow.audit_words import FIELD_LABELS
 from workflow.directive import Directive
-from workflow.errors import BadInput, Problem
-from workflow.file_kinds import ALLOWED
+from workflow.errors import BadInput, NotFound, Problem, Refused
+from workflow.file_kinds import DOCUMENTS
 from workflow.i18n import _
+from workflow.names import is_collective
 from workflow.periods import say
 from workflow.received import WAITING, State
 
@@ -63,7 +64,7 @@ def _listed(request: Request, *, problem: str = "", status: int = 200) -> Respon
         permit_office(request.state.visitor.person.by("web"), "import")
         rows = intake.received(view)
     return page(
-        request, "proposals.html", status=status, problem=problem, kinds=", ".join(ALLOWED), limit=office.settings.evidence,
+        request, "proposals.html", status=status, problem=problem, kinds=", ".join(DOCUMENTS), limit=office.settings.evidence,
         waiting=[row for row in rows if row["state"] in WAITING], settled=[row for row in rows if row["state"] not in WAITING],
     )  # fmt: skip
 
@@ -77,8 +78,8 @@ def hand_in(request: Request, seal: Seal = "", file: Annotated[UploadFile | None
             if not file or not file.filename:
                 raise BadInput("Choose a file first.")
             number = intake.receive(session, office.evidence, file.filename, file.file, **how).id or 0
-    except BadInput as problem:
-        return _listed(request, problem=str(problem), status=422)
+    except (BadInput, Refused) as problem:
+        return _listed(request, problem=str(problem), status=422 if isinstance(problem, BadInput) else 409)
     office.read(number)
     return RedirectResponse(f"/proposals/{number}", 303)
 
@@ -130,20 +131,32 @@ def shown(
             request, "proposal.html", status=status, one=one, proposal=proposal, tasks=tasks, found=found, typed=typed, problem=problem,
             said=said, unclear=_unclear(proposal), doubts=sum(bool(task.issues) for task in proposal.tasks),
             blank=not (proposal.head.number and proposal.head.issued), monitor=typed.monitor or office.settings.office.monitor or "",
-            label=field, asked=ASKED, own=bool(found.base and not amending.is_later_document(found.base, proposal)),
+            label=field, vague=[name for name, near in found.unknown.items() if near or is_vague(name)],
+            first=next((row["index"] for row in tasks if row["task"].issues), 0), asked=ASKED, own=bool(found.base and not amending.is_later_document(found.base, proposal)),
             headless=[found.message for found in extract.of_head(Letterhead())], sorts={sort: _(words) for sort, words in SORT_LABELS.items()},
         )  # fmt: skip
 
 
 def row_of(proposal: Proposal, task: TaskProposal, index: int, exclusive: bool) -> dict[str, Any]:
     timing = correcting.understood(proposal, task, exclusive)
-    return {"task": task, "index": index, "understood": timing.explain() if timing else "", "decided": task.decision}
+    doubted = bool(timing and timing.needs_person and not timing.rules and not timing.windows)
+    return {
+        "task": task,
+        "index": index,
+        "understood": timing.explain() if timing and not doubted else "",
+        "decided": task.decision if task.decision and not task.decision.as_read else None,
+    }
 
 
 def _unclear(proposal: Proposal) -> list[tuple[str, list[str]]]:
     """The "6 rõ" that the document leaves open, with the numbers of the tasks."""
     lacking = {key: [task.no for task in proposal.tasks if key in task.unclear()] for key in CLEAR}
     return [(_(CLEAR[key]), numbers) for key, numbers in lacking.items() if numbers]
+
+
+def is_vague(name: str) -> bool:
+    """Whether a name stands for nobody in particular, so that nobody enters it as an agency without thinking."""
+    return is_collective(name) or name.lower().endswith("liên quan")
 
 
 def field(name: str) -> str:
@@ -212,8 +225,11 @@ def sheet(
     """A page of the document as a picture, the row of a task marked."""
     with viewing(request) as (office, session, how):
         one = intake.find(session, number, by=how["by"])
+        if sheet > one.pages:
+            raise NotFound("{name} has no page {n}.", name=one.name, n=sheet)
         session.expunge(one)
-    made = intake.picture(office.evidence, office.settings, one, Place(page=sheet, table=table, row=row))
+    with office.drawing:
+        made = intake.picture(office.evidence, office.settings, one, Place(page=sheet, table=table, row=row))
     return Response(made, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})
 
 

@@ -26,6 +26,22 @@ class OfficeSettings:
 
 
 @dataclass(frozen=True)
+class LetterheadSettings:
+    """What stands at the head and the foot of letters on paper."""
+
+    parent: str = ""
+    name: str = ""
+    suffix: str = ""
+    place: str = ""
+    verb: str = ""
+    signature: tuple[str, ...] = ()
+    signer: str = ""
+    drafter: str = ""
+    copies: tuple[str, ...] = ()
+    templates: Path = Path("templates")
+
+
+@dataclass(frozen=True)
 class TimingSettings:
     before_is_exclusive: bool = True
     horizon_days: int = 92
@@ -205,6 +221,7 @@ class Settings:
     time_zone: str = "Asia/Ho_Chi_Minh"
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     office: OfficeSettings = field(default_factory=OfficeSettings)
+    letterhead: LetterheadSettings = field(default_factory=LetterheadSettings)
     timing: TimingSettings = field(default_factory=TimingSettings)
     reports: ReportSettings = field(default_factory=ReportSettings)
     reminders: ReminderSettings = field(default_factory=ReminderSettings)
@@ -253,4 +270,5 @@ def _anchored(settings: Settings, home: Path) -> Settings:
         mail=replace(settings.mail, folder=home / settings.mail.folder),
         inbox=replace(settings.inbox, path=home / settings.inbox.path),
         evidence=replace(settings.evidence, folder=home / settings.evidence.folder),
+        letterhead=replace(settings.letterhead, templates=home / settings.letterhead.templates),
     )

@@ -22,6 +22,20 @@ ALLOWED = {
     "txt": "text/plain",
 }
 
+DOCUMENTS = (
+    "pdf",
+    "docx",
+    "xlsx",
+    "odt",
+    "ods",
+    "doc, xls",
+    "rtf",
+    "jpg",
+    "png",
+    "tif",
+    "txt",
+)  # what is read as a directive
+
 _STARTS = (
     (b"%PDF-", "pdf"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "doc, xls, ppt"),

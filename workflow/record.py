@@ -5,6 +5,7 @@ from workflow.access.people import Appointment
 from workflow.agency import Agency, AgencyAlias, FocalPoint, GroupMember
 from workflow.audit import AuditEntry
 from workflow.directive import Directive, DirectiveReader, LegalBasis, Revision
+from workflow.dispatch import Dispatch, DispatchLine
 from workflow.duties.closing import ClosedPeriod
 from workflow.duties.note import Note
 from workflow.duties.part import Part
@@ -77,4 +78,6 @@ TABLES = (
     Review,
     ReviewLine,
     ReceivedDocument,
+    Dispatch,
+    DispatchLine,
 )

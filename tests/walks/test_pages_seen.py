@@ -5,6 +5,7 @@ the text or reads English; with names and texts as long as they may be, and with
 from __future__ import annotations
 
 import io
+import json
 import re
 from collections.abc import Iterator
 from importlib import resources
@@ -300,6 +301,17 @@ def test_the_plan_of_a_reorganisation_can_be_read_and_used(office: Served, brows
 MARKED = re.compile(r"[ăâđêôơưạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹ]", re.IGNORECASE)
 
 
+def strings(value: object) -> Iterator[str]:
+    """The texts in a value of the record, also those in its JSON."""
+    if isinstance(value, str) and value[:2] == '{"':
+        value = json.loads(value)
+    if isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from strings(inner)
+    elif isinstance(value, str):
+        yield value
+
+
 def test_english_has_no_vietnamese_but_that_of_the_record(
     office: Served, browser: Any, numbers: dict[str, int]
 ) -> None:
@@ -308,11 +320,12 @@ def test_english_has_no_vietnamese_but_that_of_the_record(
             session.connection().exec_driver_sql("select name from sqlite_master where type = 'table'").scalars().all()
         )
         told = [
-            value
+            text
             for table in tables
             for row in session.connection().exec_driver_sql(f"select * from {table}")
             for value in row
-            if isinstance(value, str) and MARKED.search(value)
+            for text in strings(value)
+            if MARKED.search(text)
         ]
     known = f"{' '.join(told)} {office.office.settings}"
     ours = {text for text in catalogue().values() if MARKED.search(text)} - set(told)

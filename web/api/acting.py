@@ -76,7 +76,7 @@ def version_of(tag: str) -> int | None:
         return None
     plain = tag.strip().removeprefix("W/").strip('"')
     if not (plain.isascii() and plain.isdigit()) or len(plain) > 9:
-        raise Overtaken("If-Match names no version of a duty; its ETag is one.")
+        raise Overtaken("If-Match names no version; the ETag of what you have looked at is one.")
     return int(plain)
 
 

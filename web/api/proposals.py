@@ -105,7 +105,9 @@ class Head(BaseModel):
 
 
 class Task(BaseModel):
-    """A task as a person corrects it: the fields that are given; a deadline with its ground; that it is right, or no task."""
+    """A task as a person corrects it: the fields that are given; a deadline with its ground ("" takes it back); that it is
+    right, or no task.
+    """
 
     model_config = ConfigDict(extra="forbid")
     no: Annotated[str, Field(max_length=40)] | None = None
@@ -115,7 +117,7 @@ class Task(BaseModel):
     coordinating: Annotated[list[Name], Field(max_length=200)] | None = None
     deliverable: Words | None = None
     timing: Words | None = None
-    due: Name = ""
+    due: Name | None = None
     reason: Words = ""
     confirmed: bool = False
     left_out: bool = False

@@ -1,0 +1,108 @@
+"""The Word templates of letters: those that come with dondoc, or the office's own in a folder of its choice."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workflow.errors import BadInput
+from workflow.i18n import N_
+
+if TYPE_CHECKING:
+    from workflow.config import Settings
+
+SHIPPED = Path(__file__).parent / "templates"
+HEAD = frozenset({"parent", "office", "name", "suffix", "place", "year", "subject"})
+COMMON = HEAD | {"addressees", "about", "verb", "answer_by", "day", "copies", "filed", "signature", "signer", "groups"}
+# What a template of each name may say, and for whom it is.
+KNOWN: dict[str, tuple[str, frozenset[str]]] = {
+    "don-doc": (N_("letter of reminder"), COMMON | {"overdue", "soon", "total", "point"}),
+    "tien-do": (N_("request for a progress report"), COMMON | {"overdue", "soon", "total", "point"}),
+}
+NEEDED = frozenset({"subject", "addressees", "groups", "signature"})  # without these it is no letter of ours
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong with a template: what it is, in words."""
+
+    template: str
+    words: str
+
+
+def file(settings: Settings, name: str) -> Path:
+    """The template of a name: the office's own, if there is one in its folder; raises BadInput for an unknown name."""
+    if name not in KNOWN:
+        raise BadInput("There is no template “{name}”. Known are: {known}.", name=name, known=", ".join(KNOWN))
+    own = settings.letterhead.templates / f"{name}.docx"
+    return own if own.is_file() else SHIPPED / f"{name}.docx"
+
+
+def own(settings: Settings, name: str) -> bool:
+    """Whether the office has a template of its own for a name."""
+    return file(settings, name).parent != SHIPPED
+
+
+def export(name: str, folder: Path) -> Path:
+    """Copy a template that comes with dondoc into a folder, to be changed in Word; what lies there already is not overwritten."""
+    if name not in KNOWN:
+        raise BadInput("There is no template “{name}”. Known are: {known}.", name=name, known=", ".join(KNOWN))
+    target = folder / f"{name}.docx"
+    if target.exists():
+        raise BadInput("{file} is there already; move it away first.", file=str(target))
+    folder.mkdir(parents=True, exist_ok=True)
+    return Path(shutil.copyfile(SHIPPED / f"{name}.docx", target))
+
+
+def check(settings: Settings, name: str) -> list[Fault]:
+    """What is wrong with a template: not a Word file, a placeholder that nothing fills, one that a letter cannot do without."""
+    path = file(settings, name)
+    try:
+        said = _opened(path).get_undeclared_template_variables()
+    except BadInput as problem:
+        return [Fault(name, str(problem))]
+    allowed = KNOWN[name][1]
+    faults = [
+        Fault(name, str(BadInput("{file}: nothing fills “{word}”. Known are: {known}.", file=path.name, word=word, known=", ".join(sorted(allowed)))))
+        for word in sorted(said - allowed)
+    ]  # fmt: skip
+    faults += [
+        Fault(name, str(BadInput("{file}: “{word}” is missing.", file=path.name, word=word)))
+        for word in sorted(NEEDED - said)
+    ]
+    return faults
+
+
+def filled(settings: Settings, name: str, values: dict[str, Any], target: Path) -> None:
+    """Write the letter of a template; raises BadInput where the office's own template cannot be filled."""
+    import jinja2
+    from jinja2.sandbox import SandboxedEnvironment
+
+    path = file(settings, name)
+    document = _opened(path)
+    try:
+        document.render(
+            values, SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True), autoescape=True
+        )
+    except jinja2.TemplateError as error:
+        raise BadInput(
+            "{file} cannot be filled: {error}. See `dondoc report template check`.", file=path.name, error=str(error)
+        ) from error
+    document.save(str(target))
+
+
+def _opened(path: Path) -> Any:
+    """A template, looked into; raises BadInput for what is none."""
+    import jinja2
+    from docxtpl import DocxTemplate
+
+    document = DocxTemplate(str(path))
+    try:
+        document.get_undeclared_template_variables()
+    except jinja2.TemplateError as error:
+        raise BadInput("{file} cannot be filled: {error}.", file=path.name, error=str(error)) from error
+    except Exception as error:  # zip, XML and Word libraries each raise their own
+        raise BadInput("{file} is no Word file (.docx).", file=path.name) from error
+    return document

@@ -1,0 +1,185 @@
+"""What a letter on paper says: head, addressees, the list of the tasks by agency, signature – for the template that gives it form.
+
+Decree 30/2020/NĐ-CP, Appendix I. A letter is Vietnamese whatever language its writer reads. Number and day stay blank for the clerk.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reports import office_templates
+from workflow import queries
+from workflow.access.viewing import visible
+from workflow.i18n import speaking
+from workflow.names import printable
+from workflow.periods import show_day
+from workflow.queries import AsOf, Wanted
+from workflow.snapshot import Row, Snapshot
+from workflow.standing import OPEN, Standing
+
+if TYPE_CHECKING:
+    from workflow.config import Settings
+
+TEMPLATES = {"press": "don-doc", "progress": "tien-do"}
+# Agencies of one kind are named together: “Các Sở: Tài chính, Y tế”.
+_KINDS = (
+    ("Ủy ban nhân dân xã ", "Ủy ban nhân dân các xã: "),
+    ("Ủy ban nhân dân phường ", "Ủy ban nhân dân các phường: "),
+    ("Ủy ban nhân dân huyện ", "Ủy ban nhân dân các huyện: "),
+    ("Sở ", "Các Sở: "),
+    ("Phòng ", "Các Phòng: "),
+    ("Ban ", "Các Ban: "),
+)
+
+
+def write(settings: Settings, letter: Row, rows: Sequence[Row], target: Path) -> None:
+    """Write a letter as .docx: `letter` with kind, as_of, answer_by, subject and about; `rows` are its duties as the lists have them."""
+    with speaking("vi"):
+        office_templates.filled(settings, TEMPLATES[letter["kind"]], said(settings, letter, rows), target)
+
+
+def said(settings: Settings, letter: Row, rows: Sequence[Row]) -> dict[str, Any]:
+    """What the placeholders of a template stand for; see docs/letters.md."""
+    head, day = settings.letterhead, letter["as_of"]
+    name = head.name or settings.office.name
+    late = [row for row in rows if row["due_on"] and row["due_on"] < day]
+    counter = itertools.count(1)
+    values = {
+        "parent": head.parent.upper(),
+        "office": name.upper(),
+        "name": name,
+        "suffix": head.suffix,
+        "place": head.place,
+        "year": day.year,
+        "subject": letter["subject"],
+        "addressees": addressees(row["agency"] for row in rows),
+        "about": letter["about"],
+        "verb": head.verb or verb(name),
+        "answer_by": show_day(letter["answer_by"]),
+        "day": show_day(day),
+        "overdue": len(late),
+        "soon": len(rows) - len(late),
+        "total": len(rows),
+        "copies": list(head.copies),
+        "filed": ", ".join(filter(None, ("VT", head.drafter))),
+        "signature": list(head.signature),
+        "signer": head.signer,
+        "groups": groups(rows, day),
+    }
+    return {**{key: _written(value) for key, value in values.items()}, "point": lambda: next(counter)}
+
+
+def verb(name: str) -> str:
+    """How an office asks by its rank: a People's Committee or its chairman orders, a department requests."""
+    return "yêu cầu" if re.match(r"(?:Ủy ban nhân dân|UBND|Chủ tịch)\b", name) else "đề nghị"
+
+
+def addressees(names: Iterable[str]) -> list[str]:
+    """Whom a letter goes to, each once, those of one kind together, in the order in which they come."""
+    lines: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        kind = next((shown for start, shown in _KINDS if name.startswith(start)), "")
+        start = next((start for start, shown in _KINDS if shown == kind), "")
+        lines.setdefault(kind or name, []).append(name.removeprefix(start) if kind else name)
+    singular = {shown: start for start, shown in _KINDS}
+    return [
+        kind + ", ".join(own) if kind in singular and len(own) > 1 else singular.get(kind, "") + own[0]
+        for kind, own in lines.items()
+    ]
+
+
+def groups(rows: Sequence[Row], day: date) -> list[dict[str, Any]]:
+    """The duties by agency, the agencies numbered in Roman, the duties within each in Arabic; longest late first."""
+    by_agency: dict[str, list[Row]] = {}
+    for row in rows:
+        by_agency.setdefault(row["agency"], []).append(row)
+    return [
+        {
+            "agency": f"{_roman(number)}. {agency}",
+            "rows": [
+                {
+                    "no": n,
+                    "text": row["text"],
+                    "directive": f"{row['number']} ({row['code']})",
+                    "deliverable": row["deliverable"] or "",
+                    "due": show_day(row["due_on"]) if row["due_on"] else "",
+                    "standing": _standing(row, day),
+                }
+                for n, row in enumerate(sorted(own, key=lambda row: (row["due_on"] or date.max, row["code"])), 1)
+            ],
+        }
+        for number, (agency, own) in enumerate(by_agency.items(), 1)
+    ]
+
+
+def _standing(row: Row, day: date) -> str:
+    """How late a duty is, or how long it still has; a fact and no judgement."""
+    if not row["due_on"]:
+        return "Chưa xác định thời hạn"
+    left = (row["due_on"] - day).days
+    return f"Quá hạn {-left} ngày" if left < 0 else "Đến hạn trong ngày" if left == 0 else f"Còn {left} ngày"
+
+
+def _roman(number: int) -> str:
+    out = ""
+    for value, sign in (
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ):
+        out += sign * (number // value)
+        number %= value
+    return out
+
+
+def _written(value: Any) -> Any:
+    """Texts without the characters that no Word file can hold, however deep they stand."""
+    if isinstance(value, str):
+        return printable(value)
+    if isinstance(value, list):
+        return [_written(one) for one in value]
+    if isinstance(value, dict):
+        return {key: _written(one) for key, one in value.items()}
+    return value
+
+
+def chosen(view: Snapshot, as_of: AsOf, wanted: Wanted, kind: str, *, soon: bool = False) -> list[Row]:
+    """The duties that a letter of a kind is about: to press, what is overdue (`soon`: and due soon); else everything that is open."""
+    late = {Standing.OVERDUE} | ({Standing.DUE_SOON, Standing.DUE_TODAY} if soon else set())
+    rows = [row for row in queries.tasks(view, as_of, wanted) if row["occurrence_id"] and row["status"] in OPEN]
+    return [row for row in rows if kind != "press" or row["standing"] in late]
+
+
+def recorded(view: Snapshot, number: int) -> list[Row]:
+    """The duties of a letter that is kept, with agency and deadline as they stood on its day."""
+    return view.rows(
+        f"""select t.code, t.text, t.deliverable, d.number, a.code as agency_code, a.name as agency, l.due_on
+        from dispatch_line l join occurrence o on o.id = l.occurrence_id join task t on t.id = o.task_id
+        join directive d on d.id = t.directive_id join agency a on a.id = l.agency_id
+        where l.dispatch_id = :number and {visible(view)} order by l.id""",
+        number=number,
+    )
+
+
+def about(view: Snapshot, rows: Sequence[Row]) -> str:
+    """The documents whose tasks these are, as a letter cites them; more than three are not told one by one."""
+    codes = list(dict.fromkeys(row["directive"] for row in rows))
+    if not 1 <= len(codes) <= 3:
+        return "các văn bản giao nhiệm vụ" if codes else ""
+    cited = []
+    for code in codes:
+        (one,) = view.rows("select kind, number, issued_on, issuer from directive where code = :code", code=code)
+        name = f"{one['kind'] or 'Văn bản'} số {one['number']} ngày {show_day(one['issued_on'])}"
+        cited.append(f"{name} của {one['issuer']}" if one["issuer"] else name)
+    return "; ".join(cited)

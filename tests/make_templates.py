@@ -1,0 +1,263 @@
+"""Builds the Word templates of the letters under reports/templates; run it after a change: `python -m tests.make_templates`.
+
+The layout is that of Decree 30/2020/NĐ-CP, Appendix I: A4, margins 20/20/30/15 mm, Times New Roman, head in two columns without
+rules, numbers of pages above and in the middle from the second page on, an annex with numbers of its own.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.enum.section import WD_ORIENT, WD_SECTION
+from docx.enum.table import WD_TABLE_ALIGNMENT
+from docx.enum.text import WD_ALIGN_PARAGRAPH as AT
+from docx.oxml import OxmlElement
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt
+
+FOLDER = Path(__file__).parent.parent / "reports" / "templates"
+SIZE = 14
+
+
+def page(section: Any, *, across: bool = False) -> None:
+    """A4 with the margins of the decree and the number of the page above, but for the first."""
+    section.page_width, section.page_height = (Cm(29.7), Cm(21)) if across else (Cm(21), Cm(29.7))
+    section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+    section.top_margin = section.bottom_margin = Cm(2)
+    section.left_margin, section.right_margin = Cm(3), Cm(1.5)
+    section.header_distance = Cm(1)
+    section.different_first_page_header_footer = True
+    section.header.is_linked_to_previous = section.first_page_header.is_linked_to_previous = False
+    paragraph = section.header.paragraphs[0]
+    paragraph.alignment = AT.CENTER
+    run = paragraph.add_run()
+    run.font.size = Pt(13)
+    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
+        part = OxmlElement("w:fldChar" if kind else "w:instrText")
+        if kind:
+            part.set(qn("w:fldCharType"), kind)
+        else:
+            part.text = text
+        run._r.append(part)
+    start = OxmlElement("w:pgNumType")
+    start.set(qn("w:start"), "1")
+    section._sectPr.append(start)
+
+
+def line(
+    holder: Any, text: str, *, size: float = SIZE, bold: bool = False, italic: bool = False, at: Any = AT.LEFT, first: float = 0,
+    before: float = 0, after: float = 0, keep: bool = False,
+) -> Any:  # fmt: skip
+    """A paragraph of one run."""
+    paragraph = holder.add_paragraph()
+    shape = paragraph.paragraph_format
+    paragraph.alignment, shape.space_before, shape.space_after = at, Pt(before), Pt(after)
+    shape.first_line_indent, shape.keep_with_next = Cm(first) if first else None, keep
+    run = paragraph.add_run(text)
+    run.font.size, run.bold, run.italic = Pt(size), bold, italic
+    return paragraph
+
+
+def rule(holder: Any, width: float, whole: float) -> None:
+    """A line of its own below a heading, `width` centimetres long in a column of `whole`."""
+    paragraph = line(holder, "", size=2, at=AT.CENTER)
+    shape = paragraph.paragraph_format
+    shape.left_indent = shape.right_indent = Cm((whole - width) / 2)
+    border = OxmlElement("w:pBdr")
+    top = OxmlElement("w:top")
+    for name, value in (("val", "single"), ("sz", "6"), ("space", "1"), ("color", "000000")):
+        top.set(qn(f"w:{name}"), value)
+    border.append(top)
+    paragraph._p.get_or_add_pPr().append(border)
+
+
+def columns(document: Any, widths: tuple[float, float]) -> tuple[Any, Any]:
+    """Two cells side by side without rules."""
+    table = document.add_table(rows=1, cols=2)
+    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
+    for cell, place, width in zip(table.rows[0].cells, table.columns, widths, strict=True):
+        cell.width = place.width = Cm(width)
+        cell._tc.remove(cell.paragraphs[0]._p)
+    return table.rows[0].cells[0], table.rows[0].cells[1]
+
+
+def body(document: Any, text: str) -> None:
+    paragraph = line(document, text, at=AT.JUSTIFY, first=1.27, after=6)
+    paragraph.paragraph_format.line_spacing = 1.1
+
+
+def head(document: Any) -> None:
+    left, right = columns(document, (6.5, 10))
+    line(left, "{{ parent }}", size=13, at=AT.CENTER)
+    line(left, "{{ office }}", size=13, bold=True, at=AT.CENTER)
+    rule(left, 2.6, 6.1)
+    line(left, "Số:          /{{ suffix }}", size=13, at=AT.CENTER, before=4)
+    line(left, "V/v {{ subject }}", size=12, at=AT.CENTER, before=2)
+    line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=13, bold=True, at=AT.CENTER)
+    line(right, "Độc lập - Tự do - Hạnh phúc", size=14, bold=True, at=AT.CENTER)
+    rule(right, 6.3, 9.6)
+    line(right, "{{ place }}, ngày       tháng       năm {{ year }}", size=14, italic=True, at=AT.CENTER, before=4)
+    line(document, "", size=8)
+
+
+def addressees(document: Any) -> None:
+    """One in the line itself, several in a list below it."""
+    line(document, "{%p if addressees|length == 1 %}")
+    line(document, "Kính gửi: {{ addressees[0] }}.", at=AT.CENTER, before=6, after=12)
+    line(document, "{%p else %}")
+    line(document, "Kính gửi:", before=6, after=2).paragraph_format.left_indent = Cm(4)
+    line(document, "{%p for one in addressees %}")
+    line(document, "- {{ one }}{{ '.' if loop.last else ';' }}").paragraph_format.left_indent = Cm(5)
+    line(document, "{%p endfor %}")
+    line(document, "", size=8)
+    line(document, "{%p endif %}")
+
+
+def foot(document: Any) -> None:
+    left, right = columns(document, (8, 8.5))
+    line(left, "Nơi nhận:", size=12, bold=True, italic=True, keep=True)
+    line(left, "- Như trên;", size=11, keep=True)
+    line(left, "{%p for one in copies %}")
+    line(left, "- {{ one }};", size=11, keep=True)
+    line(left, "{%p endfor %}")
+    line(left, "- Lưu: {{ filed }}.", size=11)
+    line(right, "{%p for one in signature %}")
+    line(right, "{{ one }}", bold=True, at=AT.CENTER, keep=True)
+    line(right, "{%p endfor %}")
+    for _space in range(4):
+        line(right, "", at=AT.CENTER, keep=True)
+    line(right, "{{ signer }}", bold=True, at=AT.CENTER)
+
+
+def annex(document: Any, title: str) -> None:
+    """The list of the tasks, across, by agency."""
+    page(document.add_section(WD_SECTION.NEW_PAGE), across=True)
+    line(document, "PHỤ LỤC", bold=True, at=AT.CENTER)
+    line(document, title, bold=True, at=AT.CENTER)
+    line(
+        document, "(Kèm theo Công văn số          /{{ suffix }} ngày       tháng       năm {{ year }} của {{ name }})",
+        italic=True, at=AT.CENTER, after=8,
+    )  # fmt: skip
+    titles = ("TT", "Nhiệm vụ", "Văn bản giao", "Sản phẩm", "Thời hạn", "Tình trạng đến {{ day }}")
+    cells = (
+        "{{ row.no }}",
+        "{{ row.text }}",
+        "{{ row.directive }}",
+        "{{ row.deliverable }}",
+        "{{ row.due }}",
+        "{{ row.standing }}",
+    )
+    widths = (1.2, 9.4, 4.2, 3.9, 2.5, 3.9)
+    rows = (
+        "{%tr for group in groups %}",
+        "{{ group.agency }}",
+        "{%tr for row in group.rows %}",
+        cells,
+        "{%tr endfor %}",
+        "{%tr endfor %}",
+    )
+    table = document.add_table(rows=1 + len(rows), cols=len(titles), style="Table Grid")
+    table.autofit = False
+    for place, width in zip(table.columns, widths, strict=True):
+        place.width = Cm(width)
+    for number, words in enumerate((titles, *rows)):
+        row = table.rows[number]
+        for mark in ("w:cantSplit", "w:tblHeader") if number == 0 else ("w:cantSplit",):
+            row._tr.get_or_add_trPr().append(OxmlElement(mark))
+        for cell, width in zip(row.cells, widths, strict=True):
+            cell.width = Cm(width)
+        if isinstance(words, str):
+            whole = row.cells[0].merge(row.cells[-1]) if words.startswith("{{") else row.cells[0]
+            run = whole.paragraphs[0].add_run(words)
+            run.font.size, run.bold = Pt(12), True
+            continue
+        for n, (cell, text) in enumerate(zip(row.cells, words, strict=True)):
+            paragraph = cell.paragraphs[0]
+            run = paragraph.add_run(text)
+            run.font.size, run.bold = Pt(12), number == 0
+            paragraph.alignment = AT.CENTER if number == 0 or n in (0, 4) else AT.LEFT
+
+
+def blank() -> Any:
+    document = docx.Document()
+    normal = document.styles["Normal"]
+    normal.font.name, normal.font.size = "Times New Roman", Pt(SIZE)
+    fonts = normal.element.get_or_add_rPr().get_or_add_rFonts()
+    for name in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
+        fonts.set(qn(name), "Times New Roman")
+    normal.paragraph_format.space_after = Pt(0)
+    page(document.sections[0])
+    return document
+
+
+def press() -> Any:
+    """Công văn đôn đốc: what is late and what comes soon, by agency."""
+    document = blank()
+    head(document)
+    addressees(document)
+    body(
+        document,
+        "{% if about %}Thực hiện {{ about }}, {% endif %}qua theo dõi, tổng hợp đến ngày {{ day }}, {{ name }} nhận thấy còn"
+        "{% if overdue %} {{ overdue }} nhiệm vụ đã quá thời hạn nhưng chưa hoàn thành{% endif %}"
+        "{% if overdue and soon %} và{% endif %}{% if soon %} {{ soon }} nhiệm vụ sắp đến hạn{% endif %}"
+        " (chi tiết tại Phụ lục kèm theo).",
+    )
+    body(document, "Để bảo đảm tiến độ thực hiện nhiệm vụ được giao, {{ name }} {{ verb }} các cơ quan, đơn vị:")
+    line(document, "{%p if overdue %}")
+    body(
+        document,
+        "{{ point() }}. Khẩn trương hoàn thành các nhiệm vụ đã quá hạn; báo cáo kết quả thực hiện (kèm số, ký hiệu văn bản"
+        " sản phẩm), nguyên nhân chậm và trách nhiệm của tập thể, cá nhân có liên quan về {{ name }} chậm nhất ngày {{ answer_by }}.",
+    )
+    line(document, "{%p endif %}")
+    line(document, "{%p if soon %}")
+    body(
+        document,
+        "{{ point() }}. Chủ động triển khai các nhiệm vụ sắp đến hạn, bảo đảm hoàn thành đúng thời hạn được giao.",
+    )
+    line(document, "{%p endif %}")
+    body(
+        document,
+        "{{ point() }}. Trường hợp có khó khăn, vướng mắc cần điều chỉnh thời hạn, có văn bản nêu rõ lý do và thời hạn đề nghị,"
+        " gửi {{ name }} trước khi hết hạn để tổng hợp, trình cấp có thẩm quyền xem xét, quyết định.",
+    )
+    body(
+        document,
+        "{{ name }} {{ verb }} các cơ quan, đơn vị {{ 'nghiêm túc' if verb == 'yêu cầu' else 'quan tâm, phối hợp' }} thực hiện./.",
+    )
+    foot(document)
+    annex(document, "DANH MỤC NHIỆM VỤ QUÁ HẠN, SẮP ĐẾN HẠN")
+    return document
+
+
+def progress() -> Any:
+    """Công văn đề nghị báo cáo: how far what is open has come."""
+    document = blank()
+    head(document)
+    addressees(document)
+    body(
+        document,
+        "{% if about %}Thực hiện {{ about }}, để{% else %}Để{% endif %} có cơ sở tổng hợp, báo cáo tiến độ thực hiện các nhiệm vụ được giao,"
+        " {{ name }} {{ verb }} các cơ quan, đơn vị báo cáo tình hình, kết quả thực hiện {{ total }} nhiệm vụ tại Phụ lục kèm theo.",
+    )
+    body(
+        document,
+        "Nội dung báo cáo nêu rõ: kết quả đạt được (kèm số, ký hiệu văn bản sản phẩm); nhiệm vụ chưa hoàn thành, nguyên nhân, thời gian"
+        " dự kiến hoàn thành; khó khăn, vướng mắc và đề xuất, kiến nghị.",
+    )
+    body(
+        document,
+        "Báo cáo gửi về {{ name }} chậm nhất ngày {{ answer_by }} để tổng hợp. {{ name }} {{ verb }} các cơ quan, đơn vị quan tâm,"
+        " phối hợp thực hiện./.",
+    )
+    foot(document)
+    annex(document, "DANH MỤC NHIỆM VỤ CẦN BÁO CÁO TIẾN ĐỘ")
+    return document
+
+
+if __name__ == "__main__":
+    FOLDER.mkdir(exist_ok=True)
+    for name, made in (("don-doc", press()), ("tien-do", progress())):
+        made.save(str(FOLDER / f"{name}.docx"))
