@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, Agency, Directive, Json, acting, as_of, hidden, looking
+from workflow.options import Actor, Agency, Directive, Json, acting, as_of, looking
 
 if TYPE_CHECKING:
-    from workflow.snapshot import Row, Snapshot
+    pass
 
 letter_app = typer.Typer(no_args_is_help=True, help=_("Letters on paper, ready to be signed."))
 
@@ -25,11 +25,6 @@ About = Annotated[
     typer.Option("--about", help=_("What the letter carries out (default: the directives of its tasks, by their numbers)."))
 ]  # fmt: skip
 Subject = Annotated[str | None, typer.Option("--subject", help=_("The subject behind “V/v”."))]
-
-SUBJECTS = {
-    "press": "đôn đốc thực hiện nhiệm vụ quá hạn{soon}",
-    "progress": "báo cáo tiến độ thực hiện nhiệm vụ được giao",
-}
 
 
 @letter_app.command(
@@ -80,9 +75,9 @@ def _draft(
     by: str | None, *, soon: bool = False,
 ) -> None:  # fmt: skip
     """Keep the letter and write it; where it cannot be written nothing is kept."""
-    from reports import paper
-    from workflow import dispatch, terminal
-    from workflow.dispatch import Kind
+    from reports import drafting, paper
+    from workflow import terminal
+    from workflow.dispatch_kind import Kind
     from workflow.occurrence import Occurrence
     from workflow.queries import Wanted
     from workflow.snapshot import Snapshot
@@ -90,36 +85,20 @@ def _draft(
     file, today = _word_file(output), as_of(context.obj, None)
     with acting(context.obj, by) as (session, how):
         view = Snapshot.within(session)
-        view.sees = (
-            None if how["by"].authority is None else frozenset(g.agency_id for g in how["by"].authority if g.agency_id)
-        )
+        agencies = None if how["by"].authority is None else {grant.agency_id for grant in how["by"].authority}
+        view.sees = None if agencies is None else frozenset(one for one in agencies if one)
         rows = paper.chosen(view, today, Wanted(**chosen), kind, soon=soon)  # type: ignore[arg-type]
-        kept = hidden(session, how)
-        duties = [
-            o for row in rows if (o := session.get_one(Occurrence, row["occurrence_id"])).task.directive_id not in kept
-        ]
-        words = SUBJECTS[kind].format(soon=", sắp đến hạn" if soon else "")
-        made = dispatch.draft(
-            session, Kind(kind), duties, as_of=today.day, answer_by=terminal.day(answer_by), subject=subject or words,
-            about=about or paper.about(view, rows), **how,
+        duties = [session.get_one(Occurrence, row["occurrence_id"]) for row in rows]
+        made = drafting.draft(
+            session, Kind(kind), duties, as_of=today.day, answer_by=terminal.day(answer_by), subject=subject or "", about=about, **how
         )  # fmt: skip
-        letter, agencies = _row(made), len({row["agency_code"] for row in rows})
-        paper.write(context.obj, letter, rows, file)
+        paper.write_again(context.obj, view, made.id or 0, file)
+        agencies_ = len({row["agency_code"] for row in rows})
         lines = [
-            _("Letter {n} is drafted: {tasks} tasks of {agencies} agencies, in {file}.", n=made.id, tasks=len(rows), agencies=agencies, file=str(output)),
+            _("Letter {n} is drafted: {tasks} tasks of {agencies} agencies, in {file}.", n=made.id, tasks=len(rows), agencies=agencies_, file=str(output)),
             _("Once it is signed: `dondoc letter number {n} \"120/STC-TCHCSN ngày 16/10/2025\"` makes it a step in the history of each task.", n=made.id),
         ]  # fmt: skip
     terminal.say(*lines)
-
-
-def _row(made: Any) -> Row:
-    return {
-        "kind": made.kind.value,
-        "as_of": made.as_of,
-        "answer_by": made.answer_by,
-        "subject": made.subject,
-        "about": made.about,
-    }
 
 
 def _word_file(output: Path) -> Path:
@@ -136,11 +115,13 @@ def _word_file(output: Path) -> Path:
     help=_("List the letters, newest first.\n\n\b\nExample:\n  dondoc letter list"),
 )
 def list_(context: typer.Context, json_: Json = False) -> None:
+    from reports import paper
     from workflow import terminal
+    from workflow.dispatch_kind import say_kind
     from workflow.periods import show_day
 
     with looking(context.obj) as view:
-        rows = _listed(view)
+        rows = paper.listed(view)
     if json_:
         terminal.say_json(rows)
         return
@@ -154,31 +135,10 @@ def list_(context: typer.Context, json_: Json = False) -> None:
         C("state", _("State"), wide=True),
     )
     shown = [
-        {**row, "kind": _say(row["kind"]), "as_of": show_day(row["as_of_on"]), "state": _state(row)} for row in rows
+        {**row, "kind": say_kind(row["kind"]), "as_of": show_day(row["as_of_on"]), "state": paper.state(row)}
+        for row in rows
     ]
     terminal.say(*terminal.table(columns, shown))
-
-
-def _listed(view: Snapshot) -> list[Row]:
-    return view.rows(
-        """select l.id, l.kind, l.subject, l.as_of as as_of_on, l.answer_by as answer_by_on, l.made_at, l.made_by, l.number, l.issued_on, l.dropped_at,
-          (select count(*) from dispatch_line x where x.dispatch_id = l.id) as tasks
-        from dispatch l order by l.id desc limit 500"""
-    )
-
-
-def _say(kind: str) -> str:
-    from workflow.dispatch import say_kind
-
-    return say_kind(kind)
-
-
-def _state(row: Row) -> str:
-    from workflow.periods import show_day
-
-    if row["number"]:
-        return _("left as {number} of {day}", number=row["number"], day=show_day(row["issued_on"]))
-    return _("dropped") if row["dropped_at"] else _("drafted, without a number")
 
 
 @letter_app.command(
@@ -188,16 +148,10 @@ def _state(row: Row) -> str:
 def write(context: typer.Context, number: Number, output: Output) -> None:
     from reports import paper
     from workflow import terminal
-    from workflow.errors import NotFound
 
     file = _word_file(output)
     with looking(context.obj) as view:
-        found = next((row for row in _listed(view) if row["id"] == number), None)
-        if not found:
-            raise NotFound("There is no letter {n}; see `dondoc letter list`.", n=number)
-        about = view.rows("select about from dispatch where id = :id", id=number)[0]["about"]
-        letter = {**found, "as_of": found["as_of_on"], "answer_by": found["answer_by_on"], "about": about}
-        paper.write(context.obj, letter, paper.recorded(view, number), file)
+        paper.write_again(context.obj, view, number, file)
     terminal.say(_("Written to {file}.", file=str(output)))
 
 

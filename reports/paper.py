@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 from reports import office_templates
 from workflow import queries
 from workflow.access.viewing import visible
-from workflow.i18n import speaking
+from workflow.errors import NotFound, Refused
+from workflow.i18n import _, speaking
 from workflow.names import printable
 from workflow.periods import show_day
 from workflow.queries import AsOf, Wanted
@@ -172,7 +173,7 @@ def recorded(view: Snapshot, number: int) -> list[Row]:
     )
 
 
-def about(view: Snapshot, rows: Sequence[Row]) -> str:
+def cited(view: Snapshot, rows: Sequence[Row]) -> str:
     """The documents whose tasks these are, as a letter cites them; more than three are not told one by one."""
     codes = list(dict.fromkeys(row["directive"] for row in rows))
     if not 1 <= len(codes) <= 3:
@@ -183,3 +184,30 @@ def about(view: Snapshot, rows: Sequence[Row]) -> str:
         name = f"{one['kind'] or 'Văn bản'} số {one['number']} ngày {show_day(one['issued_on'])}"
         cited.append(f"{name} của {one['issuer']}" if one["issuer"] else name)
     return "; ".join(cited)
+
+
+def listed(view: Snapshot) -> list[Row]:
+    """The newest 500 letters, newest first, with how many tasks each is about."""
+    return view.rows(
+        """select l.id, l.kind, l.subject, l.about, l.as_of as as_of_on, l.answer_by as answer_by_on, l.made_at, l.made_by, l.number, l.issued_on,
+          l.dropped_at, (select count(*) from dispatch_line x where x.dispatch_id = l.id) as tasks
+        from dispatch l order by l.id desc limit 500"""
+    )
+
+
+def state(row: Row) -> str:
+    """What became of a letter, in words."""
+    if row["number"]:
+        return _("left as {number} of {day}", number=row["number"], day=show_day(row["issued_on"]))
+    return _("dropped") if row["dropped_at"] else _("drafted, without a number")
+
+
+def write_again(settings: Settings, view: Snapshot, number: int, target: Path) -> None:
+    """Write a letter that is kept, as the viewer may see it; raises NotFound, Refused where all of it is hidden."""
+    found = next((row for row in listed(view) if row["id"] == number), None)
+    if not found:
+        raise NotFound("There is no letter {n}; see `dondoc letter list`.", n=number)
+    rows = recorded(view, number)
+    if not rows:
+        raise Refused("The tasks of letter {n} are confidential.", n=number)
+    write(settings, {**found, "as_of": found["as_of_on"], "answer_by": found["answer_by_on"]}, rows, target)

@@ -17,14 +17,14 @@ import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH as AT
 from sqlmodel import select
 
-from reports import office_templates, paper
+from reports import drafting, office_templates, paper
 from tests import doors, make
 from tests.conftest import Office, need
 from workflow import config, dispatch
 from workflow.access import people
 from workflow.audit import AuditEntry
 from workflow.basis import Basis
-from workflow.dispatch import Kind
+from workflow.dispatch_kind import Kind
 from workflow.errors import BadInput, NotFound, NotPermitted, Refused
 from workflow.history.chain import first_fault
 from workflow.history.replay import differences
@@ -212,7 +212,7 @@ def drafted(office: Office, **chosen: Any) -> int:
         view = Snapshot.within(session)
         found = paper.chosen(view, AsOf.at(AT_, "Asia/Ho_Chi_Minh", 7), Wanted(**chosen), "press")
         duties = [make.occurrence(session, row["code"]) for row in found]
-        made = dispatch.draft(session, Kind.PRESS, duties, as_of=TODAY, answer_by=date(2025, 10, 24), subject="đôn đốc", about=paper.about(view, found), **HOW)  # fmt: skip
+        made = drafting.draft(session, Kind.PRESS, duties, as_of=TODAY, answer_by=date(2025, 10, 24), **HOW)
         assert "27/KH-UBND ngày 11/4/2025" in made.about
         return made.id or 0
 

@@ -73,7 +73,7 @@ def agency(request: Request, code: str) -> Response:
     return page(request, "agency.html", keep=True, card=card, lines=lines, life=life)
 
 
-def _oversees(request: Request) -> None:
+def overseer(request: Request) -> None:
     """Raise NotPermitted for whoever looks after nobody's work but their own."""
     person = request.state.visitor.person
     if not person.oversees:
@@ -86,7 +86,7 @@ def outbox(
 ) -> Response:
     """The letters: what waits, what left, what was refused."""
     with looking(request) as view:
-        _oversees(request)
+        overseer(request)
         rows, counts = ledger.messages(view, status or None), ledger.outbox_counts(view)
     return page(request, "outbox.html", keep=True, rows=rows, counts=counts, status_=status)
 
@@ -120,7 +120,7 @@ def history(
     """The history, newest first, about one thing if it is named."""
     office: Office = request.app.state.office
     with looking(request) as view:
-        _oversees(request)
+        overseer(request)
         rows = entries.about(view, about or None, last)[::-1]
         head = entries.head(view)
     zone = ZoneInfo(office.settings.time_zone)

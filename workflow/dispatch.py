@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from enum import StrEnum
 
 from sqlmodel import Field, Relationship, Session, SQLModel
 
@@ -10,23 +9,13 @@ from workflow import audit
 from workflow.audit import By
 from workflow.basis import Basis, need_basis
 from workflow.database import Instant, enum_column, exclusive
+from workflow.dispatch_kind import Kind
 from workflow.errors import BadInput, NotFound, Refused
-from workflow.i18n import N_, _
 from workflow.moving import Duty
 from workflow.names import bounded
 from workflow.occurrence import Occurrence
 from workflow.periods import show_day
 from workflow.standing import OPEN
-
-
-class Kind(StrEnum):
-    """What a dispatch is for."""
-
-    PRESS = "press"
-    PROGRESS = "progress"
-
-
-KIND_LABELS = {Kind.PRESS: N_("letter of reminder"), Kind.PROGRESS: N_("request for a progress report")}
 
 
 class Dispatch(SQLModel, table=True):
@@ -65,11 +54,6 @@ class DispatchLine(SQLModel, table=True):
     occurrence_id: int = Field(foreign_key="occurrence.id", index=True)
     agency_id: int = Field(foreign_key="agency.id")
     due_on: date | None = None
-
-
-def say_kind(kind: str) -> str:
-    """What a dispatch is for, in words."""
-    return _(KIND_LABELS[Kind(kind)])
 
 
 def draft(

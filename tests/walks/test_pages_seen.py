@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sqlmodel import Session
 from directives import correcting, intake
 from directives.correcting import Said
 from directives.proposal import Proposal
+from reports import drafting
 from tests import doors, make
 from tests.conftest import need
 from tests.doors import FOCAL, MONITOR, OFFICE
@@ -27,12 +29,14 @@ from tests.walks.browsing import EARLIER, NOW, Hands, Served, carry, served
 from tests.walks.eyes import Eyes, look
 from tests.walks.opened_letters import found_in
 from tests.walks.test_main_job import started_browser
-from workflow import review
+from workflow import dispatch, review
 from workflow.access import people
 from workflow.access.entry import Person, person_at
 from workflow.access.roles import Role
 from workflow.agency import add_focal_point
 from workflow.audit import By
+from workflow.basis import Basis
+from workflow.dispatch_kind import Kind
 from workflow.duties.order import Order
 from workflow.evidence import EvidenceStore
 from workflow.snapshot import Snapshot
@@ -72,6 +76,17 @@ def register(session: Session) -> None:
             )
 
 
+def draft_letters(made: Served) -> None:
+    """One letter with its number, one that waits for it."""
+    how: dict[str, Any] = {"by": By("Hà Theo Dõi", "web"), "at": NOW}
+    with made.record() as session:
+        duties = [make.occurrence(session, f"KH27-{no}") for no in ("I.3", "I.4")]
+        for _letter in range(2):
+            drafting.draft(session, Kind.PRESS, duties, as_of=NOW.date(), answer_by=date(2025, 10, 31), **how)
+        found = dispatch.find_dispatch(session, 2)
+        dispatch.give_number(session, found, Basis.read(f"120/STC{WORD[:60]} ngày 15/10/2025"), **how)
+
+
 def hand_in(made: Served) -> None:
     """Three documents: a PDF with texts that would like to run, a Word file, and one that cannot be read."""
     store = EvidenceStore(made.office.settings.evidence)
@@ -107,7 +122,7 @@ PAGES: dict[str, list[str]] = {
     MONITOR: [
         "/overdue", "/overdue?tab=soon", "/overdue?tab=waiting", "/overdue?tab=asked&review=2", "/overdue?by=agency",
         "/overdue?by=directive", "/reviews", "/reviews/1", "/reviews/2", "/tasks/KH27-II.4", "/duties/{II.4}/cancel",
-        "/duties/{II.2}/return", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
+        "/duties/{II.2}/return", "/letters", "/letters?made=1", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
     ],
     OFFICE: [
         "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/progress", "/agencies", "/agencies?ended=1",
@@ -121,6 +136,7 @@ PAGES: dict[str, list[str]] = {
 def office(_sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     with served(tmp_path_factory.mktemp("seen"), _sqlite_template, register) as made:
         made.office.tick("2025-10-15 08:00")
+        draft_letters(made)
         hand_in(made)
         yield made
 
