@@ -7,17 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reports import commands_letter, commands_template
+from reports import commands_letter, commands_report
 from workflow.i18n import _
 from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look, looking, warn_of_silence
 
 if TYPE_CHECKING:
-    from reports.report import Report
     from workflow.snapshot import Snapshot
 
 app = typer.Typer()
 app.add_typer(commands_letter.app)
-app.add_typer(commands_template.app)
+app.add_typer(commands_report.app)
 
 
 @app.command(
@@ -77,7 +76,7 @@ def inherited(
     json_: Json = False,
 ) -> None:
     from reports import inherited as report
-    from reports import screen
+    from reports import screen, writing
     from workflow import queries, terminal
 
     looked = as_of(context.obj, day)
@@ -88,7 +87,7 @@ def inherited(
             return
         built = report.build(view, looked, *ids)
     if output:
-        _write(built, output)
+        writing.write(built, output)
         terminal.say(_("Written to {file}.", file=str(output)))
     else:
         terminal.say(screen.text(built))
@@ -108,7 +107,7 @@ def proof(
     json_: Json = False,
 ) -> None:
     from reports import proof as report
-    from reports import screen
+    from reports import screen, writing
     from workflow import ledger, terminal
 
     with looking(context.obj) as view:
@@ -117,24 +116,7 @@ def proof(
             return
         built = report.build(view, as_of(context.obj, None), code, agency)
     if output:
-        _write(built, output)
+        writing.write(built, output)
         terminal.say(_("Written to {file}.", file=str(output)))
     else:
         terminal.say(screen.text(built))
-
-
-def _write(report: Report, file: Path) -> None:
-    """Write a report in the format that the name of the file says."""
-    from workflow.errors import BadInput
-    from workflow.terminal import output_file
-
-    if file.suffix.lower() == ".xlsx":
-        from reports import excel
-
-        excel.write(report, output_file(file))
-    elif file.suffix.lower() == ".docx":
-        from reports import word
-
-        word.write(report, output_file(file))
-    else:
-        raise BadInput("{name} is neither .xlsx nor .docx.", name=file.name)

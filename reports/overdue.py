@@ -45,10 +45,10 @@ def _list(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None) ->
         if rows
         else _("Nothing is overdue.")
     )
-    return Section("", columns, [_shown(row) for row in rows], note, _unreachable(view, as_of, rows))
+    return Section("", columns, [_shown(row) for row in rows], note, unreachable(view, as_of, rows))
 
 
-def _unreachable(view: Snapshot, as_of: queries.AsOf, rows: list[Row]) -> str:
+def unreachable(view: Snapshot, as_of: queries.AsOf, rows: list[Row]) -> str:
     """Who of them cannot be written to stands before everything else: nobody has reminded them."""
     if as_of.past or not rows:
         return ""

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
 from workflow.terminal import Column
+
+# What no XML can hold, and so neither Word nor Excel.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def writable(value: object) -> str:
+    """A value as text that a file can hold; nothing for None."""
+    text = "" if value is None else str(value)
+    return _UNWRITABLE.sub("\ufffd", text) if _UNWRITABLE.search(text) else text
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from reports.report import Report, Section
+from reports.report import Report, Section, writable
 
 
 def write(report: Report, path: Path) -> None:
@@ -27,22 +27,22 @@ def write(report: Report, path: Path) -> None:
     normal.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), "Times New Roman")
     title = document.add_paragraph()
     title.alignment = WD_ALIGN_PARAGRAPH.CENTER
-    title.add_run(report.title).bold = True
+    title.add_run(writable(report.title)).bold = True
     for section in report.sections:
         if section.title:
             heading = document.add_paragraph()
             heading.paragraph_format.keep_with_next = True
             heading.paragraph_format.space_before = Pt(12)
-            heading.add_run(section.title).bold = True
+            heading.add_run(writable(section.title)).bold = True
         if section.warning:
-            document.add_paragraph(section.warning)
+            document.add_paragraph(writable(section.warning))
         if section.rows:
             _table(document, section)
         if section.note:
-            document.add_paragraph(section.note).paragraph_format.space_before = Pt(6)
+            document.add_paragraph(writable(section.note)).paragraph_format.space_before = Pt(6)
     if report.foot:
         foot = page.footer.paragraphs[0]
-        foot.add_run(report.foot).font.size = Pt(9)
+        foot.add_run(writable(report.foot)).font.size = Pt(9)
     document.save(str(path))
 
 
@@ -79,7 +79,7 @@ def _table(document: Any, section: Section) -> None:
             cell.width = width
             value = values.get(column.key)
             paragraph = cell.paragraphs[0]
-            run = paragraph.add_run("" if value is None else str(value))
+            run = paragraph.add_run(writable(value))
             run.font.size, run.bold = Pt(11), number == 0
             if number == 0:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

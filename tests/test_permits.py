@@ -175,6 +175,15 @@ def test_until_an_administrator_is_named_everybody_may(database: Database) -> No
         assert (by.name, by.authority) == ("Trần Bình", frozenset({Grant(Role.ADMINISTRATOR)}))
 
 
+def test_another_role_of_somebody_with_one_address_is_the_same_persons(database: Database) -> None:
+    with database.transaction() as session:
+        people.appoint(session, "Trần Bình", Role.ADMINISTRATOR, **HOW, today=TODAY, email="binh@example.vn")
+        second = people.appoint(session, "Trần Bình", Role.OFFICE, **HOW, today=TODAY)
+        assert second.email == "binh@example.vn"
+        by = people.acting(session, "Trần Bình", "cli", TODAY)  # by name: there is one of that name
+        assert {grant.role for grant in by.authority or ()} == {Role.ADMINISTRATOR, Role.OFFICE}
+
+
 def test_a_role_counts_between_its_days_and_the_last_administrator_stays(database: Database) -> None:
     with database.transaction() as session:
         first = people.appoint(session, "Trần Bình", Role.ADMINISTRATOR, **HOW, today=TODAY)

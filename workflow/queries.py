@@ -157,20 +157,28 @@ FIGURES = {
 }
 
 
+# What a tally counts by: the key, what is joined to it, and its code and name.
+_GROUPS = {
+    "agency": ("a.id", "join agency g on g.id = counted.id", "g.code", "g.name"),
+    "directive": ("d.id", "join directive g on g.id = counted.id", "g.code", "g.number"),
+    "section": ("coalesce(t.section, '')", "", "counted.id", "counted.id"),
+}
+
+
 def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) -> list[Row]:
-    """Counts by agency or by directive: the official two by two (done or not × in time or late), and what lies outside it."""
+    """Counts by agency, directive or section: the official two by two (done or not × in time or late), and what lies outside it."""
     where, args = narrow(view, wanted or Wanted())
-    group = {"agency": ("a.id", "agency", "name"), "directive": ("d.id", "directive", "number")}[by]
+    grouped, joined, code, name = _GROUPS[by]
     counts = ", ".join(
         f"cast(sum(case when {one} then n else 0 end) as integer) as {name}" for name, one in FIGURES.items()
     )
     return view.rows(
-        f"""select g.code, g.{group[2]} as name, {counts}
-        from (select {group[0]} as id, o.status, {STANDING_SQL} as standing, count(*) as n
+        f"""select {code} as code, {name} as name, {counts}
+        from (select {grouped} as id, o.status, {STANDING_SQL} as standing, count(*) as n
             from {as_of.occurrences(view)} o join task t on t.id = o.task_id join directive d on d.id = t.directive_id
             join agency a on a.id = o.agency_id where {where} group by 1, 2, 3) counted
-        join {group[1]} g on g.id = counted.id where standing <> 'not_counted'
-        group by g.code, g.{group[2]} order by overdue desc, name""",
+        {joined} where standing <> 'not_counted'
+        group by {code}, {name} order by overdue desc, name""",
         **args,
         **as_of.args(),
     )

@@ -51,7 +51,9 @@ def appoint(
         raise BadInput("The role “{role}” is held for an agency; name it with --agency.", role=say_role(role))
     if role is not Role.ADMINISTRATOR and not session.exec(select(Appointment.id)).first():
         raise Refused("Name an administrator first: from then on the roles count.")
-    address = checked_address(email) if email else None
+    known = {one.email for one in _of_name(session, name, today)}
+    # Another role of somebody who is known by one address is that same person's.
+    address = checked_address(email) if email else known.pop() if len(known) == 1 else None
     same = [
         one
         for one in _of_name(session, name, today)

@@ -1,17 +1,54 @@
-"""Commands about the Word templates of letters: list, export, check."""
+"""Commands about reports to hand on: the overdue pack; the Word templates of letters."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from workflow.i18n import _
-from workflow.options import Json
+from workflow.options import Agency, AsOfDay, Directive, Json, as_of, looking
 
 template_app = typer.Typer(no_args_is_help=True, help=_("The Word templates of letters."))
 report_app = typer.Typer(no_args_is_help=True, help=_("Reports and what they are made with."))
 report_app.add_typer(template_app, name="template")
+
+
+@report_app.command(
+    "overdue",
+    help=_(
+        "The overdue pack: the two by two with its rates, by agency, document and field, every overdue task with its reasons.\n\n\b\nExamples:\n  dondoc report overdue --output qua-han.xlsx\n  dondoc report overdue --directive KH88 --as-of 15/10/2025 --of given --output qua-han.docx"
+    ),
+)
+def overdue(
+    context: typer.Context,
+    directive: Directive = None,
+    agency: Agency = None,
+    day: AsOfDay = None,
+    of: Annotated[
+        str, typer.Option("--of", help=_("What rates are of: due (those that have fallen due) | given (all)."))
+    ] = "due",
+    output: Annotated[Path | None, typer.Option("--output", help=_("Write the report as .xlsx or .docx."))] = None,
+    json_: Json = False,
+) -> None:
+    from reports import pack, screen, writing
+    from workflow import terminal
+    from workflow.errors import BadInput
+    from workflow.queries import Wanted
+
+    if of not in ("due", "given"):
+        raise BadInput("“{value}” is none of: {known}.", value=of, known="due, given")
+    with looking(context.obj) as view:
+        built = pack.build(view, as_of(context.obj, day), Wanted(directive=directive, agency=agency), of=of)
+    if json_:
+        terminal.say_json(built.to_json())
+    elif output:
+        writing.write(built, output)
+        terminal.say(_("Written to {file}.", file=str(output)))
+    else:
+        terminal.say(screen.text(built))
+
 
 Name = Annotated[str, typer.Argument(metavar=_("NAME"), help=_("Name of a template, such as don-doc."))]
 
