@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 SHARED ?= ../shared
 
 # Tests in which no day plays a part that others do not show, and those that set zones of their own.
-TIMELESS := $(foreach name,permits confidential evidence reports_files letter_pages refusals bulk history directives_shapes directives_readers directives_formats \
+TIMELESS := $(foreach name,permits confidential evidence reports_files proposal_pages api_proposals directives_correcting letter_pages refusals bulk history directives_shapes directives_readers directives_formats \
   directives_extract directives_apart directives_agencies directives_sheet register_names packaging boundaries layers docs \
   workflow_config workflow_i18n workflow_database notifications_wire faults_delivery faults_tick \
   letters_regressions letters_regressions_more letters_regressions_secret replies reach post_office acting \

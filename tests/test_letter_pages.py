@@ -69,7 +69,7 @@ def test_a_letter_from_the_review_to_its_number(house: House) -> None:
     assert done.status_code == 303 and "Đã phát hành, số 120/STC ngày 15/10/2025" in plain(browser.get("/letters"))
     twice = browser.post("/letters/1/number", data={"seal": seal, "given": "121/STC", "issued": "2025-10-15"})
     assert twice.status_code == 409 and letters(house)[0].number == "120/STC"
-    assert "đôn đốc bằng công văn" in plain(browser.get("/tasks/KH27-I.4"))
+    assert "đôn đốc bằng công văn" in plain(browser.get("/tasks/KH27-I.4")).lower()
     with house.office.database.transaction() as session:
         assert first_fault(session) is None
 

@@ -55,7 +55,7 @@ def draft(
     seal: Seal = "",
     chosen: Annotated[list[Duty] | None, Form()] = None,
     answer_by: Annotated[str, Form(max_length=20)] = "",
-    kind: Annotated[Kind, Form()] = Kind.PRESS,
+    kind: Annotated[str, Form(max_length=20)] = Kind.PRESS.value,
 ) -> Response:
     """Draft a letter about the chosen duties."""
     office: Office = request.app.state.office
@@ -64,12 +64,14 @@ def draft(
             hidden = sight.hidden(session, how["by"])
             found = [session.get(Occurrence, one) for one in list(dict.fromkeys(chosen or ()))[:MOST]]
             duties = [duty for duty in found if duty and duty.task.directive_id not in hidden]
+            if kind not in set(Kind):
+                raise BadInput("“{value}” is none of: {known}.", value=printable(kind), known=", ".join(Kind))
             if not duties:
                 raise BadInput("Choose at least one task.")
             if not answer_by:
                 raise BadInput("Say until when the agencies are to answer the letter.")
             today = office.as_of().day
-            made = drafting.draft(session, kind, duties, as_of=today, answer_by=terminal.day(answer_by), **how)
+            made = drafting.draft(session, Kind(kind), duties, as_of=today, answer_by=terminal.day(answer_by), **how)
             number = made.id
     except NotPermitted:
         raise
