@@ -32,13 +32,13 @@ $(VENV)/.dev: $(VENV)/.run requirements-dev.lock
 demo: $(VENV)/.run ## read two sample directives, replay 2025 with its reorganisation, show the reviews
 	$(BIN)/dondoc demo demo
 
-test: $(VENV)/.dev ## set up everything and run all tests, those on SQLite with coverage
+test: $(VENV)/.dev ## set up everything and run all tests, those on SQLite with coverage (a browser has its own pace)
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -m "not slow" -k "not postgresql"
+	$(BIN)/coverage run -m pytest -m "not slow" -k "not postgresql" --ignore=tests/walks
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='workflow/*' --fail-under=95 --skip-covered
 	$(BIN)/coverage report --omit='workflow/*,tests/*' --fail-under=85 --skip-covered
-	$(BIN)/python -m pytest -m "not slow" -k postgresql
+	$(BIN)/python -m pytest -m "not slow" -k "postgresql or walks"
 	$(BIN)/python -m pytest -m slow
 
 zones: $(VENV)/.dev ## run what depends on days under other time zones of the host (make test runs all under its own)

@@ -38,7 +38,7 @@ PARTS = {
 # Which commands work with the record of a server, after `dondoc login`; the others are for the machine of the record.
 AFAR = (
     "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend", "resume",
-    "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "timing", "read",
+    "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "report", "timing", "read",
     "login", "logout", "whoami",
 )  # fmt: skip
 

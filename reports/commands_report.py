@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workflow.i18n import _
-from workflow.options import Agency, AsOfDay, Directive, Json, as_of, looking
+from workflow.options import Agency, AsOfDay, Directive, Json, as_of, look, only_here
+
+if TYPE_CHECKING:
+    from workflow.snapshot import Snapshot
 
 template_app = typer.Typer(no_args_is_help=True, help=_("The Word templates of letters."))
 report_app = typer.Typer(no_args_is_help=True, help=_("Reports and what they are made with."))
@@ -32,18 +35,29 @@ def overdue(
     output: Annotated[Path | None, typer.Option("--output", help=_("Write the report as .xlsx or .docx."))] = None,
     json_: Json = False,
 ) -> None:
-    from reports import pack, screen, writing
     from workflow import terminal
     from workflow.errors import BadInput
-    from workflow.queries import Wanted
 
     if of not in ("due", "given"):
         raise BadInput("“{value}” is none of: {known}.", value=of, known="due, given")
-    with looking(context.obj) as view:
-        built = pack.build(view, as_of(context.obj, day), Wanted(directive=directive, agency=agency), of=of)
+
+    def here(view: Snapshot) -> object:
+        from reports import pack
+        from workflow.queries import Wanted
+
+        wanted = Wanted(directive=directive, agency=agency)
+        return pack.build(view, as_of(context.obj, day), wanted, of=of).to_json()
+
+    asked = {"as_of": day and terminal.day(day), "of": of, "directive": directive, "agency": agency}
+    found = look(context.obj, "reports/pack", asked, here)
     if json_:
-        terminal.say_json(built.to_json())
-    elif output:
+        terminal.say_json(found)
+        return
+    from reports import screen, writing
+    from reports.report import Report
+
+    built = Report.from_json(found)
+    if output:
         writing.write(built, output)
         terminal.say(_("Written to {file}.", file=str(output)))
     else:
@@ -58,6 +72,7 @@ Name = Annotated[str, typer.Argument(metavar=_("NAME"), help=_("Name of a templa
     help=_("List the templates and where each is taken from.\n\n\b\nExample:\n  dondoc report template list"),
 )
 def list_templates(context: typer.Context, json_: Json = False) -> None:
+    only_here(context.obj)
     from reports import office_templates
     from workflow import terminal
 
@@ -79,6 +94,7 @@ def list_templates(context: typer.Context, json_: Json = False) -> None:
     help=_("Copy a template into the office's folder, to be changed in Word.\n\n\b\nExample:\n  dondoc report template export don-doc"),
 )  # fmt: skip
 def export(context: typer.Context, name: Name) -> None:
+    only_here(context.obj)
     from reports import office_templates
     from workflow import terminal
 
@@ -91,6 +107,7 @@ def export(context: typer.Context, name: Name) -> None:
     help=_("Check that every placeholder of the templates is one that dondoc fills.\n\n\b\nExample:\n  dondoc report template check"),
 )  # fmt: skip
 def check(context: typer.Context) -> None:
+    only_here(context.obj)
     from reports import office_templates
     from workflow import terminal
     from workflow.errors import BadInput

@@ -142,6 +142,22 @@ def test_the_pack_as_files(office: Office, tmp_path: Path) -> None:
         writing.write(built, tmp_path / "a.pdf")
 
 
+def test_the_pack_from_afar_is_the_same(office: Office) -> None:
+    with office.database.transaction() as session:
+        doors.register(session)
+    house = doors.House(office)
+    with house.client:
+        program = house.program(doors.MONITOR, "read")
+        told = program.get("/api/v1/reports/pack", params={"directive": "KH27", "of": "given"})
+        assert told.status_code == 200
+        with office.database.transaction() as session:
+            built = pack.build(Snapshot.within(session), AS_OF, Wanted(directive="KH27"), of="given").to_json()
+        given = told.json()
+        assert [one["rows"] for one in given["sections"]] == [one["rows"] for one in built["sections"]]
+        assert [one["note"] for one in given["sections"]] == [one["note"] for one in built["sections"]]
+        assert program.get("/api/v1/reports/pack", params={"of": "x"}).status_code == 422
+
+
 Run = Callable[..., tuple[int, str, str]]
 
 

@@ -40,14 +40,14 @@ Grounds = Annotated[
 
 def as_of(settings: Settings, day: str | None) -> AsOf:
     """The day a list speaks of."""
-    _refuse_afar(settings)
+    only_here(settings)
     from workflow import clock, terminal
     from workflow.queries import AsOf
 
     return AsOf.at(clock.now(), settings.time_zone, settings.reminders.soon_days, terminal.day(day) if day else None)
 
 
-def _refuse_afar(settings: Settings) -> None:
+def only_here(settings: Settings | Afar) -> None:
     """Raise Refused for what only the machine of the record can do."""
     server = getattr(settings, "server", "")
     if server:
@@ -57,7 +57,7 @@ def _refuse_afar(settings: Settings) -> None:
 @contextmanager
 def opened(settings: Settings) -> Iterator[Database]:
     """Open the office's database for one command, built if it is new."""
-    _refuse_afar(settings)
+    only_here(settings)
     from workflow.database import Database
 
     database = Database(settings.database.url, settings.database.wait_seconds)
@@ -109,7 +109,7 @@ def look(
 @contextmanager
 def looking(settings: Settings, named: str | None = None) -> Iterator[Snapshot]:
     """A snapshot of the record as the person who runs the command may see it."""
-    _refuse_afar(settings)
+    only_here(settings)
     from workflow import clock, terminal
     from workflow.access.viewing import agencies_of
     from workflow.snapshot import snapshot

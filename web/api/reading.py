@@ -10,6 +10,7 @@ from fastapi.encoders import jsonable_encoder
 from fastapi.responses import JSONResponse
 
 from reports import overdue as overdue_report
+from reports import pack as overdue_pack
 from web.api import models
 from web.api.caller import Caller, reading
 from web.pages import Office
@@ -151,6 +152,17 @@ def overdue_review(
     with reading(request) as view:
         wanted = Wanted(directive or None, agency or None)
         built = overdue_report.build(view, _as_of(request, as_of), wanted, by or None)
+    return models.Report(**built.to_json())
+
+
+@router.get("/reports/pack")
+def pack(
+    request: Request, of: Literal["due", "given"] = "due", directive: Name = "", agency: Name = "", as_of: As = None
+) -> models.Report:
+    """The overdue pack: the two by two with its rates (of those that have fallen due, or of all given), and every overdue task."""
+    with reading(request) as view:
+        wanted = Wanted(directive or None, agency or None)
+        built = overdue_pack.build(view, _as_of(request, as_of), wanted, of=of)
     return models.Report(**built.to_json())
 
 
