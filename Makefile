@@ -12,6 +12,9 @@ TIMELESS := $(foreach name,permits confidential evidence reports_files proposal_
   faults_links faults_links_pages faults_addresses faults_kills faults_web faults_sizes faults_guesses faults_words notifications_outbox cli time_zones \
   api api_acts api_confidential api_texts afar afar_guards sign_in_guards hooks oidc,--ignore=tests/test_$(name).py) $(foreach name,acting_by_mail three_people pages_seen,--ignore=tests/walks/test_$(name).py)
 
+# Pages whose queries other tests put to PostgreSQL.
+SHOWN := $(foreach name,proposal_pages letter_pages succession_pages faults_words,--ignore=tests/test_$(name).py)
+
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean
 
@@ -38,7 +41,7 @@ test: $(VENV)/.dev ## set up everything and run all tests, those on SQLite with 
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report --include='workflow/*' --fail-under=95 --skip-covered
 	$(BIN)/coverage report --omit='workflow/*,tests/*' --fail-under=85 --skip-covered
-	$(BIN)/python -m pytest -m "not slow" -k "postgresql or walks"
+	$(BIN)/python -m pytest -m "not slow" -k "postgresql or walks" $(SHOWN)
 	$(BIN)/python -m pytest -m slow
 
 zones: $(VENV)/.dev ## run what depends on days under other time zones of the host (make test runs all under its own)
