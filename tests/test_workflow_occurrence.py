@@ -137,7 +137,8 @@ def test_of_two_who_report_at_once_one_wins_and_the_other_is_told(database: Data
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(ends) == ["Overtaken", "done"]
+    told, done = sorted(ends)
+    assert done == "done" and told in ("Overtaken", "Refused")  # by the version, or by the state that it finds
     with database.transaction() as session:
         assert len(make.occurrence(session).submissions) == 1
         assert first_fault(session) is None
