@@ -30,8 +30,7 @@ from workflow.directive import Directive
 from workflow.errors import BadInput, NotFound, Overtaken, Problem, Refused
 from workflow.file_kinds import ALLOWED, DOCUMENTS
 from workflow.i18n import N_
-from workflow.periods import say
-from workflow.received import WAITING, ReceivedDocument, State
+from workflow.received import WAITING, ReceivedDocument, State, say_problem
 from workflow.snapshot import Row, Snapshot, stored
 
 if TYPE_CHECKING:
@@ -154,7 +153,7 @@ def received(view: Snapshot) -> list[Row]:
             row["number"], row["subject"], row["issuer"] = head["number"], head["subject"], head["issuer"]
             row["issued_on"] = date.fromisoformat(head["issued"]) if head["issued"] else None
         row["tasks"], row["doubts"] = len(tasks), sum(bool(task["issues"]) for task in tasks)
-        row["problem"] = say(problem["message"], problem["args"]) if problem else None
+        row["problem"] = say_problem(problem) or None
     return rows
 
 

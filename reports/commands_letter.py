@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from workflow.i18n import _
 from workflow.options import Actor, Agency, Directive, Json, acting, as_of, looking
-
-if TYPE_CHECKING:
-    pass
 
 letter_app = typer.Typer(no_args_is_help=True, help=_("Letters on paper, ready to be signed."))
 
@@ -85,17 +82,16 @@ def _draft(
     file, today = _word_file(output), as_of(context.obj, None)
     with acting(context.obj, by) as (session, how):
         view = Snapshot.within(session)
-        agencies = None if how["by"].authority is None else {grant.agency_id for grant in how["by"].authority}
-        view.sees = None if agencies is None else frozenset(one for one in agencies if one)
+        view.sees = how["by"].agencies
         rows = paper.chosen(view, today, Wanted(**chosen), kind, soon=soon)  # type: ignore[arg-type]
         duties = [session.get_one(Occurrence, row["occurrence_id"]) for row in rows]
         made = drafting.draft(
             session, Kind(kind), duties, as_of=today.day, answer_by=terminal.day(answer_by), subject=subject or "", about=about, **how
         )  # fmt: skip
         paper.write_again(context.obj, view, made.id or 0, file)
-        agencies_ = len({row["agency_code"] for row in rows})
+        agencies = len({row["agency_code"] for row in rows})
         lines = [
-            _("Letter {n} is drafted: {tasks} tasks of {agencies} agencies, in {file}.", n=made.id, tasks=len(rows), agencies=agencies_, file=str(output)),
+            _("Letter {n} is drafted: {tasks} tasks of {agencies} agencies, in {file}.", n=made.id, tasks=len(rows), agencies=agencies, file=str(output)),
             _("Once it is signed: `dondoc letter number {n} \"120/STC-TCHCSN ngày 16/10/2025\"` makes it a step in the history of each task.", n=made.id),
         ]  # fmt: skip
     terminal.say(*lines)

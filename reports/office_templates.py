@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workflow.errors import BadInput
-from workflow.i18n import N_
+from workflow.i18n import N_, _
 
 if TYPE_CHECKING:
     from workflow.config import Settings
@@ -34,8 +34,7 @@ class Fault:
 
 def file(settings: Settings, name: str) -> Path:
     """The template of a name: the office's own, if there is one in its folder; raises BadInput for an unknown name."""
-    if name not in KNOWN:
-        raise BadInput("There is no template “{name}”. Known are: {known}.", name=name, known=", ".join(KNOWN))
+    _known(name)
     own = settings.letterhead.templates / f"{name}.docx"
     return own if own.is_file() else SHIPPED / f"{name}.docx"
 
@@ -47,8 +46,7 @@ def own(settings: Settings, name: str) -> bool:
 
 def export(name: str, folder: Path) -> Path:
     """Copy a template that comes with dondoc into a folder, to be changed in Word; what lies there already is not overwritten."""
-    if name not in KNOWN:
-        raise BadInput("There is no template “{name}”. Known are: {known}.", name=name, known=", ".join(KNOWN))
+    _known(name)
     target = folder / f"{name}.docx"
     if target.exists():
         raise BadInput("{file} is there already; move it away first.", file=str(target))
@@ -65,14 +63,18 @@ def check(settings: Settings, name: str) -> list[Fault]:
         return [Fault(name, str(problem))]
     allowed = KNOWN[name][1]
     faults = [
-        Fault(name, str(BadInput("{file}: nothing fills “{word}”. Known are: {known}.", file=path.name, word=word, known=", ".join(sorted(allowed)))))
+        Fault(name, _("{file}: nothing fills “{word}”. Known are: {known}.", file=path.name, word=word, known=", ".join(sorted(allowed))))
         for word in sorted(said - allowed)
     ]  # fmt: skip
     faults += [
-        Fault(name, str(BadInput("{file}: “{word}” is missing.", file=path.name, word=word)))
-        for word in sorted(NEEDED - said)
+        Fault(name, _("{file}: “{word}” is missing.", file=path.name, word=word)) for word in sorted(NEEDED - said)
     ]
     return faults
+
+
+def _known(name: str) -> None:
+    if name not in KNOWN:
+        raise BadInput("There is no template “{name}”. Known are: {known}.", name=name, known=", ".join(KNOWN))
 
 
 def filled(settings: Settings, name: str, values: dict[str, Any], target: Path) -> None:

@@ -36,10 +36,10 @@ def build(view: Snapshot, as_of: AsOf, wanted: Wanted, *, of: str = "due") -> Re
     """The pack of a day for what is wanted; rates are of the duties that have fallen due (`of`: “due”) or of all given (“given”)."""
     directive = queries.directive_id(view, wanted.directive) if wanted.directive else None
     before = reviewing.before(view, as_of, directive)
-    tallies = {by: queries.tally(view, as_of, by, wanted) for by in ("agency", "directive", "section")}
+    tallies = {by: queries.tally(view, as_of, by, wanted) for by in ("agency", "directive")}
     rows, _total = reviewing.found(view, as_of, Sift(wanted))
     rows = reviewing.with_facts(view, as_of, rows)
-    fields = [_by(_("By field"), tallies["section"], _("Field"), of)] if directive else []
+    fields = [_by(_("By field"), queries.tally(view, as_of, "section", wanted), _("Field"), of)] if directive else []
     sections = [
         _whole(tallies["directive"], before, of),
         _by(_("By agency"), tallies["agency"], _("Agency"), of),
@@ -52,10 +52,6 @@ def build(view: Snapshot, as_of: AsOf, wanted: Wanted, *, of: str = "due") -> Re
     return Report(title, as_of.day, sections, entries.foot(view))
 
 
-def _sums(tally: list[Row]) -> Row:
-    return {name: sum(row[name] for row in tally) for name in queries.FIGURES}
-
-
 def rate(row: Row, of: str) -> str:
     """The share of what is done, of the duties that have fallen due or of all that were given; empty where that is none."""
     done = row["done_on_time"] + row["done_late"]
@@ -65,7 +61,7 @@ def rate(row: Row, of: str) -> str:
 
 def _whole(tally: list[Row], before: Row | None, of: str) -> Section:
     """The two by two and what lies outside it, with the change since the last review that was closed."""
-    now, was = _sums(tally), _sums(before["figures"]["directive"]) if before else None
+    now, was = queries.summed(tally), queries.summed(before["figures"]["directive"]) if before else None
     columns = [Column("what", _("Tasks"), wide=True), Column("n", _("Number"), right=True)]
     if before:
         columns.append(Column("change", _("Change since {day}", day=show_day(before["held_on"])), right=True))
@@ -73,11 +69,10 @@ def _whole(tally: list[Row], before: Row | None, of: str) -> Section:
         {"what": _(label), "n": now[name], "change": f"{now[name] - was[name]:+d}" if was else None}
         for name, label in FIGURE_LABELS.items()
     ]
-    done = now["done_on_time"] + now["done_late"]
-    whole = now["total"] if of == "given" else done + now["overdue"]
+    whole = now["total"] if of == "given" else now["due"]
     told = _("Done, of all that were given") if of == "given" else _("Done, of those that have fallen due")
     note = (
-        f"{told}: {done}/{whole} = {rate(now, of)}."
+        f"{told}: {now['done']}/{whole} = {rate(now, of)}."
         if whole
         else _("Nothing to count here: no task fits what was chosen.")
     )
@@ -91,7 +86,7 @@ def _by(title: str, tally: list[Row], named: str, of: str) -> Section:
         Column("rate", _("Rate"), right=True),
     )  # fmt: skip
     rows = [{**row, "name": row["name"] or _("(no section)"), "rate": rate(row, of)} for row in tally]
-    total = _sums(tally)
+    total = queries.summed(tally)
     return Section(title, columns, [*rows, {"name": _("Total"), **total, "rate": rate(total, of)}] if rows else [])
 
 

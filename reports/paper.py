@@ -17,7 +17,7 @@ from workflow import queries
 from workflow.access.viewing import visible
 from workflow.errors import NotFound, Refused
 from workflow.i18n import _, speaking
-from workflow.names import printable
+from workflow.names import printable, roman
 from workflow.periods import show_day
 from workflow.queries import AsOf, Wanted
 from workflow.snapshot import Row, Snapshot
@@ -82,16 +82,11 @@ def verb(name: str) -> str:
 
 def addressees(names: Iterable[str]) -> list[str]:
     """Whom a letter goes to, each once, those of one kind together, in the order in which they come."""
-    lines: dict[str, list[str]] = {}
+    lines: dict[tuple[str, str], list[str]] = {}
     for name in dict.fromkeys(names):
-        kind = next((shown for start, shown in _KINDS if name.startswith(start)), "")
-        start = next((start for start, shown in _KINDS if shown == kind), "")
-        lines.setdefault(kind or name, []).append(name.removeprefix(start) if kind else name)
-    singular = {shown: start for start, shown in _KINDS}
-    return [
-        kind + ", ".join(own) if kind in singular and len(own) > 1 else singular.get(kind, "") + own[0]
-        for kind, own in lines.items()
-    ]
+        kind = next((kind for kind in _KINDS if name.startswith(kind[0])), (name, name))
+        lines.setdefault(kind, []).append(name.removeprefix(kind[0]))
+    return [several + ", ".join(own) if len(own) > 1 else one + own[0] for (one, several), own in lines.items()]
 
 
 def groups(rows: Sequence[Row], day: date) -> list[dict[str, Any]]:
@@ -101,7 +96,7 @@ def groups(rows: Sequence[Row], day: date) -> list[dict[str, Any]]:
         by_agency.setdefault(row["agency"], []).append(row)
     return [
         {
-            "agency": f"{_roman(number)}. {agency}",
+            "agency": f"{roman(number)}. {agency}",
             "rows": [
                 {
                     "no": n,
@@ -124,24 +119,6 @@ def _standing(row: Row, day: date) -> str:
         return "Chưa xác định thời hạn"
     left = (row["due_on"] - day).days
     return f"Quá hạn {-left} ngày" if left < 0 else "Đến hạn trong ngày" if left == 0 else f"Còn {left} ngày"
-
-
-def _roman(number: int) -> str:
-    out = ""
-    for value, sign in (
-        (100, "C"),
-        (90, "XC"),
-        (50, "L"),
-        (40, "XL"),
-        (10, "X"),
-        (9, "IX"),
-        (5, "V"),
-        (4, "IV"),
-        (1, "I"),
-    ):
-        out += sign * (number // value)
-        number %= value
-    return out
 
 
 def _written(value: Any) -> Any:

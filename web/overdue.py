@@ -126,9 +126,9 @@ def _shown(
             "pages": -(-total // PER_PAGE),
             "per_page": PER_PAGE,
             "tally": _compared(tally, before, view),
-            "sum": summed(tally),
+            "sum": queries.summed(tally),
             "before": before,
-            "before_sum": summed(before["figures"]["directive"]) if before else None,
+            "before_sum": queries.summed(before["figures"]["directive"]) if before else None,
             "directives": queries.directives(record),
             "agencies": reviewing.owing(record),
             "sections": reviewing.sections(record, directive) if directive else [],
@@ -157,14 +157,6 @@ def _rows(record: Snapshot, day: AsOf, view: View) -> tuple[list[Row], int]:
     wanted = replace(view.wanted(), limit=PER_PAGE, offset=(view.page - 1) * PER_PAGE)
     rows, total = reviewing.found(record, day, Sift(wanted, view.tab, view.level))
     return reviewing.with_facts(record, day, rows), total
-
-
-def summed(tally: Sequence[Row]) -> Row:
-    """The tally of everything, with the rates and what they are of."""
-    total: Row = {name: sum(row[name] for row in tally) for name in queries.FIGURES}
-    total["done"] = total["done_on_time"] + total["done_late"]
-    total["due"] = total["done"] + total["overdue"]
-    return total
 
 
 def _compared(tally: list[Row], before: Row | None, view: View) -> list[Row]:

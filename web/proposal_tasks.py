@@ -110,7 +110,7 @@ def _task(
         doubtful = [n for n, other in enumerate(proposal.tasks, 1) if other.issues]
         return page(
             request, "proposal_task.html", status=status, one=one, row=row, lines=lines, typed={**values, **typed}, label=field,
-            problem=problem, total=len(proposal.tasks), fields=FIELDS, doubtful=doubtful,
+            problem=problem, total=len(proposal.tasks), fields=FIELDS,
             onward=next((n for n in doubtful if n > index), None), place=found.place,
             timely=bool(extract.of_timing(found, proposal.head)) and not found.decision,
             sheet=min(sheet or found.place.page or 1, one.pages),

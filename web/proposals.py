@@ -26,8 +26,7 @@ from workflow.errors import BadInput, NotFound, Problem, Refused
 from workflow.file_kinds import DOCUMENTS
 from workflow.i18n import _
 from workflow.names import is_collective
-from workflow.periods import say
-from workflow.received import WAITING, State
+from workflow.received import WAITING, State, say_problem
 
 router = APIRouter(prefix="/proposals")
 NEW = "new"  # in place of a code: the name is that of an agency to be entered
@@ -117,7 +116,7 @@ def shown(
                 "proposal_waits.html",
                 one=one,
                 directive=directive.code if directive else "",
-                problem=_why(one.problem),
+                problem=say_problem(one.problem),
             )
         proposal = intake.load(one)
         exclusive = office.settings.timing.before_is_exclusive
@@ -161,11 +160,6 @@ def is_vague(name: str) -> bool:
 
 def field(name: str) -> str:
     return _(FIELD_LABELS[name])
-
-
-def _why(problem: dict[str, Any] | None) -> str:
-    """The sentence that says why a document could not be read."""
-    return say(problem["message"], problem["args"]) if problem else ""
 
 
 @router.post("/{number}/enter", response_class=HTMLResponse)

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from web.overdue import View, summed
+from web.overdue import View
 from web.pages import Office, page
 from web.visitor import acting, looking
 from workflow import queries, review, reviewing
@@ -63,7 +63,7 @@ def _one(request: Request, view: Snapshot, number: int) -> Response:
     held = reviewing.held(view, number)
     lines = reviewing.lines(view, number)
     figures = held["figures"] or _figures(view, office, held["directive"])
-    sums = {by: summed(figures[by]) for by in ("agency", "directive")}
+    sums = {by: queries.summed(figures[by]) for by in ("agency", "directive")}
     person = request.state.visitor.person
     may = bool(person and not held["closed_at"] and person.roles & PERMITS_OFFICE["review"])
     return page(request, "review.html", held=held, lines=lines, figures=figures, sums=sums, may=may)

@@ -26,6 +26,13 @@ class By:
     channel: str
     authority: Authority | None = None
 
+    @property
+    def agencies(self) -> frozenset[int] | None:
+        """For which agencies they hold a role, and so may see what is confidential; None for all, while nobody has roles."""
+        if self.authority is None:
+            return None
+        return frozenset(grant.agency_id for grant in self.authority if grant.agency_id)
+
     def consequence(self) -> "By":
         """The same person for what follows by itself from an act that was permitted."""
         return replace(self, authority=None)

@@ -24,6 +24,7 @@ ABBREVIATIONS = {
     "lmhtx": "lien minh hop tac xa",
     "va": "",
 }
+_ROMAN = ((100, "C"), (90, "XC"), (50, "L"), (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"))
 
 
 def strip_marks(text: str) -> str:
@@ -80,3 +81,12 @@ def nearest(wanted: str, known: Iterable[str]) -> list[str]:
 def printable(text: str) -> str:
     """Return what a person typed without control characters and lone surrogates; line breaks become spaces."""
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
+
+
+def roman(number: int) -> str:
+    """A number in Roman figures."""
+    written = ""
+    for value, figure in _ROMAN:
+        written += figure * (number // value)
+        number %= value
+    return written

@@ -184,6 +184,14 @@ def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) ->
     )
 
 
+def summed(tally: list[Row]) -> Row:
+    """The tally of everything, with the rates and what they are of."""
+    total: Row = {name: sum(row[name] for row in tally) for name in FIGURES}
+    total["done"] = total["done_on_time"] + total["done_late"]
+    total["due"] = total["done"] + total["overdue"]
+    return total
+
+
 def directives(view: Snapshot) -> list[Row]:
     """The directives in the record, newest first."""
     return view.rows(

@@ -9,6 +9,7 @@ from sqlmodel import Field, SQLModel
 
 from workflow.database import Instant, enum_column
 from workflow.i18n import N_, _
+from workflow.periods import say
 
 
 class State(StrEnum):
@@ -34,6 +35,11 @@ STATE_LABELS = {
 def say_state(state: str) -> str:
     """The state in words."""
     return _(STATE_LABELS[State(state)])
+
+
+def say_problem(problem: dict[str, Any] | None) -> str:
+    """The sentence that says why a document could not be read; empty for none."""
+    return say(problem["message"], problem["args"]) if problem else ""
 
 
 class ReceivedDocument(SQLModel, table=True):

@@ -20,7 +20,7 @@ def take_out(session: Session, store: EvidenceStore, number: int, *, by: By, at:
     What nobody has confirmed yet is handed out only to somebody who says that they want it all the same (`quarantined`).
     """
     view = Snapshot.within(session)
-    view.sees = None if by.authority is None else frozenset(g.agency_id for g in by.authority if g.agency_id)
+    view.sees = by.agencies
     found = next((row for row in queries.evidence(view, None) if row["id"] == number), None)
     if not found:
         raise NotFound("There is no file number {n}; see `dondoc evidence list`.", n=number)

@@ -11,6 +11,7 @@ from lxml import etree
 
 from directives.document import Document, Paragraph, Place, Row, Table, clean
 from workflow.errors import BadInput
+from workflow.names import roman
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _BREAKS = {f"{W}br", f"{W}cr"}
@@ -227,8 +228,5 @@ def _printed(number: int, form: str) -> str:
         letter = chr(ord("a") + (number - 1) % 26)
         return letter if form == "lowerLetter" else letter.upper()
     if form in ("lowerRoman", "upperRoman"):
-        roman, rest = "", number
-        for value, sign in ((10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")):
-            roman, rest = roman + sign * (rest // value), rest % value
-        return roman if form == "upperRoman" else roman.lower()
+        return roman(number) if form == "upperRoman" else roman(number).lower()
     return str(number)

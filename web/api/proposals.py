@@ -20,8 +20,7 @@ from web.api.caller import Caller, acting, reading
 from web.pages import Office
 from workflow.access.permits import permit_office
 from workflow.directive import Directive
-from workflow.periods import say
-from workflow.received import ReceivedDocument, State
+from workflow.received import ReceivedDocument, State, say_problem
 
 router = APIRouter(prefix="/proposals")
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
@@ -202,19 +201,21 @@ def _shown(session: Session, one: ReceivedDocument, office: Office, how: dict[st
         "version": one.version,
         "pages": one.pages,
     }
-    about["problem"] = say(one.problem["message"], one.problem["args"]) if one.problem else None
+    about["problem"] = say_problem(one.problem) or None
     if one.state is not State.PROPOSED:
         return Shown(**about, directive=directive.code if directive else None)
     proposal = intake.load(one)
-    found = intake.outlook(session, proposal, office.settings, Answers({}), at=how["at"])
+    with session.begin_nested() as trial:  # what was corrected stays, whatever the outlook has touched goes
+        found = intake.outlook(session, proposal, office.settings, Answers({}), at=how["at"])
+        base = found.base.code if found.base else None
+        trial.rollback()
     changes = [
         ChangeRow(sort=c.sort, code=c.code, no=c.no, text=c.text, differences=list(c.differences))
         for c in found.changes
     ]
-    session.rollback()
     return Shown(
         **about, proposal=proposal.to_json(), left_out=[task.to_json() for task in proposal.left_out], unknown=found.unknown,
-        told=found.told, directive=found.base.code if found.base else None, changes=changes,
+        told=found.told, directive=base, changes=changes,
     )  # fmt: skip
 
 
@@ -225,8 +226,6 @@ def _changed(
     with acting(request, "manage") as (session, how):
         one = intake.find(session, number, by=how["by"])
         intake.change(session, one, version_of(if_match), edit)
-    with acting(request, "manage") as (session, how):
-        one = intake.find(session, number, by=how["by"])
         response.headers["ETag"] = f'"{one.version}"'
         return _shown(session, one, office, how)
 

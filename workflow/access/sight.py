@@ -11,9 +11,8 @@ from workflow.audit import By
 
 def hidden(session: Session, by: By) -> frozenset[int]:
     """The confidential directives that name none of the agencies for which the person holds a role."""
-    if by.authority is None:
+    if by.agencies is None:
         return frozenset()
-    own = frozenset(grant.agency_id for grant in by.authority if grant.agency_id)
     session.flush()
-    found = session.connection().execute(text(f"select d.id from directive d where {seen_by(own)} is not true"))
+    found = session.connection().execute(text(f"select d.id from directive d where {seen_by(by.agencies)} is not true"))
     return frozenset(found.scalars())
