@@ -5,7 +5,6 @@ The state budget is what the central and the local budgets give together (State 
 
 from __future__ import annotations
 
-import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -156,7 +155,5 @@ def _rounded(whole: Amount, lines: Sequence[Amount], made: int) -> bool:
 
 def _unit(lines: Sequence[Amount]) -> int:
     """The unit to which all of them are given: the greatest power of ten up to a million that divides each."""
-    powers = itertools.takewhile(
-        lambda power: all(line.amount % power == 0 for line in lines), (10**n for n in range(7))
-    )
-    return list(powers)[-1]
+    powers = (1, 10, 100, 1_000, 10_000, 100_000, 1_000_000)
+    return max(power for power in powers if all(line.amount % power == 0 for line in lines))
