@@ -24,6 +24,7 @@ from workflow.i18n import N_, _
 from workflow.names import fold, strip_marks
 from workflow.occurrence import Occurrence
 from workflow.periods import show_day
+from workflow.reporting.call import PeriodCall
 from workflow.standing import Status
 from workflow.task import Question, Role, Task
 from workflow.timing import Kind
@@ -92,7 +93,9 @@ def compare(session: Session, directive: Directive, proposal: Proposal) -> list[
     An amending document that does not replace the whole says nothing of the tasks it leaves out.
     """
     whole = not is_later_document(directive, proposal) or proposal.head.replaces
-    recorded = list(session.exec(select(Task).where(Task.directive_id == directive.id).order_by(col(Task.position))))
+    stated = col(Task.id).not_in(select(PeriodCall.task_id))  # what we called for stands in no document
+    own = select(Task).where(Task.directive_id == directive.id, stated).order_by(col(Task.position))
+    recorded = list(session.exec(own))
     pairs = _pairs(recorded, proposal.tasks)
     names = Names(session, directive.issuer, proposal.head.issued or directive.issued_on)
     changes = []

@@ -5,6 +5,7 @@ One implementation for both doors. It is always a report of the agency, never a 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -27,6 +28,7 @@ from workflow.lifecycle import Decision
 from workflow.names import bounded, printable
 from workflow.occurrence import Occurrence
 from workflow.periods import show_day
+from workflow.reporting.answer import fill, sent_words
 from workflow.standing import DONE, OPEN
 from workflow.submission import Submission
 
@@ -54,6 +56,7 @@ class Report:
     until: date | None = None
     agency: str = ""  # whose task it is, as the person writes it
     files: tuple[Evidence, ...] = ()
+    form: Mapping[str, str] = field(default_factory=dict)  # of a period report
 
 
 @dataclass(frozen=True)
@@ -97,13 +100,14 @@ def carry_out(
     how: dict[str, Any] = {"by": by, "at": at}
     match report.choice:
         case Choice.DONE:
-            if not (report.nothing_arose or printable(report.words) or report.document_number or report.files):
+            words = sent_words(session, occurrence, report.form, report.words, **how, today=today)
+            if not (report.nothing_arose or printable(words) or report.document_number or report.files):
                 raise BadInput("State the result, the document's number or attach a file.")
             made = occurrence.submit(
                 session,
                 **how,
                 today=today,
-                result=report.words,
+                result=words,
                 document_number=report.document_number,
                 document_on=report.document_on,
                 nothing_arose=report.nothing_arose,
@@ -111,7 +115,11 @@ def carry_out(
             )
             return _submitted(made)
         case Choice.PARTLY:
-            note = report_progress(session, occurrence, **how, words=report.words, evidence=report.files)
+            words = report.words
+            if report.form:
+                fill(session, occurrence, report.form, **how, today=today)
+                words = words or _("The form of the report is kept, not sent yet.")
+            note = report_progress(session, occurrence, **how, words=words, evidence=report.files)
             return _noted(note)
         case Choice.MORE_TIME:
             if report.until is None:

@@ -13,7 +13,7 @@ from sqlmodel import select
 from tests import doors
 from tests.conftest import Office, Run
 from tests.doors import ADMIN, FOCAL, MONITOR, PDF, House, digits
-from web.api import acting, entering, hooks, proposals, reading, succession
+from web.api import acting, entering, hooks, proposals, reading, reporting, succession
 from web.api import office as office_reads
 from workflow import clock
 from workflow.access.entry import AccessToken
@@ -50,6 +50,9 @@ def busy(house: House) -> None:
     (asked,) = monitor.get(f"{API}/requests").json()["items"]
     answer = monitor.post(f"{API}/acts", json={"act": "grant", "number": asked["id"], "basis": basis})
     assert answer.status_code == 200, answer.text
+    wish = {"directive": "KH27", "period": "2025-Q3", "due": "2025-10-30"}
+    answer = house.program(MONITOR, "read", "manage").post(f"{API}/calls", json=wish)
+    assert answer.status_code == 201, answer.text
     back = {"act": "return", "code": "KH27-I.1", "reason": "thiếu phụ lục"}
     assert monitor.post(f"{API}/acts", json=back).status_code == 200
 
@@ -79,6 +82,9 @@ SAME: tuple[tuple[str, str, dict[str, object]], ...] = (
     ("notes list", "notes", {}),
     ("notes list --all", "notes", {"all": True}),
     ("period list 2025-Q3", "periods/2025-Q3", {}),
+    ("period calls", "calls", {}),
+    ("period answers KH27-BC.2025-Q3", "calls/KH27-BC.2025-Q3", {}),
+    ("period form KH27-BC.2025-Q3 --agency PNV", "calls/KH27-BC.2025-Q3/form", {"agency": "PNV"}),
     ("agencies list", "agencies", {}),
     ("agencies list --all", "agencies", {"ended": True}),
     ("succession list", "successions", {}),
@@ -246,7 +252,7 @@ def test_a_program_signs_in_with_the_digits_of_a_letter(house: House) -> None:
 def test_the_description_is_one_and_names_every_route(house: House) -> None:
     described = house.client.get(f"{API}/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    parts = (acting, entering, hooks, office_reads, proposals, reading, succession)
+    parts = (acting, entering, hooks, office_reads, proposals, reading, reporting, succession)
     routes = {(m.lower(), r.path) for part in parts for r in part.router.routes for m in r.methods}  # type: ignore[attr-defined]
     told = {(method, path) for path, item in described["paths"].items() for method in item}
     assert told == {(method, path) for method, path in routes if method != "head"} and len(told) >= 25

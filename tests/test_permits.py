@@ -29,6 +29,8 @@ from workflow.duties.period_report import report_period
 from workflow.duties.request import Request, Wish, ask, refuse, withdraw
 from workflow.errors import BadInput, NotPermitted, Problem, Refused
 from workflow.occurrence import Occurrence
+from workflow.reporting.answer import fill
+from workflow.reporting.call import PeriodCall
 from workflow.standing import Status
 
 AT = make.at("2025-09-20 10:00")
@@ -75,6 +77,17 @@ def prepare(session: Session) -> dict[tuple[str, Status], int]:
     return found
 
 
+def asked_for(session: Session, occurrence: Occurrence) -> Occurrence:
+    """Let a duty be the report of a period."""
+    task = occurrence.task
+    called = PeriodCall(
+        directive_id=task.directive_id, period="2025-Q3", task_id=task.id, called_at=AT, called_by="Lê Hoa"
+    )
+    session.add(called)
+    session.flush()
+    return occurrence
+
+
 def deed(act: str) -> Callable[[Session, Occurrence, dict[str, Any]], object]:
     """What a person does when they do this act."""
 
@@ -106,6 +119,7 @@ def deed(act: str) -> Callable[[Session, Occurrence, dict[str, Any]], object]:
         "give_part": lambda s, o, how: give_part(s, find_part(s, o, 1), **how, today=TODAY, result="đây"),
         "press": lambda s, o, how: press(s, Settings(), KEYS, [o], "pressed", **how, today=TODAY),
         "progress": lambda s, o, how: report_progress(s, o, **how, words="được một nửa"),
+        "fill": lambda s, o, how: fill(s, asked_for(s, o), {"done": "đã làm"}, **how, today=TODAY),
         "report_period": lambda s, o, how: report_period(s, o, "2025-Q3", **how, today=TODAY, result="đã làm"),
     }
     return deeds[act]

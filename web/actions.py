@@ -30,6 +30,7 @@ from workflow.i18n import _
 from workflow.limits import Limit
 from workflow.names import printable
 from workflow.occurrence import Occurrence
+from workflow.reporting import fields
 from workflow.snapshot import Row, Snapshot, snapshot, stored
 from workflow.standing import DONE, OPEN, standing
 from workflow.timing import Timing
@@ -66,6 +67,8 @@ def act(
     until: Annotated[str, Form(max_length=20)] = "",
     agency: Annotated[str, Form()] = "",
     name: Annotated[str, Form()] = "",
+    item: Annotated[list[str] | None, Form()] = None,
+    text: Annotated[list[str] | None, Form()] = None,
     shown: Annotated[list[Number] | None, Form()] = None,
     keep: Annotated[list[Number] | None, Form()] = None,
     evidence: Annotated[list[UploadFile] | None, File()] = None,
@@ -81,6 +84,7 @@ def act(
     meant = choice in (*Choice, NOT_US)  # what chooses nothing must not use up what a person may press
     count(request, f"{'press' if meant else 'empty'}:{link.id}", PRESSES if meant else EMPTY)
     typed = dict(zip(FIELDS, (choice, words, document_number, document_on, nothing, until, agency, name), strict=True))
+    form = dict(zip(item or (), text or (), strict=False))
     ticked = set(keep or ())
     try:
         _fresh(office, link, nonce)
@@ -91,21 +95,21 @@ def act(
             files.drop(office, link, shown or (), keep or ())
             files.take(office, link, evidence or (), ticked)
             if step == "attach":
-                return _shown(request, token, typed=typed, ticked=ticked, attached=True)
+                return _shown(request, token, typed=typed, form=form, ticked=ticked, attached=True)
         _complete(typed, reporting=reporting)
         if (_still_open(link) or not reporting) and links.policy(
             link.row["link_policy"], office.settings
         ) == links.CODE:
             missing = codes.missing(office, link, code)
             if missing:
-                page_ = _shown(request, token, typed=typed, ticked=ticked, code=True, problem=missing)
+                page_ = _shown(request, token, typed=typed, form=form, ticked=ticked, code=True, problem=missing)
                 return _posted(request, page_, office)
-        recorded = _record(office, link, typed, seen, ticked) if reporting else _disown(office, link, typed)
+        recorded = _record(office, link, typed, form, seen, ticked) if reporting else _disown(office, link, typed)
     except (TooMany, Busy):
         raise
     except Problem as problem:
         status = 403 if isinstance(problem, NotPermitted) else 422
-        return _shown(request, token, typed=typed, ticked=ticked, problem=str(problem), status=status)
+        return _shown(request, token, typed=typed, form=form, ticked=ticked, problem=str(problem), status=status)
     return _posted(request, _shown(request, token, recorded=recorded), office)
 
 
@@ -137,7 +141,7 @@ def _again(request: Request, token: str, link: Link | None, choice: str) -> Resp
 
 
 def _record(
-    office: Office, link: Link, typed: dict[str, str], seen: int | None, ticked: set[int]
+    office: Office, link: Link, typed: dict[str, str], form: dict[str, str], seen: int | None, ticked: set[int]
 ) -> acts.Recorded | None:
     """Make the report with its receipts, all or nothing; returns what the receipt says, or None where the report itself is it."""
     at, today = office.now(), office.as_of().day
@@ -152,6 +156,7 @@ def _record(
             terminal.day(typed["until"]) if typed["until"] else None,
             typed["agency"],
             tuple(files.evidence(session, link.id, ticked)),
+            form,
         )
         by = acts.person(link.row["recipient"], typed["name"], occurrence, channel="link")
         known = seen if occurrence.status in OPEN else None
@@ -220,6 +225,7 @@ def _shown(
     token: str,
     *,
     typed: dict[str, str] | None = None,
+    form: dict[str, str] | None = None,
     ticked: set[int] | None = None,
     attached: bool = False,
     recorded: acts.Recorded | None = None,
@@ -235,8 +241,11 @@ def _shown(
         if not link or not link.alive:
             return _dead(request, view, link, problem=problem, status=status)
         row, kept = link.row, files.shown(view, link.id)
+        asked = fields.of_link(view, row["occurrence_id"], as_of)
         latest = dossier.newest_report(view, row["occurrence_id"]) if row["status"] in DONE else None
         stated = dossier.stated(view, row["about"]) if row["about"] else None
+    for one in asked:
+        one["value"] = (form or {}).get(one["key"], one["value"])
     template = "disown.html" if link.purpose == links.DISOWN else "action.html"
     return page(
         request,
@@ -248,6 +257,7 @@ def _shown(
         typed={**dict.fromkeys(FIELDS, ""), **(typed or {})},
         problem=problem,
         recorded=recorded,
+        asked=asked,
         latest=latest,
         standing=standing(row["status"], row["due_on"], row["submitted_on"], as_of.day, as_of.soon_days),
         may_act=_still_open(link),

@@ -104,6 +104,8 @@ def _shown(
         raise NotFound("There is no such act.")
     with looking(request) as view:
         row = _duty(view, office, number)
+        if act == "submit" and row["called"]:
+            return RedirectResponse(f"/answers/{number}", 303)  # a report of a period has a form of its own
         report = dossier.newest_report(view, number) if act in OF_REPORTS else None
         asked = _asked(view, row, of) if act in OF_REQUESTS else None
         files = _files(view, row, report) if report and report["evidence"] else []
@@ -131,7 +133,7 @@ def _asked(view: Snapshot, row: Row, of: int) -> Row | None:
 
 def _duty(view: Snapshot, office: Office, number: int) -> Row:
     found = view.rows(
-        f"""select t.code, t.recurs, o.version, d.plan_year from occurrence o join task t on t.id = o.task_id
+        f"""select t.code, t.recurs, o.version, d.plan_year, (select max(c.id) from period_call c where c.task_id = t.id) as called from occurrence o join task t on t.id = o.task_id
         join directive d on d.id = t.directive_id where o.id = :id and {visible(view)}""",
         id=number,
     )

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import date
 from itertools import pairwise
-from pathlib import Path as Folder
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, File, Form, Path, Query, Request, UploadFile
@@ -16,9 +13,9 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pydantic import Field, TypeAdapter
 from sqlmodel import Session, col, select
 
-from directives.apart import Reader
 from web.guard import own_site
 from web.pages import Office, page
+from web.tables import brought
 from web.visitor import acting, looking
 from workflow.access import sight
 from workflow.access.permits import PERMITS_OFFICE, permit_office
@@ -43,7 +40,6 @@ Seal = Annotated[str, Form(max_length=200)]
 
 TYPED = ("former", "heirs", "on", "kind", "basis", "tasks")
 COLUMNS = ("former", "kind", "heir", "on", "basis", "tasks", "note")
-LARGEST = 5  # megabytes of a table
 MOST, MOST_BYTES = 1000, 1_000_000  # steps that a form carries to and fro: no field may hold more
 LISTED = 500  # things that pass, in the list of a page
 ASKED = 300  # things to decide one by one; a form of more fields is refused on its way in
@@ -123,20 +119,9 @@ def plan(
 
 def _read(request: Request, table: UploadFile) -> list[Line]:
     """The rows of a table, read where a hostile one harms nobody."""
-    office: Office = request.app.state.office
-    name = shown_name(table.filename or "")
-    if not name.lower().endswith((".csv", ".xlsx")):
-        raise BadInput("{name} is neither .xlsx nor .csv.", name=name)
-    content = table.file.read(LARGEST * 1_000_000 + 1)
-    if len(content) > LARGEST * 1_000_000:
-        raise BadInput("{name} is larger than {limit} MB; send a smaller one, or several.", name=name, limit=LARGEST)
-    rules = replace(office.settings.reading, timeout_seconds=min(60, office.settings.reading.timeout_seconds))
-    with tempfile.TemporaryDirectory() as folder, Reader(rules) as reader:
-        file = Folder(folder) / name[-60:]
-        file.write_bytes(content)
-        lines = reader.made_of(file, steps.lines)
+    lines = brought(request.app.state.office, table, steps.lines)
     if not lines:
-        raise BadInput("{name} holds no step.", name=name)
+        raise BadInput("{name} holds no step.", name=shown_name(table.filename or ""))
     if len(lines) > MOST:
         raise _too_many()
     return [Line(line.number, {key: printable(line.cells.get(key, "")) for key in COLUMNS}) for line in lines]

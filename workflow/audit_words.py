@@ -40,6 +40,8 @@ ACT_LABELS = {
     "give part": N_("part given"),
     "drop part": N_("part not needed any more"),
     "report period": N_("period reported"),
+    "call period": N_("period report called for"),
+    "fill": N_("period report filled in"),
     "progress": N_("progress reported"),
     "comment": N_("comment received"),
     "settle note": N_("comment settled"),

@@ -83,6 +83,13 @@ def printable(text: str) -> str:
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
+def lines_of(text: str, most: int) -> str:
+    """Return what a person typed with its line breaks, each line printable, no empty ones; raises BadInput as `bounded` does."""
+    words = "\n".join(filter(None, map(printable, text.splitlines())))
+    bounded(words, most)
+    return words
+
+
 def roman(number: int) -> str:
     """A number in Roman figures."""
     written = ""

@@ -30,6 +30,8 @@ from workflow.occurrence import Occurrence
 from workflow.office_calendar import CalendarDay
 from workflow.received import ReceivedDocument
 from workflow.register.succession import Handover, Succession
+from workflow.reporting.answer import Answer
+from workflow.reporting.call import PeriodCall
 from workflow.review import Review, ReviewLine
 from workflow.submission import Submission
 from workflow.task import Assignment, Question, Task
@@ -48,6 +50,8 @@ TABLES = (
     Question,
     Occurrence,
     Submission,
+    PeriodCall,
+    Answer,
     Evidence,
     Message,
     Delivery,

@@ -15,7 +15,7 @@ Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Day = date | None
 Scope = Literal["read", "act", "manage"]
 Act = Literal[
-    "start", "submit", "progress", "report_period", "withdraw", "confirm", "return", "reopen", "suspend", "resume", "cancel",
+    "start", "fill", "submit", "progress", "report_period", "withdraw", "confirm", "return", "reopen", "suspend", "resume", "cancel",
     "hand_on", "ask_extension", "ask_hand_on", "ask_suspension", "ask_cancellation", "grant", "refuse", "withdraw_request",
     "ask_part", "give_part", "drop_part",
 ]  # fmt: skip
@@ -217,6 +217,9 @@ class Order(BaseModel):
     document_number: Annotated[str, Field(max_length=100)] = ""
     document_on: Day = None
     nothing_arose: bool = False
+    form: dict[Annotated[str, Field(max_length=100)], Words] = Field(
+        {}, description="The fields of a period report by their keys", max_length=500
+    )
     basis: Short = Field("", description="The document it rests on, with its day: Công văn 120/UBND-VP ngày 3/9/2025")
     until: Day = Field(None, description="The day asked for or granted")
     to: Short = Field("", description="The agency asked or meant, by code or name")

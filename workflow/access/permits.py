@@ -39,6 +39,7 @@ give_part            FHO         FHO         FHO       FHO      -         FHO   
 report_period        FHO         FHO         -         FHO      -         -         -
 press                M           M           -         M        -         -         -
 progress             FHO         FHO         -         FHO      -         -         -
+fill                 FHO         FHO         -         FHO      -         -         -
 """
 
 OFFICE_ACTS = """
@@ -49,6 +50,7 @@ answer               MO
 settle_note          MO
 policy               MO
 close_period         M
+call_period          M
 review               M
 webhooks             A
 register             OA

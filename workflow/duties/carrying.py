@@ -26,6 +26,7 @@ from workflow.i18n import _
 from workflow.moving import checked
 from workflow.occurrence import Occurrence
 from workflow.periods import ONGOING, show_day, show_period
+from workflow.reporting.answer import fill, sent_words
 from workflow.standing import OPEN, Status, say_status
 from workflow.task import find_task
 from workflow.terminal import day
@@ -144,13 +145,19 @@ def _start(on: _Scene) -> Line:
     return [], None
 
 
+def _fill(on: _Scene) -> Line:
+    fill(on.session, on.found, on.order.form, **on.how, today=on.today)
+    return [_("{label}, {agency}: kept, not sent yet.", label=on.found.label(), agency=on.found.agency.name)], None
+
+
 def _submit(on: _Scene) -> Line:
     order = on.order
+    words = sent_words(on.session, on.found, order.form, order.words, **on.how, today=on.today)
     made = on.found.submit(
         on.session,
         **on.how,
         today=on.today,
-        result=order.words,
+        result=words,
         document_number=order.document_number,
         document_on=order.document_on,
         nothing_arose=order.nothing_arose,
@@ -281,6 +288,7 @@ def _report_period(on: _Scene) -> Line:
 PARTS = ("ask_part", "give_part", "drop_part")
 DEEDS: dict[str, Callable[[_Scene], Line]] = {
     "start": _start,
+    "fill": _fill,
     "submit": _submit,
     "progress": _progress,
     "report_period": _report_period,

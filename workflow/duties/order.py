@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ class Order:
     """What is to be done, by the names of the table of permits; which fields matter follows from the act.
 
     `decide_request` is “grant” or “refuse” here. `words` is the result, the progress, what is asked for or a remark; `until` a new
-    or asked day; `to` an agency; `number` a request or a part; `seen` the version of the duty that the person looked at.
+    or asked day; `form` the fields of a period report by their keys; `to` an agency; `number` a request or a part; `seen` the version of the duty that the person looked at.
     """
 
     act: str
@@ -24,6 +25,7 @@ class Order:
     document_number: str = ""
     document_on: date | None = None
     nothing_arose: bool = False
+    form: Mapping[str, str] = field(default_factory=dict)
     basis: str = ""
     until: date | None = None
     to: str = ""
@@ -37,7 +39,7 @@ class Order:
         return {
             name: value.isoformat() if isinstance(value, date) else value
             for name, value in plain
-            if value not in ("", None, False)
+            if value not in ("", None, False, {})
         }
 
 

@@ -204,6 +204,7 @@ def period_lines(view: Snapshot, period: str, *, directive: str | None = None) -
             (select max(n.number) from submission n where n.occurrence_id = o.id)
         left join closed_period c on c.directive_id = d.id and c.period = :period
         where {where} and o.period in ('ongoing', :period) and o.status not in ('cancelled', 'suspended')
+          and t.id not in (select task_id from period_call)
         order by d.id, t.position, a.name""",
         period=period,
         **args,

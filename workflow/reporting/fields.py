@@ -1,0 +1,147 @@
+"""The form of a period report as data: its fields with what is filled in, for pages, spreadsheets and programs alike; and who has answered.
+
+Read without the mapper, as every list is.
+"""
+
+from __future__ import annotations
+
+from workflow.access.viewing import visible
+from workflow.errors import BadInput, NotFound
+from workflow.i18n import N_, _
+from workflow.periods import show_day
+from workflow.queries import AsOf, Wanted, agency_id, directive_id, tasks, with_days
+from workflow.snapshot import Row, Snapshot
+from workflow.standing import STANDING_SQL, say_status
+
+TEXTS = {
+    "done": N_("What was done in the period"),
+    "difficulties": N_("Difficulties, obstacles and their causes"),
+    "proposals": N_("Proposals and recommendations"),
+}
+NOTHING = N_("Nothing arose")
+
+
+def _field(key: str, label: str, value: str, kind: str, hint: str = "") -> Row:
+    """One field of a form: the key under which its text comes back, what it asks for, what is filled in; `kind` is text, line or figure."""
+    return {"key": key, "label": label, "value": value, "kind": kind, "hint": hint}
+
+
+def form(view: Snapshot, occurrence: int, as_of: AsOf) -> Row:
+    """The form of one agency for one period; raises NotFound where the duty is no period report or hidden."""
+    found = view.rows(
+        f"""select o.id, t.code, t.text, o.period, o.status, o.due_on, o.version, o.agency_id, a.code as agency_code, a.name as agency,
+            d.id as directive_id, d.code as directive, d.number, d.issuer, d.subject, d.monitor_id, c.called_at, c.called_by,
+            {STANDING_SQL} as standing, r.done, r.difficulties, r.proposals, r.at as filled_at, r.by as filled_by
+        from occurrence o join task t on t.id = o.task_id join period_call c on c.task_id = t.id
+        join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id
+        left join period_answer r on r.occurrence_id = o.id where o.id = :id and {visible(view)}""",
+        id=occurrence,
+        **as_of.args(),
+    )
+    if not found:
+        raise NotFound("There is no report of a period under the number {n}.", n=occurrence)
+    row = with_days(found[0], as_of.day)
+    row["fields"] = [*_texts(row), *_lines(view, row)]
+    duties = tasks(view, as_of, Wanted(directive=row["directive"], agency=row["agency_code"]))
+    row["duties"] = [one for one in duties if one["code"] != row["code"] and one["occurrence_id"]]
+    return row
+
+
+def of_link(view: Snapshot, occurrence: int, as_of: AsOf) -> list[Row]:
+    """The fields that the page of a link shows; none where its duty is no report of a period."""
+    called = view.rows(
+        "select c.id from period_call c join occurrence o on o.task_id = c.task_id where o.id = :id", id=occurrence
+    )
+    return form(view, occurrence, as_of)["fields"] if called else []
+
+
+def called_duty(view: Snapshot, code: str, agency: str | None = None) -> int:
+    """The number of the duty by which an agency answers a call; the agency need not be named where only one is asked."""
+    rows = _asked(view, code, agency)
+    if len(rows) > 1:
+        raise BadInput("{code} is asked of {n} agencies; name one.", code=code.upper(), n=len(rows))
+    return int(rows[0]["id"])
+
+
+def _asked(view: Snapshot, code: str, agency: str | None) -> list[Row]:
+    """The duties of a call; raises NotFound where there is none."""
+    own, args = ("and o.agency_id = :agency", {"agency": agency_id(view, agency)}) if agency else ("", {})
+    rows = view.rows(
+        f"""select o.id from occurrence o join task t on t.id = o.task_id join period_call c on c.task_id = t.id
+        join directive d on d.id = c.directive_id where t.code = :code and o.status <> 'cancelled' and {visible(view)} {own}""",
+        code=code.strip().upper(),
+        **args,
+    )
+    if not rows:
+        raise NotFound("No report {code} is asked here; see `dondoc period calls`.", code=code.strip().upper())
+    return rows
+
+
+def _texts(row: Row) -> list[Row]:
+    return [_field(key, _(label), row[key] or "", "text") for key, label in TEXTS.items()]
+
+
+def _lines(view: Snapshot, row: Row) -> list[Row]:
+    """One for each ongoing duty of the agency, which has no other report than this."""
+    rows = view.rows(
+        """select t.code, t.text, coalesce(r.result, '') as result, r.nothing_arose from occurrence o join task t on t.id = o.task_id
+        left join period_report r on r.occurrence_id = o.id and r.period = :period
+        where t.directive_id = :directive and o.agency_id = :agency and o.period = 'ongoing'
+          and o.status in ('not_started', 'in_progress', 'returned') order by t.position""",
+        directive=row["directive_id"],
+        agency=row["agency_id"],
+        period=row["period"],
+    )
+    hint = _("What was done, or: {nothing}", nothing=_(NOTHING))
+    return [_field(one["code"], one["text"], _(NOTHING) if one["nothing_arose"] else one["result"], "line", hint) for one in rows]  # fmt: skip
+
+
+def calls(view: Snapshot, directive: str | None = None) -> list[Row]:
+    """The reports that were called for, newest period first, with how many agencies were asked and have answered."""
+    where, args = visible(view), {}
+    if directive:
+        where, args = f"{where} and d.id = :directive", {"directive": directive_id(view, directive)}
+    return view.rows(
+        f"""select d.code as directive, d.number, c.period, t.code, c.called_at, c.called_by, min(o.due_on) as due_on, count(*) as asked,
+            cast(sum(case when o.status in ('submitted', 'completed') then 1 else 0 end) as integer) as answered
+        from period_call c join directive d on d.id = c.directive_id join task t on t.id = c.task_id
+        join occurrence o on o.task_id = t.id and o.status <> 'cancelled' where {where}
+        group by d.code, d.number, c.period, t.code, c.called_at, c.called_by order by c.period desc, d.code""",
+        **args,
+    )
+
+
+def answers(view: Snapshot, code: str, as_of: AsOf) -> list[Row]:
+    """One row for each agency that was asked: whether it has sent its report, and what stands in it. By name."""
+    _asked(view, code, None)
+    rows = view.rows(
+        f"""select o.id as occurrence_id, t.code, a.code as agency_code, a.name as agency, o.period, o.status, o.due_on, o.submitted_on,
+            {STANDING_SQL} as standing, coalesce(r.done, s.result, '') as done, coalesce(r.difficulties, '') as difficulties,
+            coalesce(r.proposals, '') as proposals, s.document_number, s.document_on
+        from period_call c join task t on t.id = c.task_id join {as_of.occurrences(view)} o on o.task_id = t.id
+        join directive d on d.id = c.directive_id join agency a on a.id = o.agency_id left join period_answer r on r.occurrence_id = o.id
+        left join (select occurrence_id, number, result, document_number, document_on from submission) s
+          on s.occurrence_id = o.id and s.number = (select max(n.number) from submission n where n.occurrence_id = o.id)
+        where t.code = :code and o.status <> 'cancelled' and {visible(view)} order by a.name""",
+        code=code.strip().upper(),
+        **as_of.args(),
+    )
+    for row in rows:
+        row["sent"] = row["status"] in ("submitted", "completed")
+        row["begun"] = bool(row["done"] or row["difficulties"] or row["proposals"])
+    return rows
+
+
+def say_answer(row: Row) -> str:
+    """Whether an agency has sent its report, in words."""
+    if row["sent"]:
+        day = _("sent on {day}", day=show_day(row["submitted_on"])) if row["submitted_on"] else ""
+        return day + (f" ({say_status(row['status']).lower()})" if row["status"] == "submitted" else "")
+    words = (
+        _("sent back")
+        if row["status"] == "returned"
+        else _("filled in, not sent")
+        if row["begun"]
+        else _("has not sent it")
+    )
+    return words + (", " + _("overdue") if row["standing"] == "overdue" else "")
