@@ -32,6 +32,8 @@ from workflow.received import ReceivedDocument
 from workflow.register.succession import Handover, Succession
 from workflow.review import Review, ReviewLine
 from workflow.submission import Submission
+from workflow.targets.funding import FundingLine
+from workflow.targets.indicator import Actual, Indicator
 from workflow.task import Assignment, Question, Task
 
 TABLES = (
@@ -80,4 +82,7 @@ TABLES = (
     ReceivedDocument,
     Dispatch,
     DispatchLine,
+    Indicator,
+    Actual,
+    FundingLine,
 )
