@@ -25,6 +25,8 @@ from workflow.reporting.answer import Answer, fill
 from workflow.reporting.call import call
 from workflow.snapshot import Snapshot
 from workflow.standing import Status
+from workflow.targets.aim import read_aim
+from workflow.targets.indicator import Actual, state_indicator
 
 TODAY = date(2025, 10, 1)
 AT = make.at("2025-10-01 09:00")
@@ -174,3 +176,26 @@ def test_the_commands(run: Run, office: Office, tmp_path: Path) -> None:
     assert run("period", "form", code)[0] == 2 and run("period", "form", "KH27-I.2")[0] == 2
     (tmp_path / "hong.csv").write_text("Mục,Trả lời\nKQ,xong\n", encoding="utf-8")
     assert "BC" in run("period", "answer", "--from", str(tmp_path / "hong.csv"))[2]
+
+
+def test_figures_of_the_form_are_those_of_the_indicators(database: Database) -> None:
+    with database.transaction() as session:
+        own = called(session)[1]
+        directive = own.task.directive
+        aim, unit = read_aim("từ 45 HTX trở lên")
+        state_indicator(session, directive, "Số HTX thành lập mới", aim, unit=unit, **HOW)
+        only = make.occurrence_task(session, "KH27-I.3")
+        state_indicator(session, directive, "Tỷ lệ hồ sơ đúng hạn", read_aim("trên 95%")[0], unit="%", task=only, **HOW)
+        view = Snapshot.within(session)
+        shown = fields.form(view, own.id or 0, as_of())["fields"]
+        assert [(f["key"], f["label"], f["value"]) for f in shown if f["kind"] == "figure"] == [
+            ("CT1", "Số HTX thành lập mới (HTX)", "")
+        ], "the other is of a task that another agency leads"
+        fill(session, own, {"CT1": "26 HTX", "KH27-I.1": "Đã làm"}, **HOW, today=TODAY)
+        history = len(session.exec(select(AuditEntry)).all())
+        fill(session, own, {"CT1": "26", "KH27-I.1": "Đã làm"}, **HOW, today=TODAY)
+        assert len(session.exec(select(AuditEntry)).all()) == history, "the same once more is nothing new"
+        kept = session.exec(select(Actual)).one()
+        assert (kept.value, kept.period, kept.agency and kept.agency.name) == (26, "2025-Q3", "Phòng Tư pháp")
+        with pytest.raises(BadInput, match="HTX"):
+            fill(session, own, {"CT1": "40%"}, **HOW, today=TODAY)

@@ -1,5 +1,7 @@
 """What the acts and the fields of the history are called; apart from the table so that lists need not load it."""
 
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from workflow.access.act_names import ACT_NAMES
@@ -7,6 +9,10 @@ from workflow.access.roles import Role, say_role
 from workflow.i18n import N_, _
 from workflow.periods import show_days
 from workflow.standing import say_status
+from workflow.targets.aim import RELATIONS, WHOLES
+from workflow.targets.money import SOURCES, STAGES, millions
+from workflow.targets.numbers import say_number
+from workflow.targets.term import say_term
 
 ACT_LABELS = {
     "import": N_("imported"),
@@ -68,6 +74,12 @@ ACT_LABELS = {
     "send link": N_("new link sent to the registered mailbox"),
     "close period": N_("period closed"),
     "open period": N_("period opened again"),
+    "state target": N_("target stated"),
+    "drop target": N_("target taken out"),
+    "record actual": N_("figure recorded"),
+    "drop actual": N_("figure taken out"),
+    "state money": N_("money stated"),
+    "drop money": N_("amount taken out"),
     "export evidence": N_("evidence taken out"),
     "policy": N_("rules set"),
     "appoint": N_("role given"),
@@ -119,6 +131,34 @@ FIELD_LABELS = {
     "readers": N_("Also seen by"),
     "role": N_("Role"),
     "tried": N_("Tried"),
+    "indicator": N_("Indicator"),
+    "named": N_("Name"),
+    "unit": N_("Unit"),
+    "relation": N_("Kind of target"),
+    "target": N_("Target"),
+    "upper": N_("Upper limit"),
+    "baseline": N_("Baseline"),
+    "term": N_("For"),
+    "whole": N_("The whole is"),
+    "value": N_("Value"),
+    "remark": N_("Note"),
+    "purpose": N_("Purpose"),
+    "beneficiary": N_("Beneficiary"),
+    "stage": N_("Stage"),
+    "money_from": N_("Source"),
+    "amount": N_("Amount (million đồng)"),
+}
+
+
+# How figures, and words that a column knows, are said.
+FIGURES: dict[str, Callable[[Any], str]] = {
+    **dict.fromkeys(("target", "upper", "baseline", "value"), lambda value: say_number(Decimal(value))),
+    "amount": millions,
+    "relation": lambda value: _(RELATIONS[value]),
+    "whole": lambda value: _(WHOLES[value]),
+    "stage": lambda value: _(STAGES[value]),
+    "money_from": lambda value: _(SOURCES[value]),
+    "term": say_term,
 }
 
 
@@ -137,6 +177,8 @@ def say_value(name: str, value: Any) -> str:
         return say_role(value)
     if name == "tried" and value in ACT_NAMES:
         return _(ACT_NAMES[value])
+    if name in FIGURES:
+        return FIGURES[name](value)
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, dict):

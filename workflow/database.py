@@ -7,11 +7,12 @@ SQLite in one file by default; PostgreSQL by URL with the same code. Writers on 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import DateTime, Insert, create_engine, event, inspect, text
+from sqlalchemy import BigInteger, DateTime, Insert, create_engine, event, inspect, text
 from sqlalchemy import Enum as SqlEnum
 from sqlalchemy.engine import Connection, Dialect, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
@@ -21,7 +22,7 @@ from sqlmodel import Session, SQLModel
 
 from workflow import clock
 from workflow.errors import BadInput, Busy, NotPermitted, Refused
-from workflow.snapshot import HEAD
+from workflow.snapshot import HEAD, exact
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -56,6 +57,24 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         return value.replace(tzinfo=UTC) if value else None
+
+
+class Exact(TypeDecorator[Decimal]):
+    """A decimal figure, kept as millionths in a whole number: SQLite would make a float of it."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        millionths = value.scaleb(6)
+        if millionths != int(millionths):
+            raise ValueError(f"{value} is too fine")
+        return int(millionths)
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return exact(value)
 
 
 def enum_column(kind: type, name: str) -> SqlEnum:

@@ -34,6 +34,8 @@ from workflow.reporting.answer import Answer
 from workflow.reporting.call import PeriodCall
 from workflow.review import Review, ReviewLine
 from workflow.submission import Submission
+from workflow.targets.funding import FundingLine
+from workflow.targets.indicator import Actual, Indicator
 from workflow.task import Assignment, Question, Task
 
 TABLES = (
@@ -84,4 +86,7 @@ TABLES = (
     ReceivedDocument,
     Dispatch,
     DispatchLine,
+    Indicator,
+    Actual,
+    FundingLine,
 )

@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from workflow.errors import BadInput, Refused
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-HEAD = "0011"  # the migration this program needs; a test compares it with workflow/migrations
+HEAD = "0012"  # the migration this program needs; a test compares it with workflow/migrations
 
 Row = dict[str, Any]
 
@@ -128,6 +129,11 @@ def _naive(value: object) -> object:
 def listed(numbers: Iterable[int]) -> str:
     """Numbers as the inside of an SQL `in (…)`; of none at all, nothing is in it."""
     return ", ".join(str(int(number)) for number in numbers) or "null"
+
+
+def exact(value: int | None) -> Decimal | None:
+    """A figure that is kept as millionths (`workflow.database.Exact`)."""
+    return None if value is None else Decimal(value).scaleb(-6).normalize() + 0
 
 
 def stored(value: object) -> dict[str, Any]:

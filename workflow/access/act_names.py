@@ -34,6 +34,8 @@ ACT_NAMES = {
     "policy": N_("set the rules of a directive"),
     "close_period": N_("close a period"),
     "call_period": N_("call for the reports of a period"),
+    "state_targets": N_("state targets and money"),
+    "record_actual": N_("record the figure of an agency"),
     "review": N_("hold a review"),
     "webhooks": N_("say which programs are told"),
     "register": N_("change the register"),

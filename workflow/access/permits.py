@@ -51,6 +51,8 @@ settle_note          MO
 policy               MO
 close_period         M
 call_period          M
+state_targets        MO
+record_actual        FHMO
 review               M
 webhooks             A
 register             OA
@@ -120,11 +122,16 @@ def permit(
         raise _refusal(by, act, PERMITS[act, status] or _EVER[act], subject=subject, occurrence_id=occurrence_id)
 
 
-def permit_office(by: By, act: str, *, subject: str = "", monitor: int | None = None) -> None:
-    """Let an act that concerns no single task pass or raise NotPermitted; `monitor` is that of the directive it concerns, if any."""
+def permit_office(
+    by: By, act: str, *, subject: str = "", monitor: int | None = None, owed_by: int | None = None
+) -> None:
+    """Let an act that concerns no single task pass or raise NotPermitted; `monitor` is that of the directive it concerns, if any.
+
+    `owed_by` is the agency that the act is for, where agencies may do it for themselves.
+    """
     if by.authority is None:
         return
-    if not held(by.authority, owed_by=None, monitor=monitor) & PERMITS_OFFICE[act]:
+    if not held(by.authority, owed_by=owed_by, monitor=monitor) & PERMITS_OFFICE[act]:
         raise _refusal(by, act, PERMITS_OFFICE[act], subject=subject)
 
 

@@ -13,7 +13,7 @@ from workflow import audit
 from workflow.audit import By
 from workflow.database import Instant
 from workflow.duties.closing import refuse_closed
-from workflow.duties.period_report import report_period
+from workflow.duties.period_report import PeriodReport, report_period
 from workflow.errors import BadInput, Refused
 from workflow.i18n import _
 from workflow.names import fold, lines_of, printable
@@ -22,6 +22,8 @@ from workflow.periods import ONGOING
 from workflow.reporting.call import PeriodCall, call_of
 from workflow.reporting.fields import NOTHING, TEXTS
 from workflow.standing import OPEN
+from workflow.targets.indicator import Indicator, record_actual
+from workflow.targets.numbers import measured
 from workflow.task import Task
 
 LONGEST = 4000
@@ -69,6 +71,9 @@ def fill(
         was = {name: before[name] for name in changed if before[name]}
         audit.record(session, "fill", **row.about, by=by, at=at, before=was or None, after=changed)
     for key, words in lines.items():
+        if indicator := _indicator(session, called, key):
+            _figure(session, occurrence, called, indicator, words, by=by, at=at, today=today)
+            continue
         _line(session, occurrence, called, key, words, by=by, at=at, today=today)
     return answer
 
@@ -91,6 +96,20 @@ def _called(session: Session, occurrence: Occurrence) -> PeriodCall:
     return found
 
 
+def _indicator(session: Session, called: PeriodCall, key: str) -> Indicator | None:
+    same = select(Indicator).where(Indicator.directive_id == called.directive_id, Indicator.code == key.strip().upper())
+    return session.exec(same).first()
+
+
+def _figure(
+    session: Session, occurrence: Occurrence, called: PeriodCall, indicator: Indicator, words: str, *, by: By, at: datetime, today: date
+) -> None:  # fmt: skip
+    """Record what the agency had reached of an indicator; a field that was emptied says nothing."""
+    if words:
+        value = measured(words, indicator.unit)
+        record_actual(session, indicator, called.period, value, agency=occurrence.agency, by=by, at=at, today=today)
+
+
 def _line(
     session: Session, occurrence: Occurrence, called: PeriodCall, key: str, words: str, *, by: By, at: datetime, today: date
 ) -> None:  # fmt: skip
@@ -102,7 +121,9 @@ def _line(
     duty = session.exec(own).first()
     if not duty:
         raise BadInput("The form has no field {key}.", key=printable(key)[:100])
-    if words:
-        nothing = fold(words) in {fold(NOTHING), fold(_(NOTHING))}
+    nothing = fold(words) in {fold(NOTHING), fold(_(NOTHING))}
+    same = select(PeriodReport).where(PeriodReport.occurrence_id == duty.id, PeriodReport.period == called.period)
+    said = session.exec(same).first()
+    if words and not (said and (said.nothing_arose, said.result) == (nothing, "" if nothing else words)):
         told: dict[str, Any] = {"nothing_arose": True} if nothing else {"result": words}
         report_period(session, duty, called.period, by=by, at=at, today=today, **told)

@@ -10,8 +10,10 @@ from workflow.errors import BadInput, NotFound
 from workflow.i18n import N_, _
 from workflow.periods import show_day
 from workflow.queries import AsOf, Wanted, agency_id, directive_id, tasks, with_days
-from workflow.snapshot import Row, Snapshot
+from workflow.snapshot import Row, Snapshot, exact
 from workflow.standing import STANDING_SQL, say_status
+from workflow.targets.aim import Aim, Relation
+from workflow.targets.numbers import say_number
 
 TEXTS = {
     "done": N_("What was done in the period"),
@@ -41,7 +43,7 @@ def form(view: Snapshot, occurrence: int, as_of: AsOf) -> Row:
     if not found:
         raise NotFound("There is no report of a period under the number {n}.", n=occurrence)
     row = with_days(found[0], as_of.day)
-    row["fields"] = [*_texts(row), *_lines(view, row)]
+    row["fields"] = [*_texts(row), *_lines(view, row), *_figures(view, row)]
     duties = tasks(view, as_of, Wanted(directive=row["directive"], agency=row["agency_code"]))
     row["duties"] = [one for one in duties if one["code"] != row["code"] and one["occurrence_id"]]
     return row
@@ -94,6 +96,26 @@ def _lines(view: Snapshot, row: Row) -> list[Row]:
     )
     hint = _("What was done, or: {nothing}", nothing=_(NOTHING))
     return [_field(one["code"], one["text"], _(NOTHING) if one["nothing_arose"] else one["result"], "line", hint) for one in rows]  # fmt: skip
+
+
+def _figures(view: Snapshot, row: Row) -> list[Row]:
+    """One for each indicator of the directive that concerns the agency: those of no task, and of the tasks that it leads."""
+    rows = view.rows(
+        """select i.code, i.name, i.unit, i.relation, i.target, i.upper, i.until, v.value from indicator i
+        left join actual v on v.indicator_id = i.id and v.agency_id = :agency and v.period = :period
+        where i.directive_id = :directive and (i.task_id is null
+          or exists (select 1 from occurrence o where o.task_id = i.task_id and o.agency_id = :agency)) order by i.id""",
+        directive=row["directive_id"],
+        agency=row["agency_id"],
+        period=row["period"],
+    )
+    made = []
+    for one in rows:
+        aim, value = Aim(Relation(one["relation"]), exact(one["target"]), exact(one["upper"])), exact(one["value"])
+        hint = _("What has been reached by the end of the period; aim: {aim}", aim=aim.words(one["unit"]))
+        label = f"{one['name']} ({one['unit']})" if one["unit"] else one["name"]
+        made.append(_field(one["code"], label, say_number(value) if value is not None else "", "figure", hint))
+    return made
 
 
 def calls(view: Snapshot, directive: str | None = None) -> list[Row]:

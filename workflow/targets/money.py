@@ -92,6 +92,11 @@ def say_key(key: Key) -> str:
     return ", ".join(filter(None, (key.purpose, _(STAGES[key.stage]).lower(), _(SOURCES[key.source]).lower(), key.beneficiary, key.period)))  # fmt: skip
 
 
+def stated_where(document_number: str, place: str) -> str:
+    """Where an amount is stated, in words: “243/QĐ-UBND, mục III.1”."""
+    return ", ".join(filter(None, (document_number, place)))
+
+
 def millions(amount: int) -> str:
     """An amount in million đồng as documents write it: 1.147 or 113,76; all that it has of decimals."""
     whole, rest = divmod(abs(amount), 10**6)
