@@ -29,6 +29,7 @@ from web import (
     pictures,
     proposal_tasks,
     proposals,
+    reports,
     reviews,
     sign_in,
     succession,
@@ -69,6 +70,7 @@ PARTS = (
     proposal_tasks,
     office_pages,
     pictures,
+    reports,
     feeds,
 )
 
