@@ -31,7 +31,7 @@ PARTS = {
     "notifications": (
         "outbox", "mail", "inbox", "links", "keys", "tick", "run", "reminders", "why-reminded", "why-not", "calendar",
     ),
-    "reports": ("overdue", "inherited", "proof", "letter", "report"),
+    "reports": ("overdue", "letter", "report"),
     "web": ("serve", "demo"),
 }  # fmt: skip
 

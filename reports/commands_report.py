@@ -1,16 +1,23 @@
-"""Commands about reports to hand on: the overdue pack; the Word templates of letters."""
+"""Commands about reports to hand on: the overdue pack, what was taken over, what was told; the Word templates of letters."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from workflow.i18n import _
-from workflow.options import Agency, AsOfDay, Directive, Json, as_of, look, only_here
+from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look, looking, only_here
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from reports.report import Report
+    from workflow.afar import Afar
+    from workflow.config import Settings
     from workflow.snapshot import Snapshot
 
 template_app = typer.Typer(no_args_is_help=True, help=_("The Word templates of letters."))
@@ -18,50 +25,130 @@ report_app = typer.Typer(no_args_is_help=True, help=_("Reports and what they are
 report_app.add_typer(template_app, name="template")
 
 
+Output = Annotated[Path | None, typer.Option("--output", help=_("Write the report as .xlsx, .docx or .pdf."))]
+
+
+@contextmanager
+def handed_on(settings: Settings | Afar, output: Path | None) -> Iterator[Settings | Afar]:
+    """The settings while a report is made; one that becomes a file is in Vietnamese whatever its maker reads."""
+    from workflow.i18n import speaking
+
+    if output:
+        with speaking("vi"):
+            yield replace(settings, language="vi")
+    else:
+        yield settings
+
+
+def show(settings: Settings | Afar, built: Report, output: Path | None) -> None:
+    """Print a report, or write it as a file whose figures open their lists on the office's pages."""
+    from reports import screen, writing
+    from workflow import terminal
+    from workflow.afar import Afar
+
+    if output:
+        base = settings.server if isinstance(settings, Afar) else settings.links.base_url
+        writing.write(built, output, base.rstrip("/"))
+        terminal.say(_("Written to {file}.", file=str(output)))
+    else:
+        terminal.say(screen.text(built))
+
+
 @report_app.command(
     "overdue",
     help=_(
-        "The overdue pack: the two by two with its rates, by agency, document and field, every overdue task with its reasons.\n\n\b\nExamples:\n  dondoc report overdue --output qua-han.xlsx\n  dondoc report overdue --directive KH88 --as-of 15/10/2025 --of given --output qua-han.docx"
+        "The overdue pack: the two by two with its rates, by agency, document and field, every overdue task with its reasons.\n\n\b\nExamples:\n  dondoc report overdue --output qua-han.xlsx\n  dondoc report overdue --directive KH88 --as-of 15/10/2025 --of given --output qua-han.docx\n  dondoc report overdue --period 2025-Q3 --output qua-han.pdf"
     ),
 )
 def overdue(
     context: typer.Context,
     directive: Directive = None,
     agency: Agency = None,
+    period: Annotated[str | None, typer.Option("--period", help=_("What falls due in it, such as 2025-Q3."))] = None,
     day: AsOfDay = None,
     of: Annotated[
         str, typer.Option("--of", help=_("What rates are of: due (those that have fallen due) | given (all)."))
     ] = "due",
-    output: Annotated[Path | None, typer.Option("--output", help=_("Write the report as .xlsx or .docx."))] = None,
+    output: Output = None,
     json_: Json = False,
 ) -> None:
     from workflow import terminal
+    from workflow.duties.period_key import period_key
     from workflow.errors import BadInput
 
     if of not in ("due", "given"):
         raise BadInput("“{value}” is none of: {known}.", value=of, known="due, given")
+    key = period_key(period) if period else None
 
     def here(view: Snapshot) -> object:
         from reports import pack
         from workflow.queries import Wanted
 
-        wanted = Wanted(directive=directive, agency=agency)
+        wanted = Wanted(directive=directive, agency=agency, period=key)
         return pack.build(view, as_of(context.obj, day), wanted, of=of).to_json()
 
-    asked = {"as_of": day and terminal.day(day), "of": of, "directive": directive, "agency": agency}
-    found = look(context.obj, "reports/pack", asked, here)
+    asked = {"as_of": day and terminal.day(day), "of": of, "directive": directive, "agency": agency, "period": key}
+    with handed_on(context.obj, output) as settings:
+        found = look(settings, "reports/pack", asked, here)
     if json_:
         terminal.say_json(found)
         return
-    from reports import screen, writing
     from reports.report import Report
 
-    built = Report.from_json(found)
-    if output:
-        writing.write(built, output)
-        terminal.say(_("Written to {file}.", file=str(output)))
-    else:
-        terminal.say(screen.text(built))
+    show(context.obj, Report.from_json(found), output)
+
+
+@report_app.command(
+    "inherited",
+    help=_(
+        "What an agency took over from those it succeeded, and how it stands.\n\n\b\nExamples:\n  dondoc report inherited LS.05986\n  dondoc report inherited STC --from SKHDT --output tiep-nhan.docx"
+    ),
+)
+def inherited(
+    context: typer.Context,
+    heir: Annotated[str, typer.Argument(metavar=_("HEIR"))],
+    former: Annotated[str | None, typer.Option("--from", help=_("The agency that ends (code or name)."))] = None,
+    output: Output = None,
+    day: AsOfDay = None,
+    json_: Json = False,
+) -> None:
+    from reports import inherited as report
+    from workflow import queries, terminal
+
+    looked = as_of(context.obj, day)
+    with looking(context.obj) as view, handed_on(context.obj, output):
+        ids = queries.agency_id(view, heir), queries.agency_id(view, former) if former else None
+        if json_:
+            terminal.say_json(report.rows(view, looked, *ids))
+            return
+        built = report.build(view, looked, *ids)
+    show(context.obj, built, output)
+
+
+@report_app.command(
+    "proof",
+    help=_(
+        "The proof of what was told about a task, to whom and when, to print for an inspection.\n\n\b\nExample:\n  dondoc report proof KH88-II.3 --output chung-minh.docx"
+    ),
+)
+def proof(
+    context: typer.Context,
+    code: Code,
+    agency: Agency = None,
+    output: Output = None,
+    day: AsOfDay = None,
+    json_: Json = False,
+) -> None:
+    from reports import proof as report
+    from workflow import terminal
+
+    looked = as_of(context.obj, day)
+    with looking(context.obj) as view, handed_on(context.obj, output):
+        if json_:
+            terminal.say_json(report.lines(view, looked, code, agency))
+            return
+        built = report.build(view, looked, code, agency)
+    show(context.obj, built, output)
 
 
 Name = Annotated[str, typer.Argument(metavar=_("NAME"), help=_("Name of a template, such as don-doc."))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reports.report import Report, Section
+from workflow import listing
 from workflow.access.viewing import visible
 from workflow.history import entries
 from workflow.i18n import _
@@ -37,7 +38,7 @@ def build(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = Non
     found = rows(view, as_of, heir_id, former_id)
     heir = view.rows("select name from agency where id = :id", id=heir_id)[0]["name"]
     title = _("What {name} took over, as of {day}", name=heir, day=show_day(as_of.day))
-    return Report(title, as_of.day, [_by_former(found), _periods(found)], entries.foot(view))
+    return Report(title, as_of.day, [_by_former(found), _periods(as_of, found)], entries.foot(view, as_of))
 
 
 def _passed_on(row: Row) -> str:
@@ -78,7 +79,7 @@ def _by_former(found: list[Row]) -> Section:
     return Section(_("By former agency"), columns, told, note)
 
 
-def _periods(found: list[Row]) -> Section:
+def _periods(as_of: AsOf, found: list[Row]) -> Section:
     columns = (
         Column("code", _("Task")),
         Column("text", _("What is to be done"), wide=True),
@@ -101,6 +102,7 @@ def _periods(found: list[Row]) -> Section:
             "now": "; ".join(
                 filter(None, [f"{say_status(row['status'])}, {say_standing(row['standing'])}", _passed_on(row)])
             ),
+            "opens": {"code": listing.card(as_of, row["code"])},
         }
         for row in found
     ]

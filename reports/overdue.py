@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+from reports import tally
 from reports.report import Report, Section
-from workflow import queries, reach
+from workflow import listing, queries, reach
 from workflow.duties import showing
 from workflow.history import entries
 from workflow.i18n import _
@@ -18,8 +20,13 @@ from workflow.terminal import Column
 def build(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None = None, by: str | None = None) -> Report:
     """Return the review of a day: the list, or the tally by "agency" or "directive"."""
     title = _("Overdue tasks as of {day}", day=show_day(as_of.day))
-    section = _tally(view, as_of, by, wanted) if by else _list(view, as_of, wanted)
-    return Report(title, as_of.day, [section], entries.foot(view))
+    section = _tally(view, as_of, by, wanted or queries.Wanted()) if by else _list(view, as_of, wanted)
+    return Report(title, as_of.day, [section], entries.foot(view, as_of))
+
+
+def _tally(view: Snapshot, as_of: queries.AsOf, by: str, wanted: queries.Wanted) -> Section:
+    rows = queries.tally(view, as_of, by, wanted)
+    return replace(tally.table("", by, rows, as_of, wanted), note=tally.note(rows, "due"))
 
 
 def found(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None = None) -> list[Row]:
@@ -45,7 +52,8 @@ def _list(view: Snapshot, as_of: queries.AsOf, wanted: queries.Wanted | None) ->
         if rows
         else _("Nothing is overdue.")
     )
-    return Section("", columns, [_shown(row) for row in rows], note, unreachable(view, as_of, rows))
+    shown = [_shown(row) | {"opens": {"code": listing.card(as_of, row["code"])}} for row in rows]
+    return Section("", columns, shown, note, unreachable(view, as_of, rows))
 
 
 def unreachable(view: Snapshot, as_of: queries.AsOf, rows: list[Row]) -> str:
@@ -68,23 +76,3 @@ def _shown(row: Row) -> dict[str, Any]:
         "remark": showing.pending_words(row),
         "text": row["text"],
     }
-
-
-def _tally(view: Snapshot, as_of: queries.AsOf, by: str, wanted: queries.Wanted | None) -> Section:
-    rows = queries.tally(view, as_of, by, wanted)
-    columns = (
-        Column("name", _("Agency") if by == "agency" else _("Directive"), wide=True),
-        Column("total", _("Given"), right=True),
-        Column("done_on_time", _("Done on time"), right=True),
-        Column("done_late", _("Done late"), right=True),
-        Column("waiting", _("Waiting for confirmation"), right=True),
-        Column("open_in_time", _("Open, in time"), right=True),
-        Column("overdue", _("Overdue"), right=True),
-        Column("no_deadline", _("No deadline"), right=True),
-    )
-    counted = ("total", "done_on_time", "done_late", "waiting", "open_in_time", "overdue", "no_deadline")
-    total = {"name": _("Total"), **{key: sum(row[key] for row in rows) for key in counted}}
-    due = total["done_on_time"] + total["done_late"] + total["overdue"]
-    rate = f"{100 * (total['done_on_time'] + total['done_late']) / due:.1f}%".replace(".", ",") if due else "–"
-    note = _("Done, of those that have fallen due (done + overdue = {due}): {rate}.", due=due, rate=rate)
-    return Section("", columns, [*rows, total] if rows else [], note)

@@ -20,7 +20,16 @@ def build(view: Snapshot, as_of: AsOf, code: str, agency: str | None = None) -> 
     """The task as it stands, and every line of the ledger about it."""
     card, zone = task(view, code, as_of), ZoneInfo(as_of.zone)
     title = _("Reminders about {code}, as of {day}", code=card["code"], day=show_day(as_of.day))
-    return Report(title, as_of.day, [_task(card), _lines(ledger.told(view, code, agency), zone)], entries.foot(view))
+    return Report(
+        title, as_of.day, [_task(card), _lines(lines(view, as_of, code, agency), zone)], entries.foot(view, as_of)
+    )
+
+
+def lines(view: Snapshot, as_of: AsOf, code: str, agency: str | None = None) -> list[Row]:
+    """What the ledger says about a task, up to the end of a day."""
+    zone = ZoneInfo(as_of.zone)
+    told = ledger.told(view, code, agency)
+    return [line for line in told if (line["sent_at"] or line["decided_at"]).astimezone(zone).date() <= as_of.day]
 
 
 def _task(card: Row) -> Section:
@@ -49,7 +58,7 @@ def _task(card: Row) -> Section:
     return Section(f"{what}. {card['text']}", columns, rows)
 
 
-def _lines(lines: list[Row], zone: ZoneInfo) -> Section:
+def _lines(told: list[Row], zone: ZoneInfo) -> Section:
     columns = (
         Column("when", _("When")),
         Column("rung", _("Why"), wide=True),
@@ -59,9 +68,9 @@ def _lines(lines: list[Row], zone: ZoneInfo) -> Section:
         Column("message_id", _("Message-ID"), wide=True),
         Column("reply", _("Server's answer"), wide=True),
     )
-    sent = sum(row["state"] == "sent" for row in lines)
-    note = _("{n} lines of the ledger, {sent} of them sent.", n=len(lines), sent=sent)
-    return Section(_("What was told"), columns, ledger.shown(lines, zone), note)
+    sent = sum(row["state"] == "sent" for row in told)
+    note = _("{n} lines of the ledger, {sent} of them sent.", n=len(told), sent=sent)
+    return Section(_("What was told"), columns, ledger.shown(told, zone), note)
 
 
 def _day(day: object) -> str:

@@ -8,7 +8,7 @@ from workflow.terminal import table
 
 def text(report: Report, width: int | None = None) -> str:
     """Return the report as plain text, `width` characters wide (default: the terminal)."""
-    lines = [report.title, "═" * len(report.title), ""]
+    lines = [report.title, "═" * len(report.title), *([report.about] if report.about else ()), ""]
     for section in report.sections:
         if section.title:
             lines += [section.title, ""]

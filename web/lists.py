@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from web.duties import FIELDS, MAIN, OF_REQUESTS, open_acts, permitted
-from web.overdue import PER_PAGE, View
 from web.pages import Office, page
+from web.view import PER_PAGE, View
 from web.visitor import Visitor, looking
-from workflow import ledger, queries, reviewing, terminal
+from workflow import ledger, listing, queries, reviewing
 from workflow.access import entry
 from workflow.audit_words import say_act
 from workflow.card import drawn, passed_on
-from workflow.errors import BadInput
-from workflow.queries import FIGURES
+from workflow.figures import LABELS
 from workflow.snapshot import Row
 from workflow.standing import Standing, Status
 
@@ -48,26 +47,16 @@ def task_list(
     standing: Word = "",
     status: Word = "",
     figure: Word = "",
+    period: Annotated[str, Query(max_length=30)] = "",
     due: Annotated[str, Query(max_length=10)] = "",
     page_: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
     """The duties of one standing or status, or those that a figure counts."""
     office: Office = request.app.state.office
-    for value, known in ((standing, Standing), (status, Status), (figure, FIGURES)):
-        if value and value not in list(known):
-            raise BadInput("“{value}” is none of: {known}.", value=value, known=", ".join(known))
-    view = View(
-        as_of=as_of, original=original, directive=directive, agency=agency, section=section, search=search, page=page_
-    )
+    view = View(as_of=as_of, original=original, directive=directive, agency=agency, section=section, search=search, period=period, page=page_)  # fmt: skip
     day = view.day(office)
-    chosen: dict[str, Any] = {
-        "standing": standing or None,
-        "status": status or None,
-        "figure": figure or None,
-        "due": terminal.day(due) if due else None,
-    }
-    sifted = standing or status or figure or due
-    wanted = replace(view.wanted(), **chosen, closed=bool(sifted), limit=PER_PAGE, offset=(page_ - 1) * PER_PAGE)
+    chosen = {"standing": standing, "status": status, "figure": figure, "due": due}
+    wanted = replace(listing.asked(view._asdict() | chosen), limit=PER_PAGE, offset=(page_ - 1) * PER_PAGE)
     with looking(request, everybody=True) as record:
         rows, total = queries.tasks(record, day, wanted), queries.count(record, day, wanted)
         directives, agencies = queries.directives(record), reviewing.owing(record)
@@ -75,7 +64,7 @@ def task_list(
         sections = reviewing.sections(record, found) if found else []
     return page(
         request, "tasks.html", keep=True, rows=rows, total=total, pages=-(-total // PER_PAGE), view=view, day=day.day, directives=directives,
-        agencies=agencies, sections=sections, chosen={name: value or "" for name, value in chosen.items()}, standings=Standing, statuses=Status,
+        agencies=agencies, sections=sections, chosen=chosen, standings=Standing, statuses=Status, figures=LABELS,
     )  # fmt: skip
 
 

@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from web.overdue import View
 from web.pages import Office, page
+from web.view import View
 from web.visitor import looking
 from workflow import awaited, ledger, pictures, queries
 from workflow.access.entry import SETTERS

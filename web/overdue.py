@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, NamedTuple
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl
 
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
@@ -16,6 +16,7 @@ from starlette.background import BackgroundTask
 
 from notifications.pressing import press
 from web.pages import Office, page
+from web.view import PER_PAGE, View
 from web.visitor import acting, looking
 from workflow import health, queries, reach, review, reviewing, terminal
 from workflow.access import sight
@@ -26,57 +27,17 @@ from workflow.duties.order import Order
 from workflow.duties.request import Outcome
 from workflow.duties.request import Request as Asked
 from workflow.errors import BadInput, NotPermitted, Problem
+from workflow.figures import FIGURES
 from workflow.occurrence import Occurrence
 from workflow.periods import show_period
-from workflow.queries import AsOf, Wanted
+from workflow.queries import AsOf
 from workflow.reviewing import LEVELS, TABS, Sift
 from workflow.snapshot import Row, Snapshot, listed
 
 router = APIRouter()
-PER_PAGE = 50
 Text = Annotated[str, Query(max_length=300)]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]
 ACTS = ("pressed", "explain", "confirm", "return", "grant", "refuse", "note")
-
-
-class View(NamedTuple):
-    """What one address of the review shows; every part of it stands in the address."""
-
-    as_of: str = ""
-    original: str = ""
-    tab: str = "overdue"
-    level: str = ""
-    directive: str = ""
-    agency: str = ""
-    section: str = ""
-    search: str = ""
-    by: str = ""
-    of: str = "due"  # what rates are of: the duties that have fallen due, or all that were given
-    review: str = ""
-    page: int = 1
-
-    def address(self, path: str = "/overdue", /, **other: Any) -> str:
-        """The address of this view with something else chosen, or with what only that page knows; a new choice begins at the first page."""
-        told = {**self._asdict(), "page": 1, **other}
-        usual = View()._asdict()
-        query = {name: value for name, value in told.items() if value != usual.get(name, "")}
-        return f"{path}?{urlencode(query)}" if query else path
-
-    def figure(self, name: str, **other: str) -> str:
-        """The address of the list that a figure of the tally counts."""
-        about = {"figure": name, "as_of": self.as_of, "original": self.original, "directive": self.directive}
-        about |= {"agency": self.agency, "section": self.section, "search": self.search, **other}
-        return "/tasks?" + urlencode({name: value for name, value in about.items() if value})
-
-    def day(self, office: Office) -> AsOf:
-        """The day it speaks of."""
-        return office.as_of(terminal.day(self.as_of) if self.as_of else None, original=bool(self.original))
-
-    def wanted(self) -> Wanted:
-        """What narrows it."""
-        return Wanted(
-            self.directive or None, self.agency or None, search=self.search or None, section=self.section or None
-        )
 
 
 @router.get("/overdue", response_class=HTMLResponse)
@@ -115,7 +76,7 @@ def _shown(
         day, wanted = view.day(office), view.wanted()
         directive = queries.directive_id(record, view.directive) if view.directive else None
         tally = queries.tally(record, day, view.by or "directive", wanted)
-        before = reviewing.before(record, day, directive, but=_number(view.review))
+        before = reviewing.before(record, day, wanted, but=_number(view.review))
         rows, total = _rows(record, day, view) if not view.by else ([], 0)
         context: dict[str, Any] = {
             "view": view,
@@ -163,10 +124,9 @@ def _compared(tally: list[Row], before: Row | None, view: View) -> list[Row]:
     """The tally with how much each row has changed since the last review."""
     was = {row["code"]: row for row in before["figures"][view.by or "directive"]} if before else {}
     for row in tally:
-        row["done"] = row["done_on_time"] + row["done_late"]
-        row["due"] = row["done"] + row["overdue"]
+        row |= queries.summed([row])
         old = was.get(row["code"])
-        row["change"] = {name: row[name] - old[name] for name in queries.FIGURES} if old else None
+        row["change"] = {name: row[name] - old[name] for name in FIGURES} if old else None
     return tally
 
 
@@ -333,7 +293,9 @@ def _asked(session: Session, duty: Occurrence) -> int:
 
 def _parsed(query: str) -> View:
     """The view that a form was shown in."""
-    known: dict[str, Any] = {name: value for name, value in parse_qsl(query) if name in View._fields and name != "page"}
+    known: dict[str, Any] = {
+        name: value for name, value in parse_qsl(query) if name in View._fields and name not in ("page", "period")
+    }
     view = View(**known)
     return view._replace(
         tab=view.tab if view.tab in TABS else "overdue", level=view.level if view.level in LEVELS else "", by=""

@@ -10,8 +10,8 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from web.overdue import View
 from web.pages import Office, page
+from web.view import View
 from web.visitor import looking
 from workflow import awaited, pictures, queries, reviewing
 from workflow.calendar import WorkingCalendar

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from web.overdue import View
 from web.pages import Office, page
+from web.view import View
 from web.visitor import acting, looking
 from workflow import queries, review, reviewing
 from workflow.access import sight

@@ -12,8 +12,10 @@ from zoneinfo import ZoneInfo
 
 from workflow.access.viewing import visible
 from workflow.errors import BadInput, NotFound
+from workflow.figures import FIGURES, SUMS, counted
 from workflow.i18n import _
 from workflow.names import fold, strip_marks
+from workflow.periods import first_day, last_day
 from workflow.register.wording import words_of
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import STANDING_SQL
@@ -47,11 +49,13 @@ class AsOf:
     zone: str
     past: bool
     original: bool = False  # judge by the first deadline, whatever was granted since
+    known: datetime | None = None  # the moment up to which things are known; None: the end of the day
 
     @classmethod
     def at(cls, now: datetime, zone: str, soon_days: int, day: date | None = None, *, original: bool = False) -> AsOf:
         today = now.astimezone(ZoneInfo(zone)).date()
-        return cls(day or today, soon_days, zone, bool(day and day < today), original)
+        past = bool(day and day < today)
+        return cls(day or today, soon_days, zone, past, original, None if past else now)
 
     def args(self) -> dict[str, object]:
         args: dict[str, object] = {"today": self.day, "soon": self.day + timedelta(days=self.soon_days)}
@@ -65,6 +69,9 @@ class AsOf:
         return f"(select {_SAME}, original_due_on as due_on from {then} then_) " if self.original else then
 
 
+NO_SECTION = "-"
+
+
 @dataclass(frozen=True)
 class Wanted:
     """Which tasks a list is about; empty fields do not narrow it."""
@@ -75,8 +82,9 @@ class Wanted:
     status: str | None = None
     search: str | None = None
     code: str | None = None
-    section: str | None = None
+    section: str | None = None  # NO_SECTION: what stands in none
     figure: str | None = None  # what one column of the tally counts
+    period: str | None = None  # its due day falls in it: "2025-Q3"
     due: date | None = None  # on this day only
     closed: bool = True
     limit: int = 0  # so many rows, beginning after `offset`; 0: all of them
@@ -145,18 +153,6 @@ def owner(row: Row) -> str:
     return _("{name} (taken over from {former})", name=row["agency"], former=row["issued_to"])
 
 
-# What each column of the tally counts; the list of a figure is sifted by the very same.
-FIGURES = {
-    "total": "1 = 1",
-    "done_on_time": "status = 'completed' and standing = 'done_on_time'",
-    "done_late": "status = 'completed' and standing = 'done_late'",
-    "waiting": "status = 'submitted' and standing <> 'no_deadline'",
-    "open_in_time": "standing in ('on_track', 'due_soon', 'due_today')",
-    "overdue": "standing = 'overdue'",
-    "no_deadline": "standing = 'no_deadline'",
-}
-
-
 # What a tally counts by: the key, what is joined to it, and its code and name.
 _GROUPS = {
     "agency": ("a.id", "join agency g on g.id = counted.id", "g.code", "g.name"),
@@ -185,11 +181,9 @@ def tally(view: Snapshot, as_of: AsOf, by: str, wanted: Wanted | None = None) ->
 
 
 def summed(tally: list[Row]) -> Row:
-    """The tally of everything, with the rates and what they are of."""
+    """The tally of everything, with what is added up from its figures."""
     total: Row = {name: sum(row[name] for row in tally) for name in FIGURES}
-    total["done"] = total["done_on_time"] + total["done_late"]
-    total["due"] = total["done"] + total["overdue"]
-    return total
+    return total | {name: sum(total[one] for one in parts) for name, parts in SUMS.items()}
 
 
 def directives(view: Snapshot) -> list[Row]:
@@ -232,7 +226,7 @@ def evidence(view: Snapshot, directive: str | None = None, duty: int | None = No
 
 
 def narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
-    """The condition over directive d, task t and agency a for which duties a list is about, with its values."""
+    """The condition over directive d, task t, occurrence o and agency a for which duties a list is about, with its values."""
     parts = [visible(view)]
     args: dict[str, object] = {}
     if wanted.code:
@@ -249,8 +243,11 @@ def narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
         parts.append("t.folded like :search escape '!'")
         args["search"] = "%" + "".join(f"!{c}" if c in "%_!" else c for c in strip_marks(wanted.search)) + "%"
     if wanted.section:
-        parts.append("t.section = :section")
-        args["section"] = wanted.section
+        parts.append("coalesce(t.section, '') = :section")
+        args["section"] = "" if wanted.section == NO_SECTION else wanted.section
+    if wanted.period:
+        parts.append("o.due_on >= :period_first and o.due_on <= :period_last")
+        args |= {"period_first": first_day(wanted.period), "period_last": last_day(wanted.period)}
     return " and ".join(parts), args
 
 
@@ -263,7 +260,7 @@ def _outer(wanted: Wanted) -> str:
     if wanted.due:
         parts.append("due_on = :due")
     if wanted.figure:
-        parts.append(f"({FIGURES[wanted.figure]}) and standing not in ('not_counted', 'undecided')")
+        parts.append(f"({counted(wanted.figure)}) and standing not in ('not_counted', 'undecided')")
     if not wanted.closed:
         parts.append(
             "(status is null or status in ('not_started', 'in_progress', 'returned', 'submitted', 'suspended'))"

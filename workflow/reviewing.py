@@ -10,7 +10,7 @@ from typing import Any
 from workflow.access.viewing import visible
 from workflow.errors import NotFound
 from workflow.i18n import N_
-from workflow.queries import AsOf, Wanted, narrow, tally, with_days
+from workflow.queries import AsOf, Wanted, directive_id, narrow, tally, with_days
 from workflow.snapshot import Row, Snapshot, listed, stored
 
 _OPEN = "o.status in ('not_started', 'in_progress', 'returned')"
@@ -21,6 +21,9 @@ TABS = {
     "waiting": (N_("Waiting for confirmation"), "o.status = 'submitted'"),
     "asked": (N_("Requests to decide"), f"o.id in {_ASKED} and (o.status = 'suspended' or {_OPEN})"),
 }
+# What a report lists beside these.
+_BESIDE = {"extended": "o.id in (select q.occurrence_id from change_request q where q.wish = 'extension')"}
+_LISTS = {name: condition for name, (_title, condition) in TABS.items()} | _BESIDE
 # How late: from so many days to so many.
 LEVELS = {
     "1-5": (N_("1 to 5 days"), 1, 5),
@@ -43,7 +46,7 @@ def found(view: Snapshot, as_of: AsOf, sift: Sift) -> tuple[list[Row], int]:
     """A part of the list, longest overdue first, and how many rows the whole has."""
     where, args = narrow(view, sift.wanted)
     args |= {name: value for name, value in as_of.args().items() if name != "soon" or sift.tab == "soon"}
-    parts = [where, TABS[sift.tab][1]]
+    parts = [where, _LISTS[sift.tab]]
     if sift.level:
         _title, least, most = LEVELS[sift.level]
         parts.append("o.due_on <= :latest" + (" and o.due_on >= :earliest" if most else ""))
@@ -111,14 +114,19 @@ def figures(view: Snapshot, as_of: AsOf, wanted: Wanted) -> dict[str, Any]:
     return {"of": as_of.day.isoformat(), **{by: tally(view, as_of, by, wanted) for by in ("agency", "directive")}}
 
 
-def before(view: Snapshot, as_of: AsOf, directive_id: int | None, *, but: int = 0) -> Row | None:
-    """The last closed review of the same extent before a day, with its figures; None before the first."""
+def before(view: Snapshot, as_of: AsOf, wanted: Wanted, *, but: int = 0) -> Row | None:
+    """The last closed review of the same extent before a day, with its figures; None before the first, and where more than a
+    directive narrows what is counted: no review has counted that.
+    """
+    if as_of.original or wanted.agency or wanted.section or wanted.search or wanted.period:
+        return None
+    directive = directive_id(view, wanted.directive) if wanted.directive else None
     rows = view.rows(
         f"""select id, title, held_on, figures from review where closed_at is not null and id <> :but and held_on <= :day
-        and {"directive_id = :directive" if directive_id else "directive_id is null"} order by held_on desc, id desc limit 1""",
+        and {"directive_id = :directive" if directive else "directive_id is null"} order by held_on desc, id desc limit 1""",
         day=as_of.day,
         but=but,
-        **({"directive": directive_id} if directive_id else {}),
+        **({"directive": directive} if directive else {}),
     )
     return {**rows[0], "figures": stored(rows[0]["figures"])} if rows else None
 

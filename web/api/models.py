@@ -197,6 +197,7 @@ class Report(BaseModel):
     as_of: date
     sections: list[Section]
     foot: str
+    about: str
 
 
 Words = Annotated[str, Field(max_length=4000)]

@@ -157,11 +157,19 @@ def overdue_review(
 
 @router.get("/reports/pack")
 def pack(
-    request: Request, of: Literal["due", "given"] = "due", directive: Name = "", agency: Name = "", as_of: As = None
+    request: Request,
+    of: Literal["due", "given"] = "due",
+    directive: Name = "",
+    agency: Name = "",
+    period: Annotated[str, Query(max_length=20, description="What falls due in it, such as 2025-Q3")] = "",
+    as_of: As = None,
 ) -> models.Report:
-    """The overdue pack: the two by two with its rates (of those that have fallen due, or of all given), and every overdue task."""
+    """The overdue pack: the two by two with its rates (of those that have fallen due, or of all given), and every overdue task.
+
+    `opens` in a row is the address, within the office's pages, of the list that each of its figures counts.
+    """
     with reading(request) as view:
-        wanted = Wanted(directive or None, agency or None)
+        wanted = Wanted(directive or None, agency or None, period=period_key(period) if period else None)
         built = overdue_pack.build(view, _as_of(request, as_of), wanted, of=of)
     return models.Report(**built.to_json())
 

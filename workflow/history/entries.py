@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from workflow.access.viewing import visible
 from workflow.audit_words import FIELD_LABELS, say_act, say_value
 from workflow.errors import BadInput
 from workflow.i18n import _
-from workflow.periods import show_period
+from workflow.periods import show_day, show_period
+from workflow.queries import AsOf
 from workflow.snapshot import Row, Snapshot, stored
 
 SHORT = 20  # digits of a hash that an anchor prints: 80 bits
@@ -28,9 +30,15 @@ def head(view: Snapshot) -> Row:
     return {"entries": number, "hash": hash_, "anchor": anchor(number, hash_)}
 
 
-def foot(view: Snapshot) -> str:
-    """The line that every report carries at its foot."""
-    return _("History: {anchor}", anchor=head(view)["anchor"])
+def foot(view: Snapshot, as_of: AsOf) -> str:
+    """The line that every report carries at its foot: up to which hour things are known, and the head of the history."""
+    anchor = head(view)["anchor"]
+    if not as_of.known:
+        return _("Figures to the end of {day}. History: {anchor}", day=show_day(as_of.day), anchor=anchor)
+    at = as_of.known.astimezone(ZoneInfo(as_of.zone))
+    return _(
+        "Figures as of {hour}:{minute} on {day}. History: {anchor}", hour=at.hour, minute=f"{at:%M}", day=show_day(at.date()), anchor=anchor
+    )  # fmt: skip
 
 
 def about(view: Snapshot, subject: str | None, last: int) -> list[Row]:

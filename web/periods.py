@@ -12,9 +12,9 @@ from sqlmodel import col, select
 from starlette.background import BackgroundTask
 
 from web.duties import permitted
-from web.overdue import View
 from web.pages import Office, page
 from web.tables import brought
+from web.view import View
 from web.visitor import Visitor, acting, looking
 from workflow import terminal
 from workflow.access import sight
