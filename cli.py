@@ -29,7 +29,7 @@ PARTS = {
     "workflow.access": ("people", "policy", "login", "logout", "whoami"),
     "workflow.history": ("audit",),
     "notifications": (
-        "outbox", "mail", "inbox", "links", "keys", "tick", "run", "reminders", "why-reminded", "why-not", "calendar",
+        "outbox", "mail", "inbox", "links", "keys", "tick", "run", "reminders", "why-reminded", "why-not", "calendar", "letter",
     ),
     "reports": ("overdue", "letter", "report"),
     "web": ("serve", "demo"),
@@ -39,8 +39,8 @@ PARTS = {
 # Which commands work with the record of a server, after `dondoc login`; the others are for the machine of the record.
 AFAR = (
     "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend", "resume",
-    "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "report", "timing", "read",
-    "login", "logout", "whoami",
+    "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "report", "letter", "timing",
+    "read", "login", "logout", "whoami",
 )  # fmt: skip
 
 

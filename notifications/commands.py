@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from notifications import commands_calendar, commands_inbox, commands_ledger, commands_links
+from notifications import commands_calendar, commands_inbox, commands_ledger, commands_letter, commands_links
 from workflow.i18n import N_, _
 from workflow.options import Actor, Json, acting, looking, warn_of_silence
 
@@ -268,5 +268,6 @@ def run(context: typer.Context) -> None:
 app.add_typer(mail_app, name="mail")
 app.add_typer(commands_calendar.app)
 app.add_typer(commands_ledger.app)
+app.add_typer(commands_letter.app)
 app.add_typer(commands_links.app)
 app.add_typer(commands_inbox.app)

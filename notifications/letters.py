@@ -113,6 +113,7 @@ def row(
     calendar: str = "",
     keys: Keys | None = None,
     answers: str = "",
+    file: tuple[str, str] = ("", ""),
 ) -> dict[str, Any]:
     """A letter for the outbox; its Message-ID follows from what it is for and stays the same however often it is sent.
 
@@ -126,7 +127,7 @@ def row(
     reply_to = tags.tagged(keys, settings, tags.REPLY, number) if keys else ""
     told = (recipient, subject, text, html, number, at, settings.time_zone, tuple(references), calendar)
     sender, answer_to = wire.sender(settings.mail.sender), settings.office.mailbox
-    mail = wire.Mail(*told, reply_to=reply_to, answers=answers)
+    mail = wire.Mail(*told, reply_to=reply_to, answers=answers, file=file)
     content = wire.content(sender, mail, bulk=kind in CALENDAR_KINDS, answer_to=answer_to)
     return {**blank, "subject": subject, "content": content}
 

@@ -43,12 +43,13 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Letter:
-    """What the transport needs of an outbox row."""
+    """What the transport needs of an outbox row; `file` is the hash of a file that goes with it, put into the content last of all."""
 
     id: int
     recipient: str
     message_id: str
     content: bytes
+    file: str = ""
 
 
 class Mailer(Protocol):

@@ -8,13 +8,13 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, func, select, update
 
-from notifications import recipients
+from notifications import recipients, wire
 from notifications.mailer import Fate, Letter, Mailer, Outcome
 from notifications.rounds import DONE
 from workflow import audit
@@ -22,6 +22,7 @@ from workflow.audit import By
 from workflow.config import MailSettings, Settings
 from workflow.database import Database, write_rows
 from workflow.errors import BadInput, Refused
+from workflow.evidence import Evidence, EvidenceStore
 from workflow.i18n import N_
 from workflow.message import Delivery, Message, MessageStatus, Reminder
 from workflow.snapshot import Row, Snapshot, listed
@@ -33,8 +34,9 @@ PER_CONNECTION = 25
 OF_THE_DAY = ("digest", "urgent")  # they say how things stand on their day
 
 REPORTED = ("bounced", "delayed")  # what came back later, and was no attempt
-AT_ONCE = ("receipt", "link", "code", "answer", "sign_in", "press")  # answer what somebody has just done
+AT_ONCE = ("receipt", "link", "code", "answer", "sign_in", "press", "dispatch")  # answer what somebody has just done
 
+LOST = N_("The file that goes with it is missing or is not what was brought; see `dondoc doctor`.")
 GONE = N_("Nobody reads at this address for the agency any more.")
 
 
@@ -71,6 +73,7 @@ async def _deliver(
     until = time.monotonic() + mail.round_seconds
     with database.transaction() as session:
         recover(session, mail, at=clock())
+    store = EvidenceStore(settings.evidence)
     most, outcomes = mail.connections, list[Sent]()  # the first few tell whether the server is there
     async with mailer:
         while True:
@@ -82,11 +85,13 @@ async def _deliver(
                 letters = claim(session, settings, at=clock(), done=done, limit=free, kinds=kinds) if free else []
             if not letters:
                 return done  # of a server that is away nothing more is asked; the rest goes with the next tick
-            outcomes = await _sent_all(mailer, letters, mail.connections, until)
+            outcomes = await _sent_all(mailer, store, letters, mail.connections, until)
             most = mail.connections * PER_CONNECTION
 
 
-async def _sent_all(mailer: Mailer, letters: list[Letter], workers: int, until: float) -> list[Sent]:
+async def _sent_all(
+    mailer: Mailer, store: EvidenceStore, letters: list[Letter], workers: int, until: float
+) -> list[Sent]:
     """Hand a group over, so many at a time; once the server is away or the time is up, the rest is held as it was."""
     waiting, found, stopped = iter(letters), list[Sent](), False
 
@@ -94,7 +99,7 @@ async def _sent_all(mailer: Mailer, letters: list[Letter], workers: int, until: 
         nonlocal stopped
         for letter in waiting:
             held = stopped or time.monotonic() > until
-            outcome = Outcome(Fate.HELD) if held else await _sent(mailer, letter)
+            outcome = Outcome(Fate.HELD) if held else await _sent(mailer, store, letter)
             stopped = stopped or outcome.fate is Fate.AWAY
             found.append((letter, outcome))
 
@@ -102,8 +107,13 @@ async def _sent_all(mailer: Mailer, letters: list[Letter], workers: int, until: 
     return found
 
 
-async def _sent(mailer: Mailer, letter: Letter) -> Outcome:
-    """A letter on which the transport fails in a way of its own is tried again later and stops no other."""
+async def _sent(mailer: Mailer, store: EvidenceStore, letter: Letter) -> Outcome:
+    """A letter on which the transport fails in a way of its own is tried again later and stops no other; one whose file is lost is given up."""
+    if letter.file:
+        if not store.intact(letter.file):
+            return Outcome(Fate.REFUSED, LOST)
+        with store.open(letter.file) as file:
+            letter = replace(letter, content=wire.filled(letter.content, file.read()))
     try:
         return await mailer.send(letter)
     except OSError as error:
@@ -163,9 +173,10 @@ def claim(
     zone = ZoneInfo(settings.time_zone)
     midnight = datetime.combine(at.astimezone(zone).date(), datetime.min.time(), zone)
     names = ("id", "recipient", "message_id", "content", "attempts", "queued_at", "kind")
+    file = select(col(Evidence.sha256)).where(col(Evidence.dispatch_id) == table.c.dispatch_id).scalar_subquery()
     waiting = (
         table.select()
-        .with_only_columns(*(table.c[name] for name in names))
+        .with_only_columns(*(table.c[name] for name in names), file.label("file"))
         .where(table.c.status == MessageStatus.QUEUED, table.c.next_at <= at)
         .where(table.c.kind.not_in(OF_THE_DAY) | (table.c.queued_at >= midnight), table.c.content != b"")
         .order_by(table.c.next_at, table.c.id)
@@ -184,7 +195,11 @@ def claim(
         )  # the next morning writes it anew
         _free(session, finished)
         done.dropped += len(finished)
-        letters = [Letter(r.id, r.recipient, r.message_id, r.content) for r in rows if r.id not in (*finished, *astray)]
+        letters = [
+            Letter(r.id, r.recipient, r.message_id, r.content, r.file or "")
+            for r in rows
+            if r.id not in (*finished, *astray)
+        ]
         claimed = {"status": MessageStatus.SENDING, "claimed_at": at, "attempts": table.c.attempts + 1}
         _change(session, [letter.id for letter in letters], claimed)
         if letters:

@@ -19,6 +19,7 @@ from zoneinfo import ZoneInfo
 from workflow.address import named_address
 
 LOOP = "X-Dondoc-Loop"
+PLACE = b"=_file_="  # where the content of a file comes; no line of base64 says so
 _BREAKS = re.compile("[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 
 
@@ -34,7 +35,7 @@ class Mail(NamedTuple):
     """One letter: what differs from letter to letter.
 
     `references` are Message-IDs; `calendar` is an .ics file or empty; `reply_to` an address; `answers` the Message-ID of the letter
-    that this one answers, if it answers one.
+    that this one answers, if it answers one; `file` the name (plain ASCII) and media type of a file whose content comes with `filled`.
     """
 
     recipient: str
@@ -48,6 +49,7 @@ class Mail(NamedTuple):
     calendar: str = ""
     reply_to: str = ""
     answers: str = ""
+    file: tuple[str, str] = ("", "")
 
 
 @lru_cache
@@ -80,21 +82,32 @@ def content(sender_: Sender, mail: Mail, *, bulk: bool, answer_to: str = "") -> 
     headers += _automatic(sender_, answer_to, bulk=bulk)
     headers += ["MIME-Version: 1.0"]
     alternative = _alternative(boundary, mail.text, mail.html)
-    if not mail.calendar:
+    parts = [alternative]
+    if mail.calendar:
+        parts.append(_part('text/calendar; charset="utf-8"', "han-nhiem-vu.ics", _base64(mail.calendar)))
+    if mail.file[0]:
+        parts.append(_part(mail.file[1], mail.file[0], PLACE + b"\r\n"))
+    if len(parts) == 1:
         return ("\r\n".join(headers) + "\r\n").encode() + alternative
     outer = boundary.replace("=_i", "=_o", 1)
-    return b"".join(
-        (
-            ("\r\n".join(headers) + f'\r\nContent-Type: multipart/mixed; boundary="{outer}"\r\n\r\n').encode(),
-            f"--{outer}\r\n".encode(),
-            alternative,
-            f"\r\n--{outer}\r\n".encode(),
-            b'Content-Type: text/calendar; charset="utf-8"; name="han-nhiem-vu.ics"\r\n',
-            b'Content-Disposition: attachment; filename="han-nhiem-vu.ics"\r\nContent-Transfer-Encoding: base64\r\n\r\n',
-            _base64(mail.calendar),
-            f"--{outer}--\r\n".encode(),
-        )
-    )
+    begin = f"--{outer}\r\n".encode()
+    head = ("\r\n".join(headers) + f'\r\nContent-Type: multipart/mixed; boundary="{outer}"\r\n\r\n').encode()
+    return head + begin + (b"\r\n" + begin).join(parts) + f"--{outer}--\r\n".encode()
+
+
+def _part(kind: str, name: str, coded: bytes) -> bytes:
+    """A file as a part of a letter."""
+    return (
+        f'Content-Type: {kind}; name="{name}"\r\nContent-Disposition: attachment; filename="{name}"\r\n'
+        "Content-Transfer-Encoding: base64\r\n\r\n"
+    ).encode() + coded
+
+
+def filled(content_: bytes, file: bytes) -> bytes:
+    """A letter with the content of its file in the place that was left for it."""
+    coded = b64encode(file)
+    lines = b"\r\n".join(coded[n : n + 76] for n in range(0, len(coded), 76))
+    return content_.replace(PLACE, lines, 1)
 
 
 @lru_cache

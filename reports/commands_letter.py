@@ -1,18 +1,15 @@
-"""Commands about letters on paper: draft one about what is late, write it again, enter its number, drop it."""
+"""Commands about letters on paper: draft one, write it again, enter its number, drop it; here or on the server one is signed in to."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, Agency, Directive, Json, acting, as_of, looking
+from workflow.options import Actor, Agency, Directive, Json, LetterNumber, acting, as_of, letter_app, look, looking
 
-letter_app = typer.Typer(no_args_is_help=True, help=_("Letters on paper, ready to be signed."))
-
-Number = Annotated[int, typer.Argument(metavar=_("NUMBER"), help=_("Number of the letter; see `dondoc letter list`."))]
 Output = Annotated[Path, typer.Option("--output", help=_("The Word file to write (.docx)."))]
 AnswerBy = Annotated[str, typer.Option("--answer-by", help=_("The last day for the answer, such as 24/10/2025."))]
 Soon = Annotated[bool, typer.Option("--soon", help=_("Also what is due soon."))]
@@ -42,8 +39,8 @@ def press(
     subject: Subject = None,
     by: Actor = None,
 ) -> None:
-    chosen = {"directive": directive, "agency": agency, "section": section}
-    _draft(context, "press", chosen, answer_by, output, about, subject, by, soon=soon)
+    chosen = {"directive": directive, "agency": agency, "section": section, "soon": soon}
+    _draft(context, {"kind": "press", **chosen, "subject": subject, "about": about}, output, by, answer_by)
 
 
 @letter_app.command(
@@ -64,37 +61,85 @@ def progress(
     by: Actor = None,
 ) -> None:
     chosen = {"directive": directive, "agency": agency, "section": section}
-    _draft(context, "progress", chosen, answer_by, output, about, subject, by)
+    _draft(context, {"kind": "progress", **chosen, "subject": subject, "about": about}, output, by, answer_by)
+
+
+@letter_app.command(
+    "extension",
+    help=_(
+        "Draft the letter that answers requests for more time which are decided: what was asked, the first deadline, the one that stood, the new one or why not.\n\n\b\nExamples:\n  dondoc letter extension 12 --output gia-han.docx\n  dondoc letter extension 12 13 14 --output gia-han.docx"
+    ),
+)
+def extension(
+    context: typer.Context,
+    requests: Annotated[list[int], typer.Argument(metavar=_("REQUEST…"), min=1, max=2**31 - 1, help=_("Numbers of requests; see `dondoc requests list --all`."))],
+    output: Output,
+    about: Annotated[str, typer.Option("--about", help=_("What the decisions rest on (default: the documents they name)."))] = "",
+    subject: Subject = None,
+    by: Actor = None,
+) -> None:  # fmt: skip
+    _draft(context, {"kind": "extension", "requests": requests, "subject": subject, "about": about}, output, by)
+
+
+@letter_app.command(
+    "handover",
+    help=_(
+        "Draft the record of what passed from an agency to its heir: each task with its deadlines, state, files and open requests.\n\n\b\nExample:\n  dondoc letter handover SKHDT STC --output ban-giao.docx"
+    ),
+)
+def handover(
+    context: typer.Context,
+    former: Annotated[str, typer.Argument(metavar=_("FORMER"), help=_("The agency that gave (code or name)."))],
+    heir: Annotated[str, typer.Argument(metavar=_("HEIR"), help=_("The agency that took over (code or name)."))],
+    output: Output,
+    about: Annotated[str, typer.Option("--about", help=_("The legal basis (default: that of the succession)."))] = "",
+    subject: Subject = None,
+    by: Actor = None,
+) -> None:
+    said = {"kind": "handover", "former": former, "heir": heir, "subject": subject, "about": about}
+    _draft(context, said, output, by)
 
 
 def _draft(
-    context: typer.Context, kind: str, chosen: dict[str, str | None], answer_by: str, output: Path, about: str, subject: str | None,
-    by: str | None, *, soon: bool = False,
-) -> None:  # fmt: skip
+    context: typer.Context, said: dict[str, Any], output: Path, by: str | None, answer_by: str | None = None
+) -> None:
     """Keep the letter and write it; where it cannot be written nothing is kept."""
-    from reports import drafting, paper
     from workflow import terminal
-    from workflow.dispatch_kind import Kind
-    from workflow.occurrence import Occurrence
-    from workflow.queries import Wanted
+    from workflow.afar import Afar
+
+    file = _word_file(output)
+    told = {name: value for name, value in said.items() if value}
+    if answer_by:
+        told["answer_by"] = terminal.day(answer_by)
+    made = (_drafted_afar if isinstance(context.obj, Afar) else _drafted_here)(context.obj, told, file, by)
+    terminal.say(
+        _("Letter {n} is drafted: {tasks} tasks of {agencies} agencies, in {file}.", n=made["letter"], tasks=made["tasks"], agencies=made["agencies"], file=str(output)),
+        _("Once it is signed: `dondoc letter number {n} \"120/STC-TCHCSN ngày 16/10/2025\"` makes it a step in the history of each task.", n=made["letter"]),
+    )  # fmt: skip
+
+
+def _drafted_afar(settings: Any, told: dict[str, Any], file: Path, by: str | None) -> dict[str, Any]:
+    from workflow.afar import Server
+
+    server = Server.of(settings, by)
+    if "answer_by" in told:
+        told["answer_by"] = told["answer_by"].isoformat()
+    made: dict[str, Any] = server.post("letters", told)
+    file.write_bytes(server.fetch(f"letters/{made['letter']}/file"))
+    return made
+
+
+def _drafted_here(settings: Any, told: dict[str, Any], file: Path, by: str | None) -> dict[str, Any]:
+    from reports import drafting, paper
     from workflow.snapshot import Snapshot
 
-    file, today = _word_file(output), as_of(context.obj, None)
-    with acting(context.obj, by) as (session, how):
+    today = as_of(settings, None)
+    with acting(settings, by) as (session, how):
+        made = drafting.draft(session, drafting.Wish(**told), as_of=today, **how)
         view = Snapshot.within(session)
         view.sees = how["by"].agencies
-        rows = paper.chosen(view, today, Wanted(**chosen), kind, soon=soon)  # type: ignore[arg-type]
-        duties = [session.get_one(Occurrence, row["occurrence_id"]) for row in rows]
-        made = drafting.draft(
-            session, Kind(kind), duties, as_of=today.day, answer_by=terminal.day(answer_by), subject=subject or "", about=about, **how
-        )  # fmt: skip
-        paper.write_again(context.obj, view, made.id or 0, file)
-        agencies = len({row["agency_code"] for row in rows})
-        lines = [
-            _("Letter {n} is drafted: {tasks} tasks of {agencies} agencies, in {file}.", n=made.id, tasks=len(rows), agencies=agencies, file=str(output)),
-            _("Once it is signed: `dondoc letter number {n} \"120/STC-TCHCSN ngày 16/10/2025\"` makes it a step in the history of each task.", n=made.id),
-        ]  # fmt: skip
-    terminal.say(*lines)
+        paper.write_again(settings, view, made.id or 0, file)
+        return drafting.counted(made)
 
 
 def _word_file(output: Path) -> Path:
@@ -116,8 +161,7 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     from workflow.dispatch_kind import say_kind
     from workflow.periods import show_day
 
-    with looking(context.obj) as view:
-        rows = paper.listed(view)
+    rows = look(context.obj, "letters", {}, paper.listed)
     if json_:
         terminal.say_json(rows)
         return
@@ -141,13 +185,17 @@ def list_(context: typer.Context, json_: Json = False) -> None:
     "write",
     help=_("Write a drafted letter once more, after a change of head or template.\n\n\b\nExample:\n  dondoc letter write 3 --output don-doc.docx"),
 )  # fmt: skip
-def write(context: typer.Context, number: Number, output: Output) -> None:
+def write(context: typer.Context, number: LetterNumber, output: Output) -> None:
     from reports import paper
     from workflow import terminal
+    from workflow.afar import Afar, Server
 
     file = _word_file(output)
-    with looking(context.obj) as view:
-        paper.write_again(context.obj, view, number, file)
+    if isinstance(context.obj, Afar):
+        file.write_bytes(Server.of(context.obj, None).fetch(f"letters/{number}/file"))
+    else:
+        with looking(context.obj) as view:
+            paper.write_again(context.obj, view, number, file)
     terminal.say(_("Written to {file}.", file=str(output)))
 
 
@@ -159,26 +207,40 @@ def write(context: typer.Context, number: Number, output: Output) -> None:
 )  # fmt: skip
 def number(
     context: typer.Context,
-    number: Number,
+    number: LetterNumber,
     given: Annotated[str, typer.Argument(metavar=_("DOCUMENT"), help=_("Number and day, as they stand on it."))],
     by: Actor = None,
 ) -> None:
-    from workflow import dispatch, terminal
+    from workflow import terminal
+    from workflow.afar import Afar, Server
     from workflow.basis import Basis
 
-    with acting(context.obj, by) as (session, how):
-        found = dispatch.find_dispatch(session, number, lock=True)
-        pressed = dispatch.give_number(session, found, Basis.read(given), **how)
-        line = _("Letter {n} left as {number}; it stands in the history of {tasks} tasks.", n=number, number=found.number, tasks=len(pressed))  # fmt: skip
-    terminal.say(line)
+    basis = Basis.read(given)
+    if isinstance(context.obj, Afar):
+        said = {"number": basis.number, "on": basis.on.isoformat()}
+        tasks = Server.of(context.obj, by).post(f"letters/{number}/number", said)["tasks"]
+    else:
+        from workflow import dispatch
+
+        with acting(context.obj, by) as (session, how):
+            found = dispatch.find_dispatch(session, number, lock=True)
+            tasks = len(dispatch.give_number(session, found, basis, **how))
+    terminal.say(_("Letter {n} left as {number}; it stands in the history of {tasks} tasks.", n=number, number=basis.number, tasks=tasks))  # fmt: skip
+    terminal.say(_("`dondoc letter send {n} --file …` mails the signed letter.", n=number))
 
 
 @letter_app.command("drop", help=_("Say that a letter will not be sent.\n\n\b\nExample:\n  dondoc letter drop 3"))
-def drop(context: typer.Context, number: Number, by: Actor = None) -> None:
-    from workflow import dispatch, terminal
+def drop(context: typer.Context, number: LetterNumber, by: Actor = None) -> None:
+    from workflow import terminal
+    from workflow.afar import Afar, Server
 
-    with acting(context.obj, by) as (session, how):
-        dispatch.drop(session, dispatch.find_dispatch(session, number, lock=True), **how)
+    if isinstance(context.obj, Afar):
+        Server.of(context.obj, by).post(f"letters/{number}/drop", {})
+    else:
+        from workflow import dispatch
+
+        with acting(context.obj, by) as (session, how):
+            dispatch.drop(session, dispatch.find_dispatch(session, number, lock=True), **how)
     terminal.say(_("Letter {n} is dropped.", n=number))
 
 

@@ -19,7 +19,7 @@ def rows(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = None
     """One row for each open period that passed to the heir (from one former agency, if named), earliest deadline first."""
     one = "and s.former_id = :former" if former_id else ""
     return view.rows(
-        f"""select t.code, t.text, t.deliverable, d.code as directive, d.number, o.period, o.original_due_on, o.due_on, o.status,
+        f"""select o.id as occurrence_id, t.code, t.text, t.deliverable, d.code as directive, d.number, o.period, o.original_due_on, o.due_on, o.status,
           {STANDING_SQL} as standing, p.held as status_then, f.code as former_code, f.name as former, w.code as owner_code, h.code as heir_code,
           w.name as owner, s.kind, s.effective_on, s.basis, s.batch
         from handover p join succession s on s.id = p.succession_id join {as_of.occurrences(view)} o on o.id = p.occurrence_id

@@ -14,14 +14,30 @@ if TYPE_CHECKING:
     from workflow.config import Settings
 
 SHIPPED = Path(__file__).parent / "templates"
-HEAD = frozenset({"parent", "office", "name", "suffix", "place", "year", "subject"})
-COMMON = HEAD | {"addressees", "about", "verb", "answer_by", "day", "copies", "filed", "signature", "signer", "groups"}
+COMMON = frozenset(
+    {"parent", "office", "name", "suffix", "place", "year", "subject", "about", "day", "copies", "filed", "signature", "signer", "total", "point"}
+)  # fmt: skip
+ASKING = COMMON | {"addressees", "verb", "answer_by", "overdue", "soon", "groups"}
 # What a template of each name may say, and for whom it is.
 KNOWN: dict[str, tuple[str, frozenset[str]]] = {
-    "don-doc": (N_("letter of reminder"), COMMON | {"overdue", "soon", "total", "point"}),
-    "tien-do": (N_("request for a progress report"), COMMON | {"overdue", "soon", "total", "point"}),
+    "don-doc": (N_("letter of reminder"), ASKING),
+    "tien-do": (N_("request for a progress report"), ASKING),
+    "gia-han": (
+        N_("answer to requests for more time"),
+        COMMON | {"addressees", "asked", "answers", "granted", "refused"},
+    ),
+    "ban-giao": (
+        N_("record of a hand-over"),
+        COMMON | {"own", "witness", "former", "heir", "since", "items", "done", "overdue", "files", "waiting"},
+    ),
 }
-NEEDED = frozenset({"subject", "addressees", "groups", "signature"})  # without these it is no letter of ours
+# Without these it is no letter of ours.
+NEEDED: dict[str, frozenset[str]] = {
+    "don-doc": frozenset({"subject", "addressees", "groups", "signature"}),
+    "tien-do": frozenset({"subject", "addressees", "groups", "signature"}),
+    "gia-han": frozenset({"subject", "addressees", "answers", "signature"}),
+    "ban-giao": frozenset({"subject", "former", "heir", "items", "signature"}),
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +83,8 @@ def check(settings: Settings, name: str) -> list[Fault]:
         for word in sorted(said - allowed)
     ]  # fmt: skip
     faults += [
-        Fault(name, _("{file}: “{word}” is missing.", file=path.name, word=word)) for word in sorted(NEEDED - said)
+        Fault(name, _("{file}: “{word}” is missing.", file=path.name, word=word))
+        for word in sorted(NEEDED[name] - said)
     ]
     return faults
 

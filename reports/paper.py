@@ -12,7 +12,7 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from reports import office_templates
+from reports import answers, handing_over, office_templates
 from workflow import queries
 from workflow.access.viewing import visible
 from workflow.errors import NotFound, Refused
@@ -20,13 +20,13 @@ from workflow.i18n import _, speaking
 from workflow.names import printable, roman
 from workflow.periods import show_day
 from workflow.queries import AsOf, Wanted
-from workflow.snapshot import Row, Snapshot
+from workflow.snapshot import Row, Snapshot, stored
 from workflow.standing import OPEN, Standing
 
 if TYPE_CHECKING:
     from workflow.config import Settings
 
-TEMPLATES = {"press": "don-doc", "progress": "tien-do"}
+TEMPLATES = {"press": "don-doc", "progress": "tien-do", "extension": "gia-han", "handover": "ban-giao"}
 # Agencies of one kind are named together: “Các Sở: Tài chính, Y tế”.
 _KINDS = (
     ("Ủy ban nhân dân xã ", "Ủy ban nhân dân các xã: "),
@@ -39,17 +39,15 @@ _KINDS = (
 
 
 def write(settings: Settings, letter: Row, rows: Sequence[Row], target: Path) -> None:
-    """Write a letter as .docx: `letter` with kind, as_of, answer_by, subject and about; `rows` are its duties as the lists have them."""
+    """Write a letter as .docx: `letter` with kind, as_of_on, answer_by_on, subject and about; `rows` are its duties as the lists have them."""
     with speaking("vi"):
         office_templates.filled(settings, TEMPLATES[letter["kind"]], said(settings, letter, rows), target)
 
 
 def said(settings: Settings, letter: Row, rows: Sequence[Row]) -> dict[str, Any]:
     """What the placeholders of a template stand for; see docs/letters.md."""
-    head, day = settings.letterhead, letter["as_of"]
+    head, day, kind = settings.letterhead, letter["as_of_on"], letter["kind"]
     name = head.name or settings.office.name
-    late = [row for row in rows if row["due_on"] and row["due_on"] < day]
-    counter = itertools.count(1)
     values = {
         "parent": head.parent.upper(),
         "office": name.upper(),
@@ -58,21 +56,36 @@ def said(settings: Settings, letter: Row, rows: Sequence[Row]) -> dict[str, Any]
         "place": head.place,
         "year": day.year,
         "subject": letter["subject"],
-        "addressees": addressees(row["agency"] for row in rows),
         "about": letter["about"],
-        "verb": head.verb or verb(name),
-        "answer_by": show_day(letter["answer_by"]),
         "day": show_day(day),
-        "overdue": len(late),
-        "soon": len(rows) - len(late),
-        "total": len(rows),
         "copies": list(head.copies),
         "filed": ", ".join(filter(None, ("VT", head.drafter))),
         "signature": list(head.signature),
         "signer": head.signer,
-        "groups": groups(rows, day),
+        "total": len(rows),
     }
+    if kind == "extension":
+        values |= answers.said(rows) | {"addressees": addressees(row["agency"] for row in rows)}
+    elif kind == "handover":
+        witness = name if name not in (letter["former"], letter["heir"]) else ""
+        values |= handing_over.said(letter, rows) | {"own": head.suffix.partition("-")[0], "witness": witness}
+    else:
+        values |= _asking(head.verb or verb(name), letter, rows)
+    counter = itertools.count(1)
     return {**{key: _written(value) for key, value in values.items()}, "point": lambda: next(counter)}
+
+
+def _asking(verb_: str, letter: Row, rows: Sequence[Row]) -> dict[str, Any]:
+    """What only a letter says that asks for an answer."""
+    late = [row for row in rows if row["due_on"] and row["due_on"] < letter["as_of_on"]]
+    return {
+        "addressees": addressees(row["agency"] for row in rows),
+        "verb": verb_,
+        "answer_by": show_day(letter["answer_by_on"]),
+        "overdue": len(late),
+        "soon": len(rows) - len(late),
+        "groups": groups(rows, letter["as_of_on"]),
+    }
 
 
 def verb(name: str) -> str:
@@ -140,14 +153,18 @@ def chosen(view: Snapshot, as_of: AsOf, wanted: Wanted, kind: str, *, soon: bool
 
 
 def recorded(view: Snapshot, number: int) -> list[Row]:
-    """The duties of a letter that is kept, with agency and deadline as they stood on its day."""
-    return view.rows(
-        f"""select t.code, t.text, t.deliverable, d.number, a.code as agency_code, a.name as agency, l.due_on
+    """The duties of a letter that is kept, with agency and deadline as they stood on its day, and the request that each answers."""
+    rows = view.rows(
+        f"""select t.code, t.text, t.deliverable, d.number, d.kind as directive_kind, d.issued_on, a.code as agency_code, a.name as agency, l.due_on, l.facts, o.original_due_on,
+          q.basis_number, q.basis_on, q.asked_due_on, q.outcome, q.granted_due_on, q.decision_number, q.decision_on, q.note
         from dispatch_line l join occurrence o on o.id = l.occurrence_id join task t on t.id = o.task_id
-        join directive d on d.id = t.directive_id join agency a on a.id = l.agency_id
+        join directive d on d.id = t.directive_id join agency a on a.id = l.agency_id left join change_request q on q.id = l.request_id
         where l.dispatch_id = :number and {visible(view)} order by l.id""",
         number=number,
     )
+    for row in rows:
+        row["facts"] = stored(row["facts"])
+    return rows
 
 
 def cited(view: Snapshot, rows: Sequence[Row]) -> str:
@@ -163,28 +180,43 @@ def cited(view: Snapshot, rows: Sequence[Row]) -> str:
     return "; ".join(cited)
 
 
-def listed(view: Snapshot) -> list[Row]:
-    """The newest 500 letters, newest first, with how many tasks each is about."""
-    return view.rows(
-        """select l.id, l.kind, l.subject, l.about, l.as_of as as_of_on, l.answer_by as answer_by_on, l.made_at, l.made_by, l.number, l.issued_on,
-          l.dropped_at, (select count(*) from dispatch_line x where x.dispatch_id = l.id) as tasks
-        from dispatch l order by l.id desc limit 500"""
+def listed(view: Snapshot, number: int | None = None) -> list[Row]:
+    """The newest 500 letters, newest first, with how many tasks each is about and to how many addresses it was mailed; or one.
+
+    Those about nothing that the viewer may see are not there; what names the documents is left out where one of them is hidden.
+    """
+    lines = "from dispatch_line x join occurrence o on o.id = x.occurrence_id join task t on t.id = o.task_id join directive d on d.id = t.directive_id where x.dispatch_id = l.id"
+    rows = view.rows(
+        f"""select l.id, l.kind, l.subject, l.about, l.as_of as as_of_on, l.answer_by as answer_by_on, l.made_at, l.made_by, l.number, l.issued_on,
+          l.dropped_at, f.name as former, h.name as heir, (select count(*) {lines} and {visible(view)}) as tasks, (select count(*) {lines}) as every,
+          (select count(*) from message m where m.dispatch_id = l.id) as mailed,
+          (select count(*) from message m where m.dispatch_id = l.id and m.status = 'sent') as sent
+        from dispatch l left join agency f on f.id = l.former_id left join agency h on h.id = l.heir_id
+        {"where l.id = :number" if number else ""} order by l.id desc limit 500""",
+        **({"number": number} if number else {}),
     )
+    for row in rows:
+        if row.pop("every") > row["tasks"]:
+            row["about"] = ""
+    return [row for row in rows if row["tasks"] or number]
 
 
 def state(row: Row) -> str:
     """What became of a letter, in words."""
     if row["number"]:
-        return _("left as {number} of {day}", number=row["number"], day=show_day(row["issued_on"]))
+        left = _("left as {number} of {day}", number=row["number"], day=show_day(row["issued_on"]))
+        return left + (
+            ", " + _("mailed to {n} addresses, {sent} sent", n=row["mailed"], sent=row["sent"]) if row["mailed"] else ""
+        )
     return _("dropped") if row["dropped_at"] else _("drafted, without a number")
 
 
 def write_again(settings: Settings, view: Snapshot, number: int, target: Path) -> None:
     """Write a letter that is kept, as the viewer may see it; raises NotFound, Refused where all of it is hidden."""
-    found = next((row for row in listed(view) if row["id"] == number), None)
+    found = listed(view, number)
     if not found:
         raise NotFound("There is no letter {n}; see `dondoc letter list`.", n=number)
     rows = recorded(view, number)
     if not rows:
         raise Refused("The tasks of letter {n} are confidential.", n=number)
-    write(settings, {**found, "as_of": found["as_of_on"], "answer_by": found["answer_by_on"]}, rows, target)
+    write(settings, found[0], rows, target)

@@ -13,6 +13,7 @@ import docx
 from docx.enum.section import WD_ORIENT, WD_SECTION
 from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH as AT
+from docx.enum.text import WD_TAB_ALIGNMENT, WD_TAB_LEADER
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
@@ -83,22 +84,36 @@ def columns(document: Any, widths: tuple[float, float]) -> tuple[Any, Any]:
     return table.rows[0].cells[0], table.rows[0].cells[1]
 
 
-def body(document: Any, text: str) -> None:
-    paragraph = line(document, text, at=AT.JUSTIFY, first=1.27, after=6)
+def body(document: Any, text: str) -> Any:
+    """A paragraph of the text; the one that ends it stands on the page of the signature."""
+    paragraph = line(document, text, at=AT.JUSTIFY, first=1.27, after=6, keep=text.endswith("./."))
     paragraph.paragraph_format.line_spacing = 1.1
+    return paragraph
 
 
-def head(document: Any) -> None:
+def blanks(document: Any, ends: tuple[float, ...], *words: str) -> None:
+    """Words with dotted lines behind them up to some centimetres from the margin, to be filled in by hand."""
+    paragraph = line(document, "\t".join(words), first=1.27, after=6)
+    for end in ends:
+        paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(end), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.DOTS)
+
+
+def head(document: Any, *, named: bool = False) -> None:
+    """The head in two columns; that of a `named` type says what it is about below its name and, being a record, its day in the text."""
     left, right = columns(document, (6.5, 10))
+    line(left, "{%p if parent %}", size=13)
     line(left, "{{ parent }}", size=13, at=AT.CENTER)
+    line(left, "{%p endif %}", size=13)
     line(left, "{{ office }}", size=13, bold=True, at=AT.CENTER)
     rule(left, 2.6, 6.1)
-    line(left, "Số:          /{{ suffix }}", size=13, at=AT.CENTER, before=4)
-    line(left, "V/v {{ subject }}", size=12, at=AT.CENTER, before=2)
+    line(left, f"Số:          /{'BB-{{ own }}' if named else '{{ suffix }}'}", size=13, at=AT.CENTER, before=4)
+    if not named:
+        line(left, "V/v {{ subject }}", size=12, at=AT.CENTER, before=2)
     line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=13, bold=True, at=AT.CENTER)
     line(right, "Độc lập - Tự do - Hạnh phúc", size=14, bold=True, at=AT.CENTER)
     rule(right, 6.3, 9.6)
-    line(right, "{{ place }}, ngày       tháng       năm {{ year }}", size=14, italic=True, at=AT.CENTER, before=4)
+    if not named:
+        line(right, "{{ place }}, ngày       tháng       năm {{ year }}", size=14, italic=True, at=AT.CENTER, before=4)
     line(document, "", size=8)
 
 
@@ -115,49 +130,62 @@ def addressees(document: Any) -> None:
     line(document, "{%p endif %}")
 
 
-def foot(document: Any) -> None:
+def foot(document: Any, first: str = "- Như trên;", *, speaks_for: str = "") -> None:
     left, right = columns(document, (8, 8.5))
     line(left, "Nơi nhận:", size=12, bold=True, italic=True, keep=True)
-    line(left, "- Như trên;", size=11, keep=True)
+    line(left, first, size=11, keep=True)
     line(left, "{%p for one in copies %}")
     line(left, "- {{ one }};", size=11, keep=True)
     line(left, "{%p endfor %}")
     line(left, "- Lưu: {{ filed }}.", size=11)
+    if speaks_for:
+        line(right, "{%p if witness %}")
+        line(right, speaks_for, bold=True, at=AT.CENTER, keep=True)
     line(right, "{%p for one in signature %}")
     line(right, "{{ one }}", bold=True, at=AT.CENTER, keep=True)
     line(right, "{%p endfor %}")
     for _space in range(4):
         line(right, "", at=AT.CENTER, keep=True)
     line(right, "{{ signer }}", bold=True, at=AT.CENTER)
+    if speaks_for:
+        line(right, "{%p endif %}")
+        line(right, "", at=AT.CENTER)  # a cell is never empty
 
 
-def annex(document: Any, title: str) -> None:
-    """The list of the tasks, across, by agency."""
+def annex(document: Any, title: str, document_: str = "Công văn số          /{{ suffix }}") -> None:
+    """The head of an annex, across."""
     page(document.add_section(WD_SECTION.NEW_PAGE), across=True)
     line(document, "PHỤ LỤC", bold=True, at=AT.CENTER)
     line(document, title, bold=True, at=AT.CENTER)
-    line(
-        document, "(Kèm theo Công văn số          /{{ suffix }} ngày       tháng       năm {{ year }} của {{ name }})",
-        italic=True, at=AT.CENTER, after=8,
-    )  # fmt: skip
+    words = f"(Kèm theo {document_} ngày       tháng       năm {{{{ year }}}} của {{{{ name }}}})"
+    line(document, words, italic=True, at=AT.CENTER, after=8)
+
+
+BY_AGENCY = (
+    "{%tr for group in groups %}",
+    "{{ group.agency }}",
+    "{%tr for row in group.rows %}",
+    ("{{ row.no }}", "{{ row.text }}", "{{ row.directive }}", "{{ row.deliverable }}", "{{ row.due }}", "{{ row.standing }}"),
+    "{%tr endfor %}",
+    "{%tr endfor %}",
+)  # fmt: skip
+
+
+def by_agency(document: Any) -> None:
+    """The list of the tasks, by agency."""
     titles = ("TT", "Nhiệm vụ", "Văn bản giao", "Sản phẩm", "Thời hạn", "Tình trạng đến {{ day }}")
-    cells = (
-        "{{ row.no }}",
-        "{{ row.text }}",
-        "{{ row.directive }}",
-        "{{ row.deliverable }}",
-        "{{ row.due }}",
-        "{{ row.standing }}",
-    )
-    widths = (1.2, 9.4, 4.2, 3.9, 2.5, 3.9)
-    rows = (
-        "{%tr for group in groups %}",
-        "{{ group.agency }}",
-        "{%tr for row in group.rows %}",
-        cells,
-        "{%tr endfor %}",
-        "{%tr endfor %}",
-    )
+    grid(document, titles, BY_AGENCY, (1.2, 9.4, 4.2, 3.9, 2.5, 3.9), centred=(0, 4))
+
+
+def grid(
+    document: Any,
+    titles: tuple[str, ...],
+    rows: tuple[Any, ...],
+    widths: tuple[float, ...],
+    *,
+    centred: tuple[int, ...],
+) -> None:
+    """A table with rules, whose heading comes again on each page; a row of one text is a heading across, or a placeholder's."""
     table = document.add_table(rows=1 + len(rows), cols=len(titles), style="Table Grid")
     table.autofit = False
     for place, width in zip(table.columns, widths, strict=True):
@@ -177,7 +205,7 @@ def annex(document: Any, title: str) -> None:
             paragraph = cell.paragraphs[0]
             run = paragraph.add_run(text)
             run.font.size, run.bold = Pt(12), number == 0
-            paragraph.alignment = AT.CENTER if number == 0 or n in (0, 4) else AT.LEFT
+            paragraph.alignment = AT.CENTER if number == 0 or n in centred else AT.LEFT
 
 
 def blank() -> Any:
@@ -229,6 +257,7 @@ def press() -> Any:
     )
     foot(document)
     annex(document, "DANH MỤC NHIỆM VỤ QUÁ HẠN, SẮP ĐẾN HẠN")
+    by_agency(document)
     return document
 
 
@@ -254,10 +283,135 @@ def progress() -> Any:
     )
     foot(document)
     annex(document, "DANH MỤC NHIỆM VỤ CẦN BÁO CÁO TIẾN ĐỘ")
+    by_agency(document)
+    return document
+
+
+def extension() -> Any:
+    """Công văn trả lời đề nghị gia hạn: one request in words, several in a table."""
+    document = blank()
+    head(document)
+    addressees(document)
+    body(
+        document,
+        "{{ name }} nhận được {{ asked }} về việc đề nghị gia hạn thời gian thực hiện nhiệm vụ. Sau khi xem xét,"
+        "{% if about %} căn cứ {{ about }},{% endif %} {{ name }} có ý kiến như sau:",
+    )
+    line(document, "{%p if total == 1 %}")
+    line(document, "{%p for one in answers %}")
+    line(document, "{%p if one.granted %}")
+    body(
+        document,
+        "1. Đồng ý gia hạn thời gian thực hiện nhiệm vụ “{{ one.text }}” giao tại {{ one.source }} đến hết ngày {{ one.new }}"
+        " (thời hạn giao ban đầu: {{ one.first }}; thời hạn trước khi gia hạn: {{ one.due }}).",
+    )
+    body(
+        document,
+        "2. Đề nghị {{ one.agency }} tập trung nguồn lực, hoàn thành nhiệm vụ đúng thời hạn nêu trên và báo cáo kết quả về {{ name }}./.",
+    )
+    line(document, "{%p else %}")
+    body(
+        document,
+        "1. Chưa đồng ý gia hạn thời gian thực hiện nhiệm vụ “{{ one.text }}” giao tại {{ one.source }}{% if one.wanted %} đến ngày"
+        " {{ one.wanted }}{% endif %}. Lý do: {{ one.reason }}.",
+    )
+    body(
+        document,
+        "2. Thời hạn thực hiện nhiệm vụ là ngày {{ one.due }} (thời hạn giao ban đầu: {{ one.first }}). Đề nghị {{ one.agency }} khẩn"
+        " trương thực hiện và báo cáo kết quả về {{ name }}./.",
+    )
+    line(document, "{%p endif %}")
+    line(document, "{%p endfor %}")
+    line(document, "{%p else %}")
+    line(document, "{%p if granted %}")
+    body(document, "{{ point() }}. Đồng ý gia hạn thời gian thực hiện {{ granted }} nhiệm vụ.")
+    line(document, "{%p endif %}")
+    line(document, "{%p if refused %}")
+    body(document, "{{ point() }}. Chưa đồng ý gia hạn đối với {{ refused }} nhiệm vụ; thời hạn thực hiện giữ nguyên.")
+    line(document, "{%p endif %}")
+    body(
+        document,
+        "{{ point() }}. Đề nghị các cơ quan, đơn vị tập trung nguồn lực, hoàn thành nhiệm vụ đúng thời hạn tại Danh mục kèm theo và báo"
+        " cáo kết quả về {{ name }}./.",
+    )
+    line(document, "{%p endif %}")
+    foot(document)
+    line(document, "{%p if total > 1 %}")
+    title = line(document, "DANH MỤC NHIỆM VỤ ĐỀ NGHỊ GIA HẠN", bold=True, at=AT.CENTER, keep=True)
+    title.paragraph_format.page_break_before = True
+    words = "(Kèm theo Công văn số          /{{ suffix }} ngày       tháng       năm {{ year }} của {{ name }})"
+    line(document, words, italic=True, at=AT.CENTER, after=8, keep=True)
+    titles = ("TT", "Nhiệm vụ", "Thời hạn ban đầu", "Thời hạn trước gia hạn", "Ý kiến")
+    cells = (
+        "{{ one.no }}",
+        "{{ one.text }} – {{ one.directive }}; theo {{ one.asked }}",
+        "{{ one.first }}",
+        "{{ one.due }}",
+        "{% if one.granted %}Đồng ý đến hết ngày {{ one.new }}{% else %}Chưa đồng ý: {{ one.reason }}{% endif %}",
+    )
+    rows = ("{%tr for one in answers %}", cells, "{%tr endfor %}")
+    grid(document, titles, rows, (1.1, 6.4, 2.5, 2.5, 4), centred=(0, 2, 3))
+    line(document, "{%p endif %}")
+    return document
+
+
+def handover() -> Any:
+    """Biên bản bàn giao: the record of what passed to an heir, with the signatures of both and of who was there."""
+    document = blank()
+    head(document, named=True)
+    line(document, "BIÊN BẢN", bold=True, at=AT.CENTER, before=6)
+    line(document, "Về việc {{ subject }}", bold=True, at=AT.CENTER)
+    rule(document, 5, 16.5)
+    line(document, "", size=8)
+    line(document, "{%p if about %}")
+    body(document, "Căn cứ {{ about }};")
+    line(document, "{%p endif %}")
+    blanks(document, (13.2,), "Hôm nay, ngày       tháng       năm {{ year }}, tại ", " chúng tôi gồm:")
+    for side, who in (("BÊN GIAO", "{{ former }}"), ("BÊN NHẬN", "{{ heir }}")):
+        body(document, f"{{{{ point() }}}}. {side}: {who}").runs[0].bold = True
+        blanks(document, (9, 16.5), "Đại diện: ", " Chức vụ: ", "")
+    line(document, "{%p if witness %}")
+    body(document, "{{ point() }}. BÊN CHỨNG KIẾN: {{ witness }}").runs[0].bold = True
+    blanks(document, (9, 16.5), "Đại diện: ", " Chức vụ: ", "")
+    line(document, "{%p endif %}")
+    body(document, "Các bên thống nhất lập biên bản bàn giao nhiệm vụ với các nội dung sau:")
+    body(
+        document,
+        "a) {{ former }} bàn giao cho {{ heir }} tiếp tục thực hiện {{ total }} nhiệm vụ kể từ ngày {{ since }}"
+        "{% if overdue %}, trong đó có {{ overdue }} nhiệm vụ đã quá thời hạn{% endif %}{% if done %}, {{ done }} nhiệm vụ đã có báo cáo kết"
+        " quả{% endif %} (tình trạng đến ngày {{ day }}, chi tiết tại Phụ lục kèm theo).",
+    )
+    body(
+        document,
+        "b) Hồ sơ, tài liệu kèm theo: {% if files %}{{ files }} văn bản, tệp minh chứng nêu tại Phụ lục{% else %}không có{% endif %}."
+        " Đề nghị đang chờ quyết định: {% if waiting %}{{ waiting }} đề nghị nêu tại Phụ lục{% else %}không có{% endif %}.",
+    )
+    body(
+        document,
+        "c) Thời hạn thực hiện các nhiệm vụ không thay đổi. {{ heir }} chịu trách nhiệm tiếp tục thực hiện và báo cáo kết quả kể từ ngày"
+        " nhận bàn giao; {{ former }} chịu trách nhiệm về tính đầy đủ, chính xác của hồ sơ đã bàn giao.",
+    )
+    body(
+        document,
+        "Biên bản được lập thành {{ '03' if witness else '02' }} bản có giá trị như nhau, mỗi bên giữ 01 bản./.",
+    )
+    both = columns(document, (8.25, 8.25))
+    for cell, side in zip(both, ("ĐẠI DIỆN BÊN GIAO", "ĐẠI DIỆN BÊN NHẬN"), strict=True):
+        line(cell, side, bold=True, at=AT.CENTER, before=6, keep=True)
+        line(cell, "(Ký, đóng dấu, ghi rõ họ tên)", size=13, italic=True, at=AT.CENTER, keep=True)
+        for _space in range(4):
+            line(cell, "", at=AT.CENTER, keep=True)
+    line(document, "", size=8)
+    foot(document, "- Bên giao, bên nhận;", speaks_for="ĐẠI DIỆN BÊN CHỨNG KIẾN")
+    annex(document, "DANH MỤC NHIỆM VỤ BÀN GIAO", "Biên bản số          /BB-{{ own }}")
+    titles = ("TT", "Nhiệm vụ", "Văn bản giao", "Thời hạn ban đầu", "Thời hạn hiện nay", "Tình trạng", "Văn bản, tệp minh chứng", "Đề nghị đang chờ quyết định")  # fmt: skip
+    cells = ("{{ one.no }}", "{{ one.text }}", "{{ one.directive }}", "{{ one.first }}", "{{ one.due }}", "{{ one.state }}", "{{ one.files }}", "{{ one.asked }}")  # fmt: skip
+    rows = ("{%tr for one in items %}", cells, "{%tr endfor %}")
+    grid(document, titles, rows, (1.1, 6.6, 3.1, 2.5, 2.5, 3, 3.2, 3.1), centred=(0, 3, 4))
     return document
 
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name, made in (("don-doc", press()), ("tien-do", progress())):
-        made.save(str(FOLDER / f"{name}.docx"))
+    for name, made in (("don-doc", press), ("tien-do", progress), ("gia-han", extension), ("ban-giao", handover)):
+        made().save(str(FOLDER / f"{name}.docx"))

@@ -24,17 +24,18 @@ from workflow import config, dispatch
 from workflow.access import people
 from workflow.audit import AuditEntry
 from workflow.basis import Basis
+from workflow.dispatch import Draft
 from workflow.dispatch_kind import Kind
 from workflow.errors import BadInput, NotFound, NotPermitted, Refused
 from workflow.history.chain import first_fault
 from workflow.history.replay import differences
-from workflow.queries import AsOf, Wanted
-from workflow.snapshot import Snapshot
+from workflow.queries import AsOf
 from workflow.standing import Status
 
 AT_ = make.at("2025-10-15 09:00")
 TODAY = date(2025, 10, 15)
 HOW: dict[str, Any] = {"by": make.BY, "at": AT_}
+NOW = AsOf.at(AT_, "Asia/Ho_Chi_Minh", 7)
 MM = 36_000  # of Word's units
 
 
@@ -58,8 +59,8 @@ def rows(*given: tuple[str, str, date]) -> list[dict[str, Any]]:
 LATE = rows(("Sở Y tế", "Rà soát thủ tục", date(2025, 9, 30)), ("Sở Nội vụ", "Sắp xếp tổ chức", date(2025, 10, 20)))
 LETTER = {
     "kind": "press",
-    "as_of": TODAY,
-    "answer_by": date(2025, 10, 24),
+    "as_of_on": TODAY,
+    "answer_by_on": date(2025, 10, 24),
     "subject": "đôn đốc thực hiện nhiệm vụ quá hạn",
     "about": "Kế hoạch số 88/KH-UBND ngày 11/4/2025 của UBND thành phố",
 }
@@ -209,10 +210,8 @@ def drafted(office: Office, **chosen: Any) -> int:
     """A letter about what is overdue."""
     with office.database.transaction() as session:
         doors.register(session)
-        view = Snapshot.within(session)
-        found = paper.chosen(view, AsOf.at(AT_, "Asia/Ho_Chi_Minh", 7), Wanted(**chosen), "press")
-        duties = [make.occurrence(session, row["code"]) for row in found]
-        made = drafting.draft(session, Kind.PRESS, duties, as_of=TODAY, answer_by=date(2025, 10, 24), **HOW)
+        wish = drafting.Wish("press", answer_by=date(2025, 10, 24), **chosen)
+        made = drafting.draft(session, wish, as_of=NOW, **HOW)
         assert "27/KH-UBND ngày 11/4/2025" in made.about
         return made.id or 0
 
@@ -268,10 +267,10 @@ def test_only_who_monitors_presses_and_only_what_is_open(office: Office) -> None
     number = drafted(office)
     with office.database.transaction() as session:
         duty = make.occurrence(session, "KH27-I.4")
-        given: dict[str, Any] = {"as_of": TODAY, "answer_by": TODAY, "subject": "x", "at": AT_}
+        said = Draft(TODAY, "x")
         focal = people.acting(session, doors.FOCAL, "cli", TODAY)
         with pytest.raises(NotPermitted):
-            dispatch.draft(session, Kind.PRESS, [duty], by=focal, **given)
+            dispatch.draft(session, Kind.PRESS, [duty], said, TODAY, by=focal, at=AT_)
         for verb in (
             lambda made: dispatch.give_number(session, made, Basis.read("1/STC ngày 15/10/2025"), by=focal, at=AT_),
             lambda made: dispatch.drop(session, made, by=focal, at=AT_),
@@ -279,14 +278,14 @@ def test_only_who_monitors_presses_and_only_what_is_open(office: Office) -> None
             with pytest.raises(NotPermitted):
                 verb(dispatch.find_dispatch(session, number))
         with pytest.raises(Refused):
-            dispatch.draft(session, Kind.PRESS, [], by=make.BY, **given)
+            dispatch.draft(session, Kind.PRESS, [], said, TODAY, **HOW)
         with pytest.raises(BadInput, match="14/10/2025"):
-            dispatch.draft(session, Kind.PRESS, [duty], by=make.BY, **{**given, "answer_by": date(2025, 10, 14)})
+            dispatch.draft(session, Kind.PRESS, [duty], said, date(2025, 10, 14), **HOW)
         make.unguard(session)
         duty.status = Status.COMPLETED
         session.flush()
         with pytest.raises(Refused):
-            dispatch.draft(session, Kind.PRESS, [duty], by=make.BY, **given)
+            dispatch.draft(session, Kind.PRESS, [duty], said, TODAY, **HOW)
         session.rollback()
 
 

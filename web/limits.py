@@ -17,7 +17,7 @@ PAUSE = 30  # seconds between two pieces of a request
 SLOWEST = 500  # bytes a second, after the first half minute
 ORDINARY = 500_000  # bytes of a request that brings no whole file: text is held in memory, and what is read out of it takes 80 times as much
 FILES = re.compile(
-    r"/v/[^/]+|/duties/[^/]+/[^/]+|/proposals|/succession/(?:plan|apply)|/api/v1/files"
+    r"/v/[^/]+|/duties/[^/]+/[^/]+|/proposals|/succession/(?:plan|apply)|/letters/[^/]+/send|/api/v1/files"
 )  # where files come in, or a form that carries a table
 
 WORDS = {

@@ -133,24 +133,31 @@ class Server:
         return typed(items)
 
     def order(self, order: Order, evidence: Sequence[Path] = ()) -> list[str]:
-        """Send an order with its files; returns what became of it in words. A line that broke is tried again without doing it twice."""
-        import secrets
-
+        """Send an order with its files; returns what became of it in words."""
         said = order.to_json()
         if missing := [str(file) for file in evidence if not file.is_file()]:
             raise BadInput("There is no file {names}.", names=", ".join(missing))
         if evidence:
             said["files"] = [self.send(file) for file in evidence]
+        lines: list[str] = self.post("acts", said)["lines"]
+        return lines
+
+    def post(self, path: str, said: dict[str, Any]) -> Any:
+        """Ask for an act. A line that broke is tried again without doing it twice."""
+        import secrets
+
         key, last = secrets.token_urlsafe(16), 2
         for attempt in range(last + 1):
             try:
-                done = self.ask("POST", "acts", said, {"Idempotency-Key": key})
-                break
+                return self.ask("POST", path, said, {"Idempotency-Key": key})
             except Away:
                 if attempt == last:
                     raise
-        lines: list[str] = done["lines"]
-        return lines
+        return None
+
+    def fetch(self, path: str) -> bytes:
+        """The content of a file that the server makes."""
+        return self._asked("GET", path, None, {"Accept": "*/*"})
 
     def send(self, file: Path) -> str:
         """Send a file as it is read from the disk, showing how far it has come; returns what the server calls it."""
@@ -178,6 +185,13 @@ class Server:
 
     def ask(self, method: str, path: str, body: Any = None, headers: Mapping[str, str] | None = None) -> Any:
         """One request of the interface; returns its JSON. Raises a Problem with the server's own words."""
+        content = self._asked(method, path, body, headers)
+        try:
+            return json.loads(content) if content else None
+        except ValueError as error:
+            raise Refused("{server} is no server of dondoc, or not of this version.", server=self.address) from error
+
+    def _asked(self, method: str, path: str, body: Any, headers: Mapping[str, str] | None) -> bytes:
         from http.client import HTTPException, IncompleteRead
 
         sent = {
@@ -212,10 +226,7 @@ class Server:
             connection.close()
         if answer.status >= 300:
             raise _refusal(answer, content, self.address)
-        try:
-            return json.loads(content) if content else None
-        except ValueError as error:
-            raise Refused("{server} is no server of dondoc, or not of this version.", server=self.address) from error
+        return bytes(content)
 
     def _path(self, path: str) -> str:
         """Where a request goes; `next` of a list is a whole path already."""

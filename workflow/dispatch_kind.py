@@ -10,9 +10,17 @@ class Kind(StrEnum):
 
     PRESS = "press"
     PROGRESS = "progress"
+    EXTENSION = "extension"
+    HANDOVER = "handover"
 
 
-KIND_LABELS = {Kind.PRESS: N_("letter of reminder"), Kind.PROGRESS: N_("request for a progress report")}
+KIND_LABELS = {
+    Kind.PRESS: N_("letter of reminder"),
+    Kind.PROGRESS: N_("request for a progress report"),
+    Kind.EXTENSION: N_("answer to requests for more time"),
+    Kind.HANDOVER: N_("record of a hand-over"),
+}
+ANSWERED = (Kind.PRESS, Kind.PROGRESS)  # these ask for an answer by a day
 
 
 def say_kind(kind: str) -> str:

@@ -20,11 +20,12 @@ from workflow.file_kinds import ALLOWED, kind_of
 
 
 class Evidence(SQLModel, table=True):
-    """A file behind a submission, or beside a note; its content lies in the store under its SHA-256."""
+    """A file behind a submission, beside a note, or the signed letter that a dispatch became; its content lies in the store under its SHA-256."""
 
     id: int | None = Field(default=None, primary_key=True)
     submission_id: int | None = Field(default=None, foreign_key="submission.id", index=True)
     note_id: int | None = Field(default=None, foreign_key="note.id", index=True)
+    dispatch_id: int | None = Field(default=None, foreign_key="dispatch.id", index=True)
     sha256: str = Field(index=True)
     name: str
     size: int

@@ -25,6 +25,7 @@ OCCASIONS = {
     "parts": N_("part asked for or given"),
     "pressed": N_("reminded by hand"),
     "explain": N_("explanation asked for"),
+    "letter": N_("signed letter mailed"),
 }
 LEVELS = {
     "head": N_("escalated to the head of the agency"),

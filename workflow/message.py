@@ -22,7 +22,8 @@ class MessageStatus(StrEnum):
 class Message(SQLModel, table=True):
     """A rendered letter, stored as it is sent; `key` says what it is for and is unique.
 
-    `kind` is digest, urgent, weekly, office, or what answers an act: receipt, link, code, answer. `doubts` counts the times a server was lost after it had the whole text,
+    `kind` is digest, urgent, weekly, office, or what answers an act: receipt, link, code, answer, press, dispatch. The signed
+    file of a dispatch lies in the store once, however many read it, and is put into the content as the letter leaves. `doubts` counts the times a server was lost after it had the whole text,
     so that the reader may have it twice (RFC 1047); its Message-ID is the same each time.
     """
 
@@ -43,6 +44,7 @@ class Message(SQLModel, table=True):
     attempts: int = 0
     doubts: int = 0
     reason: str | None = None
+    dispatch_id: int | None = Field(default=None, foreign_key="dispatch.id", index=True)
 
 
 class Delivery(SQLModel, table=True):

@@ -37,6 +37,10 @@ Grounds = Annotated[
     str | None, typer.Option("--basis", help=_("The document it rests on: “Công văn 120/UBND-VP ngày 3/9/2025”."))
 ]
 
+# Reports draft letters, notifications mail them: both put their commands here.
+letter_app = typer.Typer(no_args_is_help=True, help=_("Letters on paper, ready to be signed."))
+LetterNumber = Annotated[int, typer.Argument(metavar=_("NUMBER"), min=1, max=2**31 - 1, help=_("Number of the letter; see `dondoc letter list`."))]  # fmt: skip
+
 
 def as_of(settings: Settings, day: str | None) -> AsOf:
     """The day a list speaks of."""

@@ -215,7 +215,7 @@ def evidence(view: Snapshot, directive: str | None = None, duty: int | None = No
         from evidence e left join submission s on s.id = e.submission_id left join note n on n.id = e.note_id
         left join occurrence o on o.id = coalesce(s.occurrence_id, n.occurrence_id) left join task t on t.id = o.task_id
         left join directive d on d.id = t.directive_id left join agency a on a.id = o.agency_id
-        where (d.id is null or {visible(view)}) {"and d.id = :directive" if directive else ""}
+        where e.dispatch_id is null and (d.id is null or {visible(view)}) {"and d.id = :directive" if directive else ""}
         {"and o.id = :duty" if duty else ""} order by e.id""",
         **({"directive": directive_id(view, directive)} if directive else {}),
         **({"duty": duty} if duty else {}),

@@ -21,7 +21,7 @@ from workflow.errors import BadInput, Refused
 if TYPE_CHECKING:
     from sqlmodel import Session
 
-HEAD = "0012"  # the migration this program needs; a test compares it with workflow/migrations
+HEAD = "0013"  # the migration this program needs; a test compares it with workflow/migrations
 
 Row = dict[str, Any]
 

@@ -35,8 +35,8 @@ def reminders(request: Request, code: Code, agency: Name = "") -> models.Rows:
         return models.Rows(items=ledger.told(view, code, agency or None))
 
 
-@router.get("/letters")
-def letters(
+@router.get("/outbox")
+def outbox(
     request: Request,
     status: Annotated[str, Query(pattern="^(queued|sending|sent|dropped|failed)?$")] = "",
     limit: Annotated[int, Query(ge=1, le=1000)] = 200,
