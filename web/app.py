@@ -32,6 +32,7 @@ from web import (
     reviews,
     sign_in,
     succession,
+    targets,
 )
 from web import office as office_pages
 from web.api.app import http_error, interface
@@ -67,6 +68,7 @@ PARTS = (
     duties,
     proposals,
     proposal_tasks,
+    targets,
     office_pages,
     pictures,
     feeds,
