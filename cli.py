@@ -27,6 +27,7 @@ PARTS = {
     "workflow.reporting": ("period",),
     "workflow.register": ("agencies", "focal-points", "groups", "succession"),
     "workflow.access": ("people", "policy", "login", "logout", "whoami"),
+    "workflow.targets": ("targets",),
     "workflow.history": ("audit",),
     "notifications": (
         "outbox", "mail", "inbox", "links", "keys", "tick", "run", "reminders", "why-reminded", "why-not", "calendar", "letter",

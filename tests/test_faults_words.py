@@ -27,7 +27,17 @@ SOUND = {
     "token": "none",
     "link": "none",
 }
-SEALED = ("/proposals", "/succession", "/overdue", "/reviews", "/duties", "/evidence", "/sign-out", "/me")
+SEALED = (
+    "/directives",
+    "/proposals",
+    "/succession",
+    "/overdue",
+    "/reviews",
+    "/duties",
+    "/evidence",
+    "/sign-out",
+    "/me",
+)
 
 
 @pytest.fixture

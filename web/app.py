@@ -34,6 +34,7 @@ from web import (
     reviews,
     sign_in,
     succession,
+    targets,
 )
 from web import office as office_pages
 from web.api.app import http_error, interface
@@ -70,6 +71,7 @@ PARTS = (
     duties,
     proposals,
     proposal_tasks,
+    targets,
     office_pages,
     pictures,
     reports,

@@ -141,7 +141,7 @@ FIELD_LABELS = {
     "target": N_("Target"),
     "upper": N_("Upper limit"),
     "baseline": N_("Baseline"),
-    "term": N_("For"),
+    "term": N_("Time of the target"),
     "whole": N_("The whole is"),
     "value": N_("Value"),
     "remark": N_("Note"),

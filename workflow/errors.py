@@ -37,9 +37,10 @@ class Busy(Refused):
 
 
 class BadInput(Problem):
-    """What was given cannot be read or is not known."""
+    """What was given cannot be read or is not known; `cell` says which of several things that were typed."""
 
     exit_code = 2
+    cell = ""
 
 
 class NotFound(BadInput):

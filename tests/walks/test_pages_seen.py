@@ -40,6 +40,7 @@ from workflow.dispatch_kind import Kind
 from workflow.duties.order import Order
 from workflow.evidence import EvidenceStore
 from workflow.snapshot import Snapshot
+from workflow.targets.typed import type_actual, type_indicator, type_money
 
 EVIL = '<script>window.__hit=1</script>"><img src=x onerror=window.__hit=1><svg onload=window.__hit=1>{{7*7}}'
 LONG = ("Ban Quản lý dự án đầu tư xây dựng các công trình giao thông, nông nghiệp và phát triển nông thôn " * 3)[
@@ -66,6 +67,7 @@ def register(session: Session) -> None:
     monitor = person_at(Snapshot.within(session), MONITOR, NOW.date())
     assert isinstance(monitor, Person)
     how: dict[str, Any] = {"by": monitor.by("web"), "at": make.at("2025-10-14 09:00")}
+    state_figures(session, how)
     duty = make.occurrence(session, "KH27-I.3").id or 0
     for title in (f"{EVIL} {WORD}"[:200], "Rà soát tháng 10"):
         held = review.open_review(session, title, NOW.date(), **how)
@@ -74,6 +76,34 @@ def register(session: Session) -> None:
             review.close_review(
                 session, held, f"{EVIL}\n{LONG}", {"of": "2025-10-14", "agency": [], "directive": []}, **how
             )
+
+
+def state_figures(session: Session, how: dict[str, Any]) -> None:
+    """Indicators in every state and money that does not add up, with names and notes that would like to run."""
+    made = make.directive(session)
+    for name, target in (
+        ("Số HTX thành lập mới", "từ 45 trở lên"),
+        (f"{EVIL} {WORD}", "không quá 5"),
+        ("Chưa có số liệu", ""),
+    ):
+        type_indicator(
+            session,
+            made,
+            {"name": name[:300], "unit": "HTX", "target": target, "until": "2025", "task": "KH27-I.4"},
+            **how,
+        )
+    for code, agency, figure in (("CT1", "", "26"), ("CT1", "Phòng Nội vụ", "27"), ("CT2", "Phòng Nội vụ", "3")):
+        texts = {"code": code, "period": "2025-Q2", "value": figure, "agency": agency, "note": EVIL}
+        type_actual(session, made, texts, today=NOW.date(), **how)
+    for source, amount in (("central", "6.726"), ("local", "6.464"), ("state", "13.180")):
+        texts = {
+            "purpose": f"{EVIL} {WORD}"[:300],
+            "stage": "planned",
+            "source": source,
+            "amount": f"{amount} triệu đồng",
+            "place": EVIL,
+        }
+        type_money(session, made, texts, **how)
 
 
 def draft_letters(made: Served) -> None:
@@ -116,7 +146,7 @@ ACTS = ("submit", "progress", "ask_extension", "ask_hand_on", "ask_part")
 # Who looks at what; a number in braces is a duty of a task.
 PAGES: dict[str, list[str]] = {
     "": ["/sign-in", "/sign-in/none", "/v/none"],
-    FOCAL: ["/mine", "/tasks/KH27-I.1", *(f"/duties/{{I.1}}/{act}" for act in ACTS), "/me", "/settings", "/none", "/tasks/KH27-I.9"],
+    FOCAL: ["/mine", "/directives/KH27/targets", "/tasks/KH27-I.1", *(f"/duties/{{I.1}}/{act}" for act in ACTS), "/me", "/settings", "/none", "/tasks/KH27-I.9"],
     EMPTY: ["/mine", "/overdue?search=khongco", "/tasks?search=khongco"],
     LATE: ["/mine", "/tasks/KH27-I.4"],
     MONITOR: [
@@ -125,7 +155,7 @@ PAGES: dict[str, list[str]] = {
         "/duties/{II.2}/return", "/letters", "/letters?made=1", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
     ],
     OFFICE: [
-        "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/progress", "/agencies", "/agencies?ended=1",
+        "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/directives/KH27/targets", "/directives/KH27/targets?period=2025-Q2", "/progress", "/agencies", "/agencies?ended=1",
         "/agencies/PTP", "/succession", "/proposals", *(f"/proposals/{n}{at}" for n in (1, 2) for at in ("", "/tasks/1", "/tasks/2", "/new")), "/proposals/3",
         "/outbox", "/outbox?status=failed", "/calendar", "/calendar?year=2031", "/audit", "/settings",
     ],

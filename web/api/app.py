@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from web.api import acting, entering, hooks, letters, models, office, periods, proposals, reading, succession
+from web.api import acting, entering, hooks, letters, models, office, periods, proposals, reading, succession, targets
 from web.api.caller import Conflict, Unknown
 from web.guard import TooMany
 from web.limits import gone
@@ -71,7 +71,7 @@ def interface(of: Office) -> FastAPI:
         redirect_slashes=False,
     )
     made.state.office = of
-    for part in (reading, office, periods, succession, acting, proposals, letters, entering, hooks):
+    for part in (reading, office, periods, targets, succession, acting, proposals, letters, entering, hooks):
         made.include_router(part.router)
     made.add_exception_handler(Problem, _problem)
     made.add_exception_handler(RequestValidationError, _not_valid)

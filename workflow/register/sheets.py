@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -37,18 +38,23 @@ class Line:
 class Faults:
     """What is wrong in a table, by row and column; `settle` refuses the whole table if there is anything.
 
-    Of a `form` only the field is named, and once: its rows are nothing that a person has written.
+    Of a `form` only the field is named, and once: its rows are nothing that a person has written. `sheet` is named where a file
+    has several, which then share what is `found`.
     """
 
     name: str
     titles: dict[str, str]
     found: list[str] = field(default_factory=list)
     form: bool = False
+    sheet: str = ""
 
     def add(self, line: Line, column: str, problem: str) -> None:
         """Note one fault."""
         title = _(self.titles[column])
-        if not self.form:
+        if self.sheet:
+            where = {"sheet": self.sheet, "n": line.number, "column": title}
+            self.found.append(_("sheet “{sheet}”, row {n}, column “{column}”: {problem}", **where, problem=problem))
+        elif not self.form:
             self.found.append(_("row {n}, column “{column}”: {problem}", n=line.number, column=title, problem=problem))
         elif (told := _("{column}: {problem}", column=title, problem=problem)) not in self.found:
             self.found.append(told)
@@ -77,13 +83,32 @@ class Faults:
 def read(path: Path, titles: dict[str, str], needed: Sequence[str]) -> list[Line]:
     """Return the rows of a table whose columns are `titles` (key → English title); raises BadInput naming what lacks."""
     rows = _csv(path) if path.suffix.lower() == ".csv" else _xlsx(path)
+    return lines_of(rows, titles, needed, path.name)
+
+
+def read_book(path: Path) -> dict[str, list[list[Any]]]:
+    """The rows of every sheet of a spreadsheet by the sheet's folded name; raises BadInput."""
+    import python_calamine as calamine
+
+    path.open("rb").close()  # its own error does not say which file
+    try:
+        book = calamine.CalamineWorkbook.from_path(str(path))
+        return {fold(name): book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    except OSError:
+        raise
+    except Exception as error:  # calamine's errors share no base class
+        raise BadInput("{name} is no readable spreadsheet (.xlsx or .csv).", name=path.name) from error
+
+
+def lines_of(rows: list[list[Any]], titles: dict[str, str], needed: Sequence[str], name: str) -> list[Line]:
+    """The rows of a sheet under its titles; raises BadInput naming the columns of `name` that lack or are not known."""
     head = [fold(str(cell)) for cell in rows[0]] if rows else []
     places = {}
     for key, title in titles.items():
         place = next((head.index(fold(known)) for known in (_(title), title, key) if fold(known) in head), None)
         if place is not None:
             places[key] = place
-    known = {fold(name) for key, title in titles.items() for name in (_(title), title, key)}
+    known = {fold(word) for key, title in titles.items() for word in (_(title), title, key)}
     strange = [
         str(cell).strip()
         for cell, title in zip(rows[0] if rows else [], head, strict=True)
@@ -93,13 +118,13 @@ def read(path: Path, titles: dict[str, str], needed: Sequence[str]) -> list[Line
     if strange or doubled:
         raise BadInput(
             "{name}: the columns {columns} are not known or stand twice; known are: {known}.",
-            name=path.name,
+            name=name,
             columns=", ".join(strange + doubled),
             known=", ".join(_(title) for title in titles.values()),
         )
     lacking = [_(titles[key]) for key in needed if key not in places]
     if lacking:
-        raise BadInput("{name}: the columns {columns} are missing.", name=path.name, columns=", ".join(lacking))
+        raise BadInput("{name}: the columns {columns} are missing.", name=name, columns=", ".join(lacking))
     lines = []
     for number, row in enumerate(rows[1:], 2):
         cells = {key: _text(row[place]) if place < len(row) else "" for key, place in places.items()}
@@ -120,21 +145,28 @@ def write(path: Path, titles: dict[str, str], rows: Iterable[dict[str, str]], sh
         return
     if path.suffix.lower() != ".xlsx":
         raise BadInput("{name} is neither .xlsx nor .csv.", name=path.name)
+    write_book(path, {sheet: (titles, rows)})
+
+
+def write_book(path: Path, sheets: dict[str, tuple[dict[str, str], Iterable[dict[str, str]]]]) -> None:
+    """Write tables as the sheets of one .xlsx, every cell as text; also what is typed below them stays the text that was typed."""
     import xlsxwriter
 
     with xlsxwriter.Workbook(str(path)) as book:
         bold = book.add_format({"bold": True, "bg_color": "#E8EEF5", "text_wrap": True, "border": 1, "valign": "top"})
         plain = book.add_format({"text_wrap": True, "border": 1, "valign": "top", "num_format": "@"})
-        page = book.add_worksheet(sheet)
-        page.freeze_panes(1, 2)
-        written = list(rows)
-        for column, (key, title) in enumerate(titles.items()):
-            longest = max((len(row.get(key, "")) for row in written), default=0)
-            page.set_column(column, column, min(max(longest, len(_(title)), 8) + 1, 46))
-            page.write_string(0, column, _(title), bold)
-            for number, row in enumerate(written, 1):
-                page.write_string(number, column, row.get(key, ""), plain)
-        page.autofilter(0, 0, max(len(written), 1), len(titles) - 1)
+        typed = book.add_format({"num_format": "@"})
+        for sheet, (titles, rows) in sheets.items():
+            page = book.add_worksheet(sheet)
+            page.freeze_panes(1, 2)
+            written = list(rows)
+            for column, (key, title) in enumerate(titles.items()):
+                longest = max((len(row.get(key, "")) for row in written), default=0)
+                page.set_column(column, column, min(max(longest, len(_(title)), 8) + 1, 46), typed)
+                page.write_string(0, column, _(title), bold)
+                for number, row in enumerate(written, 1):
+                    page.write_string(number, column, row.get(key, ""), plain)
+            page.autofilter(0, 0, max(len(written), 1), len(titles) - 1)
 
 
 def _csv(path: Path) -> list[list[Any]]:
@@ -148,16 +180,7 @@ def _csv(path: Path) -> list[list[Any]]:
 
 
 def _xlsx(path: Path) -> list[list[Any]]:
-    import python_calamine as calamine
-
-    path.open("rb").close()  # its own error does not say which file
-    try:
-        sheet = calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-        return sheet.to_python(skip_empty_area=False)
-    except OSError:
-        raise
-    except Exception as error:  # calamine's errors share no base class
-        raise BadInput("{name} is no readable spreadsheet (.xlsx or .csv).", name=path.name) from error
+    return next(iter(read_book(path).values()))
 
 
 def _tame(text: str) -> str:
@@ -165,9 +188,11 @@ def _tame(text: str) -> str:
 
 
 def _text(value: object) -> str:
-    """A cell as text: days as people write them, whole numbers without a point; line breaks stay, to be seen and refused."""
+    """A cell as text: days and figures as people write them, with a comma before decimals; line breaks stay, to be seen and refused."""
     if isinstance(value, datetime | date):
         return show_day(value.date() if isinstance(value, datetime) else value)
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, float):
+        return format(Decimal(f"{value:.15g}"), "f").replace(".", ",")
     return unicodedata.normalize("NFC", str(value)).strip() if value is not None else ""

@@ -43,8 +43,10 @@ class State(StrEnum):
     SO_FAR = "so_far"  # within its limit, and its time is not over
     NOT_YET = "not_yet"
     MISSED = "missed"
+    UNTOLD = "untold"  # its time is over, and nobody has told what it came to
     WATCHED = "watched"
     NO_FIGURE = "no_figure"
+    INCOMPLETE = "incomplete"  # agencies have not told theirs, and the whole hangs on them
 
 
 RELATIONS = {
@@ -71,8 +73,10 @@ STATES = {
     State.SO_FAR: N_("within its limit so far"),
     State.NOT_YET: N_("not reached yet"),
     State.MISSED: N_("not reached in time"),
+    State.UNTOLD: N_("its time is over, and no final figure is told"),
     State.WATCHED: N_("only watched"),
     State.NO_FIGURE: N_("no figure yet"),
+    State.INCOMPLETE: N_("not all agencies have told theirs"),
 }
 
 
@@ -91,7 +95,11 @@ class Aim:
             raise BadInput("“{value}” is none of: {known}.", value=relation, known=", ".join(Relation))
         made = cls(Relation(relation), target, upper)
         ranged, watched = made.relation is Relation.RANGE, made.relation is Relation.WATCHED
-        if (target is None) != watched or (upper is None) == ranged or (target and upper and target > upper):
+        if (
+            (target is None) != watched
+            or (upper is None) == ranged
+            or (target is not None and upper is not None and target > upper)
+        ):
             raise BadInput("A target needs its figure, and a range a lower and an upper one.")
         return made
 
@@ -120,11 +128,12 @@ class Aim:
             return State.NO_FIGURE
         if self.relation is Relation.WATCHED:
             return State.WATCHED
-        if not self.met(value):
-            return State.MISSED if until and term_days(until)[1] < today else State.NOT_YET
         floor = self.relation in (Relation.AT_LEAST, Relation.MORE_THAN)
         final = not until or term_days(until)[1] <= term_days(period)[1]
-        return State.REACHED if floor or final else State.SO_FAR
+        over = bool(until) and term_days(until)[1] < today
+        if self.met(value):
+            return State.REACHED if floor or final else State.UNTOLD if over else State.SO_FAR
+        return State.NOT_YET if not over else State.MISSED if final else State.UNTOLD
 
     def words(self, unit: str) -> str:
         """The aim in the current language: “từ 45 HTX trở lên”."""

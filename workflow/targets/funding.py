@@ -95,8 +95,18 @@ def state_money(
 def drop_money(session: Session, line: FundingLine, *, by: By, at: datetime, reason: str) -> None:
     """Take a stated amount out; the history keeps what it said."""
     begin(session, line.directive, by=by)
-    content = {**_about(line), "amount": line.amount}
-    remove(session, "drop money", line.directive, [(line, line.period)], content=content, by=by, at=at, reason=reason)
+    content = {"amount": line.amount}
+    remove(
+        session,
+        "drop money",
+        line.directive,
+        [(line, line.period)],
+        about=_about(line),
+        content=content,
+        by=by,
+        at=at,
+        reason=reason,
+    )
 
 
 def money_lines(session: Session, directive: Directive) -> list[FundingLine]:

@@ -121,7 +121,7 @@ def state_indicator(
         raise BadInput("“{text}” will not do: a code has letters and digits, a unit begins with no digit.", text=code if code and not CODE.fullmatch(code) else unit)  # fmt: skip
     if task and task.directive_id != directive.id:
         raise BadInput("{task} is no task of {code}.", task=task.code, code=directive.code)
-    found = _stated(session, directive, code, name)
+    found = named_indicator(session, directive, code, name)
     if found and found.unit != unit and _actuals(session, found):
         raise Refused("{code} has values in {unit}; drop it and state it anew in another unit.", code=found.code, unit=found.unit or "–")  # fmt: skip
     row = found or Indicator(directive_id=directive.id or 0, code=code or _free_code(session, directive), name=name, at=at, by=by.name, channel=by.channel)  # fmt: skip
@@ -136,7 +136,7 @@ def state_indicator(
         "whole": whole,
         "task_id": task.id if task else None,
         "words": bounded(words, 2000),
-        "place": dict(place or {}),
+        "place": dict(row.place if place is None else place),
     }
     periods = tuple({key for key in (row.until, term_key(until)) if key})
     about = {"indicator": row.code}
@@ -153,8 +153,8 @@ def record_actual(
     at: datetime,
     today: date,
     agency: Agency | None = None,
-    note: str = "",
-    document_number: str = "",
+    note: str | None = None,
+    document_number: str | None = None,
 ) -> tuple[Actual, Change]:
     """Write or correct what an agency had reached by the end of a period, in the unit of the indicator; the history keeps the former value.
 
@@ -177,7 +177,9 @@ def record_actual(
         indicator_id=indicator.id or 0, agency_id=agency.id if agency else None, period=key, value=value, at=at,
         by=by.name, channel=by.channel,
     )  # fmt: skip
-    values = {"value": value, "note": bounded(note, 1000), "document_number": bounded(document_number, 100)}
+    values: dict[str, Any] = {"value": value}
+    values |= {} if note is None else {"note": bounded(note, 1000)}
+    values |= {} if document_number is None else {"document_number": bounded(document_number, 100)}
     return row, keep(
         session, "record actual", directive, row, values, about=_about(indicator, agency, key), periods=(key,), by=by, at=at
     )  # fmt: skip
@@ -189,7 +191,6 @@ def drop_indicator(session: Session, indicator: Indicator, *, by: By, at: dateti
     begin(session, directive, by=by)
     rows: list[tuple[SQLModel, str]] = [(one, one.period) for one in _actuals(session, indicator)]
     content = {
-        "indicator": indicator.code,
         "name": indicator.name,
         "unit": indicator.unit,
         "relation": indicator.relation,
@@ -197,8 +198,8 @@ def drop_indicator(session: Session, indicator: Indicator, *, by: By, at: dateti
         "upper": indicator.upper,
     }
     remove(
-        session, "drop target", directive, [*rows, (indicator, indicator.until)], content=content, by=by, at=at,
-        reason=reason,
+        session, "drop target", directive, [*rows, (indicator, indicator.until)], about={"indicator": indicator.code}, content=content,
+        by=by, at=at, reason=reason,
     )  # fmt: skip
 
 
@@ -206,8 +207,19 @@ def drop_actual(session: Session, actual: Actual, *, by: By, at: datetime, reaso
     """Take a value out that should not be there; whoever states the targets may."""
     directive = actual.indicator.directive
     begin(session, directive, by=by)
-    content = {**_about(actual.indicator, actual.agency, actual.period), "value": actual.value}
-    remove(session, "drop actual", directive, [(actual, actual.period)], content=content, by=by, at=at, reason=reason)
+    about = _about(actual.indicator, actual.agency, actual.period)
+    content = {"value": actual.value, "note": actual.note, "document_number": actual.document_number}
+    remove(
+        session,
+        "drop actual",
+        directive,
+        [(actual, actual.period)],
+        about=about,
+        content=content,
+        by=by,
+        at=at,
+        reason=reason,
+    )
 
 
 def find_indicator(session: Session, directive: Directive, code: str) -> Indicator:
@@ -245,11 +257,11 @@ def takes_part(session: Session, directive: Directive, agency: Agency) -> bool:
     return bool(session.exec(given.limit(1)).first() or session.exec(owed.limit(1)).first())
 
 
-def _stated(session: Session, directive: Directive, code: str, name: str) -> Indicator | None:
+def named_indicator(session: Session, directive: Directive, code: str, name: str) -> Indicator | None:
     """The indicator that is meant by a code, or where none is given by a name."""
     own = select(Indicator).where(Indicator.directive_id == directive.id)
     if code:
-        return session.exec(own.where(Indicator.code == code)).first()
+        return session.exec(own.where(Indicator.code == code.strip().upper())).first()
     return next((one for one in session.exec(own) if fold(one.name) == fold(name)), None)
 
 

@@ -65,7 +65,7 @@ def keep(
         directive.code,
         by=by,
         at=at,
-        before={**about, **told(before)} if before else None,
+        before=told(before) or None,
         after={**about, **told(now, blank=not fresh)},
     )
     return Change.NEW if fresh else Change.CHANGED
@@ -77,6 +77,7 @@ def remove(
     directive: Directive,
     rows: list[tuple[SQLModel, str]],
     *,
+    about: Mapping[str, Any],
     content: Mapping[str, Any],
     by: By,
     at: datetime,
@@ -90,7 +91,8 @@ def remove(
         session.delete(row)
         session.flush()
     kept = told(content)
-    audit.record(session, act, directive.code, by=by, at=at, before=kept, after=kept, reason=why)
+    gone = {**about, **dict.fromkeys(kept)}
+    audit.record(session, act, directive.code, by=by, at=at, before=kept, after=gone, reason=why)
 
 
 # What the history calls a field where its own name means another thing there.
