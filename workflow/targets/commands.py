@@ -92,9 +92,9 @@ def _say_money(rows: list[dict[str, Any]]) -> None:
         C("needed", _("Needed"), right=True),
         C("planned", _("Planned"), right=True),
         C("allocated", _("Allocated"), right=True),
-        C("allocated_rate", _("% of the plan"), right=True),
+        C("allocated_rate", _("of the plan (%)"), right=True),
         C("paid", _("Paid out"), right=True),
-        C("paid_rate", _("% of what is allocated"), right=True),
+        C("paid_rate", _("of what is allocated (%)"), right=True),
     )
     terminal.say(_("Money (million đồng)"), *terminal.table(columns, [showing.balance_words(row) for row in rows]), "")
 

@@ -68,7 +68,9 @@ def money_lines(view: Snapshot, directive: int) -> list[Row]:
 
 def state_words(row: Row) -> str:
     """How an indicator stands, in words: “đạt 65,0% kế hoạch, chưa đạt”; who has not told theirs."""
-    words = [_("{percent}% of the target", percent=say_number(row["percent"]))] if row["percent"] is not None else []
+    words = (
+        [_("{percent} of the target", percent=say_number(row["percent"]) + "%")] if row["percent"] is not None else []
+    )
     words.append(_(STATES[State(row["state"])]))
     if row["missing"]:
         words.append(_("waiting for {names}", names=", ".join(row["missing"])))
