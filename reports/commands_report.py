@@ -151,6 +151,81 @@ def proof(
     show(context.obj, built, output)
 
 
+@report_app.command(
+    "progress",
+    help=_(
+        'Draft the report upward on a directive: documents, results, assessment, proposals, annexes; as .docx ready to be signed.\n\n\b\nExamples:\n  dondoc report progress --directive KH88 --period 2025-Q3 --output bao-cao.docx\n  dondoc report progress --directive KH88 --kind final --to "UBND tỉnh" --output tong-ket.docx'
+    ),
+)
+def progress(
+    context: typer.Context,
+    directive: Annotated[str, typer.Option("--directive", help=_("Code or number of a directive."))],
+    period: Annotated[str | None, typer.Option("--period", help=_("The period that is reported on, such as 2025-Q3 (default: all the time until the day)."))] = None,
+    kind: Annotated[str, typer.Option("--kind", help="progress | interim | final")] = "progress",
+    to: Annotated[str, typer.Option("--to", help=_("Whom it goes to (default: whoever issued the directive)."))] = "",
+    day: AsOfDay = None,
+    output: Output = None,
+    json_: Json = False,
+) -> None:  # fmt: skip
+    from workflow import terminal
+    from workflow.afar import Afar, Server
+
+    asked = {"directive": directive, "period": period, "kind": kind, "to": to, "as_of": day and terminal.day(day)}
+    if output and output.suffix.lower() == ".docx":
+        file = terminal.output_file(output)
+        if isinstance(context.obj, Afar):
+            file.write_bytes(Server.of(context.obj, None).fetch("reports/progress.docx", asked))
+        else:
+            from reports import upward
+
+            with looking(context.obj) as view:
+                upward.write(
+                    context.obj, view, as_of(context.obj, day), upward.asked(directive, period, kind, to), file
+                )
+        terminal.say(_("Written to {file}.", file=str(output)))
+        return
+
+    def here(view: Snapshot) -> object:
+        from reports import upward
+
+        return upward.report(view, as_of(context.obj, day), upward.asked(directive, period, kind, to)).to_json()
+
+    with handed_on(context.obj, output) as settings:
+        found = look(settings, "reports/progress", asked, here)
+    if json_:
+        terminal.say_json(found)
+        return
+    from reports.report import Report
+
+    show(context.obj, Report.from_json(found), output)
+
+
+@report_app.command(
+    "period",
+    help=_(
+        "What the agencies answered to the call for a report, and who has not.\n\n\b\nExample:\n  dondoc report period KH88-BC.2025-Q3 --output bao-cao-ky.xlsx"
+    ),
+)
+def period_(
+    context: typer.Context, code: Code, day: AsOfDay = None, output: Output = None, json_: Json = False
+) -> None:
+    from workflow import terminal
+
+    def here(view: Snapshot) -> object:
+        from reports import answered
+
+        return answered.build(view, as_of(context.obj, day), code).to_json()
+
+    with handed_on(context.obj, output) as settings:
+        found = look(settings, f"reports/period/{code}", {"as_of": day and terminal.day(day)}, here)
+    if json_:
+        terminal.say_json(found)
+        return
+    from reports.report import Report
+
+    show(context.obj, Report.from_json(found), output)
+
+
 Name = Annotated[str, typer.Argument(metavar=_("NAME"), help=_("Name of a template, such as don-doc."))]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,11 @@ KNOWN: dict[str, tuple[str, frozenset[str]]] = {
         N_("record of a hand-over"),
         COMMON | {"own", "witness", "former", "heir", "since", "items", "done", "overdue", "files", "waiting"},
     ),
+    "bao-cao": (
+        N_("report upward"),
+        COMMON - {"about", "total", "point"}
+        | {"own", "to", "missing", "opening", "chapters", "documents", "duties", "aims", "money", "sources"},
+    ),
 }
 # Without these it is no letter of ours.
 NEEDED: dict[str, frozenset[str]] = {
@@ -37,6 +43,7 @@ NEEDED: dict[str, frozenset[str]] = {
     "tien-do": frozenset({"subject", "addressees", "groups", "signature"}),
     "gia-han": frozenset({"subject", "addressees", "answers", "signature"}),
     "ban-giao": frozenset({"subject", "former", "heir", "items", "signature"}),
+    "bao-cao": frozenset({"subject", "to", "opening", "chapters", "missing", "signature"}),
 }
 
 
@@ -94,8 +101,8 @@ def _known(name: str) -> None:
         raise BadInput("There is no template “{name}”. Known are: {known}.", name=name, known=", ".join(KNOWN))
 
 
-def filled(settings: Settings, name: str, values: dict[str, Any], target: Path) -> None:
-    """Write the letter of a template; raises BadInput where the office's own template cannot be filled."""
+def filled(settings: Settings, name: str, values: Callable[[Any], dict[str, Any]], target: Path) -> None:
+    """Write the letter of a template, which `values` is told for the links in it; raises BadInput where the office's own cannot be filled."""
     import jinja2
     from jinja2.sandbox import SandboxedEnvironment
 
@@ -103,7 +110,7 @@ def filled(settings: Settings, name: str, values: dict[str, Any], target: Path) 
     document = _opened(path)
     try:
         document.render(
-            values, SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True), autoescape=True
+            values(document), SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=True), autoescape=True
         )
     except jinja2.TemplateError as error:
         raise BadInput(

@@ -41,38 +41,46 @@ _KINDS = (
 def write(settings: Settings, letter: Row, rows: Sequence[Row], target: Path) -> None:
     """Write a letter as .docx: `letter` with kind, as_of_on, answer_by_on, subject and about; `rows` are its duties as the lists have them."""
     with speaking("vi"):
-        office_templates.filled(settings, TEMPLATES[letter["kind"]], said(settings, letter, rows), target)
+        office_templates.filled(
+            settings, TEMPLATES[letter["kind"]], lambda _document: said(settings, letter, rows), target
+        )
 
 
 def said(settings: Settings, letter: Row, rows: Sequence[Row]) -> dict[str, Any]:
     """What the placeholders of a template stand for; see docs/letters.md."""
-    head, day, kind = settings.letterhead, letter["as_of_on"], letter["kind"]
+    head, kind = settings.letterhead, letter["kind"]
     name = head.name or settings.office.name
-    values = {
+    values = {**framed(settings, letter["as_of_on"], letter["subject"]), "about": letter["about"], "total": len(rows)}
+    if kind == "extension":
+        values |= answers.said(rows) | {"addressees": addressees(row["agency"] for row in rows)}
+    elif kind == "handover":
+        witness = name if name not in (letter["former"], letter["heir"]) else ""
+        values |= handing_over.said(letter, rows) | {"witness": witness}
+    else:
+        values |= _asking(head.verb or verb(name), letter, rows)
+    counter = itertools.count(1)
+    return {**{key: written(value) for key, value in values.items()}, "point": lambda: next(counter)}
+
+
+def framed(settings: Settings, day: date, subject: str) -> dict[str, Any]:
+    """What stands around the text of every paper: the head, whom it is filed with, who signs."""
+    head = settings.letterhead
+    name = head.name or settings.office.name
+    return {
         "parent": head.parent.upper(),
         "office": name.upper(),
         "name": name,
         "suffix": head.suffix,
+        "own": head.suffix.partition("-")[0],
         "place": head.place,
         "year": day.year,
-        "subject": letter["subject"],
-        "about": letter["about"],
+        "subject": subject,
         "day": show_day(day),
         "copies": list(head.copies),
         "filed": ", ".join(filter(None, ("VT", head.drafter))),
         "signature": list(head.signature),
         "signer": head.signer,
-        "total": len(rows),
     }
-    if kind == "extension":
-        values |= answers.said(rows) | {"addressees": addressees(row["agency"] for row in rows)}
-    elif kind == "handover":
-        witness = name if name not in (letter["former"], letter["heir"]) else ""
-        values |= handing_over.said(letter, rows) | {"own": head.suffix.partition("-")[0], "witness": witness}
-    else:
-        values |= _asking(head.verb or verb(name), letter, rows)
-    counter = itertools.count(1)
-    return {**{key: _written(value) for key, value in values.items()}, "point": lambda: next(counter)}
 
 
 def _asking(verb_: str, letter: Row, rows: Sequence[Row]) -> dict[str, Any]:
@@ -134,14 +142,14 @@ def _standing(row: Row, day: date) -> str:
     return f"Quá hạn {-left} ngày" if left < 0 else "Đến hạn trong ngày" if left == 0 else f"Còn {left} ngày"
 
 
-def _written(value: Any) -> Any:
+def written(value: Any) -> Any:
     """Texts without the characters that no Word file can hold, however deep they stand."""
     if isinstance(value, str):
         return printable(value)
     if isinstance(value, list):
-        return [_written(one) for one in value]
+        return [written(one) for one in value]
     if isinstance(value, dict):
-        return {key: _written(one) for key, one in value.items()}
+        return {key: written(one) for key, one in value.items()}
     return value
 
 

@@ -98,21 +98,21 @@ def blanks(document: Any, ends: tuple[float, ...], *words: str) -> None:
         paragraph.paragraph_format.tab_stops.add_tab_stop(Cm(end), WD_TAB_ALIGNMENT.LEFT, WD_TAB_LEADER.DOTS)
 
 
-def head(document: Any, *, named: bool = False) -> None:
-    """The head in two columns; that of a `named` type says what it is about below its name and, being a record, its day in the text."""
+def head(document: Any, *, named: str = "") -> None:
+    """The head in two columns; that of a `named` type (BB, BC) says what it is about below its name, a record its day in the text."""
     left, right = columns(document, (6.5, 10))
     line(left, "{%p if parent %}", size=13)
     line(left, "{{ parent }}", size=13, at=AT.CENTER)
     line(left, "{%p endif %}", size=13)
     line(left, "{{ office }}", size=13, bold=True, at=AT.CENTER)
     rule(left, 2.6, 6.1)
-    line(left, f"Số:          /{'BB-{{ own }}' if named else '{{ suffix }}'}", size=13, at=AT.CENTER, before=4)
+    line(left, f"Số:          /{named + '-{{ own }}' if named else '{{ suffix }}'}", size=13, at=AT.CENTER, before=4)
     if not named:
         line(left, "V/v {{ subject }}", size=12, at=AT.CENTER, before=2)
     line(right, "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM", size=13, bold=True, at=AT.CENTER)
     line(right, "Độc lập - Tự do - Hạnh phúc", size=14, bold=True, at=AT.CENTER)
     rule(right, 6.3, 9.6)
-    if not named:
+    if named != "BB":
         line(right, "{{ place }}, ngày       tháng       năm {{ year }}", size=14, italic=True, at=AT.CENTER, before=4)
     line(document, "", size=8)
 
@@ -152,10 +152,10 @@ def foot(document: Any, first: str = "- Như trên;", *, speaks_for: str = "") -
         line(right, "", at=AT.CENTER)  # a cell is never empty
 
 
-def annex(document: Any, title: str, document_: str = "Công văn số          /{{ suffix }}") -> None:
+def annex(document: Any, title: str, document_: str = "Công văn số          /{{ suffix }}", number: int = 0) -> None:
     """The head of an annex, across."""
     page(document.add_section(WD_SECTION.NEW_PAGE), across=True)
-    line(document, "PHỤ LỤC", bold=True, at=AT.CENTER)
+    line(document, f"PHỤ LỤC {number:02}" if number else "PHỤ LỤC", bold=True, at=AT.CENTER)
     line(document, title, bold=True, at=AT.CENTER)
     words = f"(Kèm theo {document_} ngày       tháng       năm {{{{ year }}}} của {{{{ name }}}})"
     line(document, words, italic=True, at=AT.CENTER, after=8)
@@ -358,7 +358,7 @@ def extension() -> Any:
 def handover() -> Any:
     """Biên bản bàn giao: the record of what passed to an heir, with the signatures of both and of who was there."""
     document = blank()
-    head(document, named=True)
+    head(document, named="BB")
     line(document, "BIÊN BẢN", bold=True, at=AT.CENTER, before=6)
     line(document, "Về việc {{ subject }}", bold=True, at=AT.CENTER)
     rule(document, 5, 16.5)
@@ -411,7 +411,57 @@ def handover() -> Any:
     return document
 
 
+def upward() -> Any:
+    """Báo cáo: the report upward in its four parts with five annexes, the last of which says where the figures come from."""
+    document = blank()
+    head(document, named="BC")
+    line(document, "BÁO CÁO", bold=True, at=AT.CENTER, before=6)
+    line(document, "{{ subject }}", bold=True, at=AT.CENTER)
+    rule(document, 5, 16.5)
+    line(document, "Kính gửi: {{ to }}.", at=AT.CENTER, before=10, after=10)
+    line(document, "{%p if missing %}")
+    line(document, "[Dự thảo: {{ missing }} Bỏ dòng này trước khi trình ký.]", bold=True, italic=True, at=AT.JUSTIFY, first=1.27, after=6)  # fmt: skip
+    line(document, "{%p endif %}")
+    body(document, "{{ opening }}")
+    line(document, "{%p for chapter in chapters %}")
+    line(document, "{{ chapter.title }}", bold=True, first=1.27, before=6, after=6, keep=True)
+    line(document, "{%p for one in chapter.lines %}")
+    body(document, "{{r one }}")
+    line(document, "{%p endfor %}")
+    line(document, "{%p endfor %}")
+    body(document, "Trên đây là báo cáo của {{ name }}, trân trọng gửi {{ to }} xem xét, chỉ đạo./.")
+    foot(document)
+    for number, (title, names, titles, keys, widths, centred) in enumerate(ANNEXES, 1):
+        annex(document, title, "Báo cáo số          /BC-{{ own }}", number=number)
+        cells = tuple(f"{{{{ one['{key}'] }}}}" for key in keys)
+        if names == "sources":
+            cells = (*cells[:-1], "{{r one['list'] }}")
+        grid(document, titles, (f"{{%tr for one in {names} %}}", cells, "{%tr endfor %}"), widths, centred=centred)
+    return document
+
+
+ANNEXES = (
+    ("DANH MỤC VĂN BẢN TRIỂN KHAI THỰC HIỆN", "documents", ("TT", "Số, ký hiệu", "Ngày", "Cơ quan ban hành", "Nội dung"),
+     ("no", "number", "day", "issuer", "subject"), (1.2, 4.3, 2.8, 5.8, 11), (0, 2)),
+    ("TÌNH HÌNH THỰC HIỆN NHIỆM VỤ", "duties", ("TT", "Nhiệm vụ", "Cơ quan chủ trì", "Thời hạn", "Tình trạng đến {{ day }}", "Kết quả"),
+     ("no", "text", "agency", "due", "state", "result"), (1.2, 7.4, 5.6, 2.7, 3.3, 4.9), (0, 3)),
+    ("KẾT QUẢ THỰC HIỆN CHỈ TIÊU", "aims", ("TT", "Chỉ tiêu", "Đơn vị tính", "Mục tiêu", "Kết quả", "Đánh giá"),
+     ("no", "name", "unit", "aim", "value", "state"), (1.2, 8.4, 3, 4, 4.2, 4.3), (0, 2)),
+    ("KINH PHÍ THỰC HIỆN (triệu đồng)", "money",
+     ("TT", "Nội dung", "Đơn vị thụ hưởng", "Nguồn", "Nhu cầu", "Dự kiến", "Đã bố trí", "So với kế hoạch", "Đã giải ngân", "So với vốn bố trí"),
+     ("no", "purpose", "beneficiary", "from", "needed", "planned", "allocated", "allocated_rate", "paid", "paid_rate"),
+     (1.2, 5, 3.6, 3, 2.1, 2.1, 2.1, 1.9, 2.1, 2), (0, 4, 5, 6, 7, 8, 9)),
+    ("NGUỒN SỐ LIỆU", "sources", ("TT", "Số liệu", "Giá trị", "Danh sách trong hệ thống"), ("no", "what", "value", "list"), (1.2, 12, 4, 7.9), (0, 2)),
+)  # fmt: skip
+
+
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for name, made in (("don-doc", press), ("tien-do", progress), ("gia-han", extension), ("ban-giao", handover)):
+    for name, made in (
+        ("don-doc", press),
+        ("tien-do", progress),
+        ("gia-han", extension),
+        ("ban-giao", handover),
+        ("bao-cao", upward),
+    ):
         made().save(str(FOLDER / f"{name}.docx"))

@@ -5,18 +5,19 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from reports import pack, writing
+from reports import answered, pack, upward, writing
 from reports.report import Report
 from web.pages import Office, page
 from web.view import View
 from web.visitor import looking
 from workflow import queries, reviewing
 from workflow.access.viewing import visible
-from workflow.i18n import speaking
+from workflow.i18n import N_, speaking
 from workflow.snapshot import Snapshot
 
 router = APIRouter(prefix="/reports")
@@ -31,6 +32,7 @@ TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "pdf": "application/pdf",
 }
+KINDS = {"progress": N_("how far it has come"), "interim": N_("interim review"), "final": N_("final review")}
 PARTS = ("", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4", *(f"-{month:02}" for month in range(1, 13)))
 
 
@@ -98,3 +100,52 @@ def _years(record: Snapshot) -> list[int]:
         join directive d on d.id = t.directive_id where {visible(record)}"""
     )[0]
     return list(range(found["last_on"].year, found["first_on"].year - 1, -1)) if found["first_on"] else []
+
+
+@router.get("/progress", response_class=HTMLResponse)
+def progress(
+    request: Request, directive: Text, as_of: Day = "", period: Word = "", kind: Word = "progress", to: Text = ""
+) -> Response:
+    """The draft of the report upward on a directive; its text is Vietnamese."""
+    view = View(as_of=as_of, directive=directive, period=period)
+    what = upward.asked(directive, period, kind, to)
+    with looking(request, everybody=True) as record:
+        report = upward.report(record, view.day(request.app.state.office), what)
+        years = _years(record)
+    query = urlencode({"directive": directive, "as_of": as_of, "period": period, "kind": kind, "to": to})
+    files = {one: f"/reports/progress.{one}?{query}" for one in FILES}
+    return shown(
+        request, "report_progress.html", report, files, what=what, as_of=as_of, years=years, parts=PARTS, kinds=KINDS
+    )
+
+
+@router.get("/progress.{kind_}")
+def progress_file(
+    request: Request,
+    kind_: Kind,
+    directive: Text,
+    as_of: Day = "",
+    period: Word = "",
+    kind: Word = "progress",
+    to: Text = "",
+) -> Response:
+    """The same as a file; the Word document is the one that is signed."""
+    office: Office = request.app.state.office
+    day, what = View(as_of=as_of).day(office), upward.asked(directive, period, kind, to)
+    with speaking("vi"), looking(request, everybody=True) as record:
+        if kind_ != "docx":
+            return written(office, upward.report(record, day, what), kind_, "bao-cao")
+        with office.drawing, tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "report.docx"
+            upward.write(office.settings, record, day, what, file)
+            content = file.read_bytes()
+    headers = {"Content-Disposition": f"attachment; filename=bao-cao-{day.day.isoformat()}.docx"}
+    return Response(content, media_type=TYPES["docx"], headers=headers)
+
+
+@router.get("/period/{code}.{kind}")
+def answers_file(request: Request, code: str, kind: Kind, as_of: Day = "") -> Response:
+    """The answers to a call for reports as a file."""
+    office: Office = request.app.state.office
+    with speaking("vi"), looking(request, everybody=True) as record:
+        return written(office, answered.build(record, View(as_of=as_of).day(office), code), kind, "bao-cao-ky")

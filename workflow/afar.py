@@ -155,9 +155,10 @@ class Server:
                     raise
         return None
 
-    def fetch(self, path: str) -> bytes:
+    def fetch(self, path: str, query: Mapping[str, object] | None = None) -> bytes:
         """The content of a file that the server makes."""
-        return self._asked("GET", path, None, {"Accept": "*/*"})
+        told = {k: v for k, v in (query or {}).items() if v not in (None, "", False)}
+        return self._asked("GET", f"{path}?{urlencode(told)}" if told else path, None, {"Accept": "*/*"})
 
     def send(self, file: Path) -> str:
         """Send a file as it is read from the disk, showing how far it has come; returns what the server calls it."""

@@ -15,7 +15,7 @@ from workflow.figures import LABELS
 from workflow.queries import AsOf, Wanted
 from workflow.standing import Standing, Status
 
-NAMES = ("directive", "agency", "section", "search", "period", "standing", "status", "figure", "due")
+NAMES = ("directive", "agency", "section", "search", "period", "standing", "status", "figure", "due", "work")
 _KNOWN: dict[str, list[str]] = {"standing": list(Standing), "status": list(Status), "figure": list(LABELS)}
 
 
@@ -23,7 +23,7 @@ def address(as_of: AsOf, wanted: Wanted, **narrower: str) -> str:
     """The address, within the office's pages, of the list of what is wanted as of a day."""
     about: dict[str, Any] = {"as_of": as_of.day.isoformat(), "original": "1" if as_of.original else ""}
     about |= {name: getattr(wanted, name) for name in NAMES} | narrower
-    return "/tasks?" + urlencode({name: value for name, value in about.items() if value})
+    return "/tasks?" + urlencode({name: "1" if value is True else value for name, value in about.items() if value})
 
 
 def card(as_of: AsOf, code: str) -> str:
@@ -37,6 +37,8 @@ def asked(query: Mapping[str, Any]) -> Wanted:
     for name, known in _KNOWN.items():
         if told.get(name, known[0]) not in known:
             raise BadInput("“{value}” is none of: {known}.", value=told[name], known=", ".join(known))
+    if "work" in told:
+        told["work"] = True
     if "period" in told:
         told["period"] = period_key(told["period"])
     if "due" in told:

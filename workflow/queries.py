@@ -86,6 +86,7 @@ class Wanted:
     figure: str | None = None  # what one column of the tally counts
     period: str | None = None  # its due day falls in it: "2025-Q3"
     due: date | None = None  # on this day only
+    work: bool = False  # without the reports of periods, which stand in no document
     closed: bool = True
     limit: int = 0  # so many rows, beginning after `offset`; 0: all of them
     offset: int = 0
@@ -245,6 +246,8 @@ def narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
     if wanted.section:
         parts.append("coalesce(t.section, '') = :section")
         args["section"] = "" if wanted.section == NO_SECTION else wanted.section
+    if wanted.work:
+        parts.append("t.id not in (select task_id from period_call)")
     if wanted.period:
         parts.append("o.due_on >= :period_first and o.due_on <= :period_last")
         args |= {"period_first": first_day(wanted.period), "period_last": last_day(wanted.period)}

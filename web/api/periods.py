@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import tempfile
 from datetime import date
+from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from reports import answered as answers_report
+from reports import upward
 from web.api import models
 from web.api.caller import Caller, acting, answered, reading
 from web.api.reading import As, Code, Name, _as_of
@@ -20,6 +24,7 @@ from workflow.reporting import fields
 from workflow.reporting.call import call
 
 router = APIRouter()
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 Named = Annotated[str, Field(min_length=1, max_length=300)]
 
 
@@ -60,6 +65,38 @@ def form(request: Request, code: Code, agency: Name = "") -> dict[str, Any]:
     """The form of an agency with what is filled in; its texts come back by their keys as `form` of the acts `fill` and `submit`."""
     with reading(request) as view:
         return fields.form(view, fields.called_duty(view, code, agency or None), _as_of(request, None))
+
+
+@router.get("/reports/period/{code}")
+def report(request: Request, code: Code, as_of: As = None) -> models.Report:
+    """The answers to a call as a report; as `dondoc report period`."""
+    with reading(request) as view:
+        made = answers_report.build(view, _as_of(request, as_of), code)
+    return models.Report(**made.to_json())
+
+
+@router.get("/reports/progress")
+def progress(
+    request: Request, directive: Name, period: Name = "", kind: Name = "progress", to: Name = "", as_of: As = None
+) -> models.Report:
+    """The draft of the report upward on a directive; as `dondoc report progress`. Its text is Vietnamese."""
+    with reading(request) as view:
+        made = upward.report(view, _as_of(request, as_of), upward.asked(directive, period, kind, to))
+    return models.Report(**made.to_json())
+
+
+@router.get("/reports/progress.docx", response_class=Response)
+def progress_file(
+    request: Request, directive: Name, period: Name = "", kind: Name = "progress", to: Name = "", as_of: As = None
+) -> Response:
+    """The same as the Word document that is signed."""
+    office: Office = request.app.state.office
+    what = upward.asked(directive, period, kind, to)
+    with office.drawing, reading(request) as view, tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "report.docx"
+        upward.write(office.settings, view, _as_of(request, as_of), what, file)
+        content = file.read_bytes()
+    return Response(content, media_type=WORD)
 
 
 @router.post("/calls", status_code=201)
