@@ -124,7 +124,7 @@ def _write(
     message = Message(**row, dispatch_id=dispatch.id)
     session.add(message)
     session.flush()
-    for duty in dict.fromkeys(duties):
+    for duty in {one.id: one for one in duties}.values():
         session.add(
             Reminder(
                 occurrence_id=duty.id or 0,

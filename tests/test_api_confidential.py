@@ -27,7 +27,7 @@ def house(office: Office) -> Iterator[House]:
 READS = (
     "tasks?all=true", "tasks/{code}", "occurrences/{duty}", "overdue?as_of=2026-01-01", "tally?by=agency", "tally?by=directive",
     "reports/overdue?as_of=2026-01-01", "reports/overdue?by=directive", "directives", "questions", "requests?all=true", "parts?all=true",
-    "notes?all=true", "periods/2025-Q3", "tasks/{code}/reminders", "letters", "audit", "audit?about={code}",
+    "notes?all=true", "periods/2025-Q3", "tasks/{code}/reminders", "letters", "outbox", "audit", "audit?about={code}",
     "tasks?directive=KH28", "overdue?directive=28/KH-UBND", "tally?by=agency&directive=KH28", "audit?about=KH28", "notes?directive=KH28",
     "tasks?search=bi%20mat", "agencies",
 )  # fmt: skip

@@ -410,7 +410,7 @@ def test_every_command_has_help_with_an_example(run: Run) -> None:
               "cycle": ("set",), "deadline": ("set",), "event": ("list", "set"),
               "notes": ("list", "settle"), "links": ("list", "revoke"), "keys": ("rotate", "list"), "inbox": ("list", "test"),
               "calendar": ("show", "add", "remove", "import", "check", "feed", "feeds", "revoke"),
-              "mail": ("test",), "reminders": ("plan",), "letter": ("press", "progress", "list", "write", "number", "drop"),
+              "mail": ("test",), "reminders": ("plan",), "letter": ("press", "progress", "extension", "handover", "list", "write", "number", "drop", "send"),
               "report": ("overdue", "template list", "template export", "template check")}  # fmt: skip
     for name in [name for names in cli.PARTS.values() for name in names]:
         for path in [[name, *inner.split()] for inner in nested.get(name, ())] or [[name]]:

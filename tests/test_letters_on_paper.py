@@ -77,66 +77,186 @@ def texts(document: Any) -> str:
     return "\n".join([paragraph.text for paragraph in document.paragraphs] + cells)
 
 
-def test_the_layout_is_that_of_the_decree(settings: config.Settings, tmp_path: Path) -> None:
-    """Decree 30/2020/NĐ-CP, Appendix I, point by point."""
-    document = written(settings, tmp_path / "don-doc.docx")
-    first, annex = document.sections
-    assert (first.page_width // MM, first.page_height // MM) == (210, 297)
-    for section, across in ((first, False), (annex, True)):
-        assert (section.page_width > section.page_height) is across
-        assert 20 <= round(section.top_margin / MM) <= 25 and 20 <= round(section.bottom_margin / MM) <= 25
-        assert 30 <= round(section.left_margin / MM) <= 35 and 15 <= round(section.right_margin / MM) <= 20
-        assert section.different_first_page_header_footer  # numbers from the second page on, above, in the middle
-        assert "PAGE" in section.header._element.xml and section.header.paragraphs[0].alignment == AT.CENTER
-        assert "PAGE" not in section.first_page_header._element.xml
-        assert 'w:start="1"' in section._sectPr.xml  # an annex counts its pages by itself
-    assert document.styles["Normal"].font.name == "Times New Roman"
+def sheet(section: Any, *, across: bool = False) -> None:
+    """A4 with its margins, the number of the page above in the middle from the second page on."""
+    sides = section.page_width // MM, section.page_height // MM
+    assert sides == ((297, 210) if across else (210, 297))
+    assert 20 <= round(section.top_margin / MM) <= 25 and 20 <= round(section.bottom_margin / MM) <= 25
+    assert 30 <= round(section.left_margin / MM) <= 35 and 15 <= round(section.right_margin / MM) <= 20
+    assert section.different_first_page_header_footer
+    assert "PAGE" in section.header._element.xml and section.header.paragraphs[0].alignment == AT.CENTER
+    assert "PAGE" not in section.first_page_header._element.xml
+    assert 'w:start="1"' in section._sectPr.xml  # an annex counts its pages by itself
+
+
+def forms(holder: Any, form: dict[str, tuple[float, bool, bool]]) -> None:
+    """Size, bold and italic of lines in the middle."""
+    found = {p.text: p for p in holder}
+    for text, (size, bold, italic) in form.items():
+        run = found[text].runs[0]
+        assert (run.font.size.pt, bool(run.bold), bool(run.italic)) == (size, bold, italic), text
+        assert found[text].alignment == AT.CENTER
+
+
+def head(document: Any, **more: tuple[float, bool, bool]) -> None:
+    """The head: two columns without rules, the state at the right, the office at the left, lines below."""
     left, right = document.tables[0].rows[0].cells
-    assert "w:tblBorders" not in document.tables[0]._tbl.xml  # a head of two columns without rules
+    assert (
+        document.styles["Normal"].font.name == "Times New Roman" and "w:tblBorders" not in document.tables[0]._tbl.xml
+    )
     form = {
         "ỦY BAN NHÂN DÂN TỈNH LẠNG SƠN": (13, False, False),
         "SỞ TÀI CHÍNH": (13, True, False),
         "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM": (13, True, False),
         "Độc lập - Tự do - Hạnh phúc": (14, True, False),
-        "Số:          /STC-TCHCSN": (13, False, False),
-        "V/v đôn đốc thực hiện nhiệm vụ quá hạn": (12, False, False),
-        "Lạng Sơn, ngày       tháng       năm 2025": (14, False, True),
     }
-    found = {p.text: p for cell in (left, right) for p in cell.paragraphs}
-    for text, (size, bold, italic) in form.items():
-        run = found[text].runs[0]
-        assert (run.font.size.pt, bool(run.bold), bool(run.italic)) == (size, bold, italic), text
-        assert found[text].alignment == AT.CENTER
-    assert left._tc.xml.count("w:pBdr") and right._tc.xml.count("w:pBdr")  # the lines below
-    body = [p for p in document.paragraphs if p.alignment == AT.JUSTIFY]
-    assert len(body) >= 4 and body[-1].text.endswith("./.")
-    for paragraph in body:
+    forms([p for cell in (left, right) for p in cell.paragraphs], {**form, **more})
+    assert left._tc.xml.count("w:pBdr") and right._tc.xml.count("w:pBdr")
+
+
+def body(document: Any) -> list[Any]:
+    """The text: size, first line, spaces, and how it ends; the last of it stands on the page of the signature."""
+    found = [p for p in document.paragraphs if p.alignment == AT.JUSTIFY]
+    assert found[-1].text.endswith("./.") and found[-1].paragraph_format.keep_with_next
+    assert sum("./." in p.text for p in document.paragraphs) == 1
+    for paragraph in found:
         shape = paragraph.paragraph_format
         assert 13 <= paragraph.runs[0].font.size.pt <= 14 and 10 <= shape.first_line_indent / MM <= 12.8
         assert shape.space_after.pt >= 6 and 1 <= shape.line_spacing <= 1.5
-    places, signed = document.tables[1].rows[0].cells
+    return found
+
+
+def foot(table: Any, first: str, *signed: str) -> None:
+    """“Nơi nhận” at the left, the signature at the right."""
+    places, right = table.rows[0].cells
     lines = [p for p in places.paragraphs if p.text]
     assert (lines[0].text, lines[0].runs[0].font.size.pt, lines[0].runs[0].bold, lines[0].runs[0].italic) == ("Nơi nhận:", 12, True, True)  # fmt: skip
-    assert [p.text for p in lines[1:]] == ["- Như trên;", "- UBND tỉnh (để báo cáo);", "- Lưu: VT, TCHCSN (Bình)."]
+    assert [p.text for p in lines[1:]] == [first, "- UBND tỉnh (để báo cáo);", "- Lưu: VT, TCHCSN (Bình)."]
     assert all(p.runs[0].font.size.pt == 11 for p in lines[1:])
-    block = [p for p in signed.paragraphs if p.text]
-    assert [p.text for p in block] == ["KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Văn Bình"]
-    assert all(p.runs[0].bold and 13 <= p.runs[0].font.size.pt <= 14 for p in block)
-    head = document.tables[2].rows[0]._tr.xml
-    assert "w:tblHeader" in head and "w:cantSplit" in head
+    block = [p for p in right.paragraphs if p.text]
+    assert [p.text for p in block] == [*signed]
+    assert all(p.runs[0].bold and 13 <= p.runs[0].font.size.pt <= 14 and p.alignment == AT.CENTER for p in block)
+
+
+SMALL = {
+    "Số:          /STC-TCHCSN": (13, False, False),
+    "Lạng Sơn, ngày       tháng       năm 2025": (14, False, True),
+}
+SIGNED = ("KT. GIÁM ĐỐC", "PHÓ GIÁM ĐỐC", "Nguyễn Văn Bình")
+
+
+def test_the_layout_is_that_of_the_decree(settings: config.Settings, tmp_path: Path) -> None:
+    """Decree 30/2020/NĐ-CP, Appendix I, point by point."""
+    document = written(settings, tmp_path / "don-doc.docx")
+    first, annex = document.sections
+    sheet(first)
+    sheet(annex, across=True)
+    head(document, **SMALL, **{"V/v đôn đốc thực hiện nhiệm vụ quá hạn": (12, False, False)})
+    assert len(body(document)) >= 4
+    foot(document.tables[1], "- Như trên;", *SIGNED)
+    table = document.tables[2].rows[0]._tr.xml
+    assert "w:tblHeader" in table and "w:cantSplit" in table
     assert "{{" not in texts(document) and "{%" not in texts(document)
 
 
+def answers(n: int, *, refused: bool = False) -> list[dict[str, Any]]:
+    """Requests as a letter that answers them keeps them."""
+    outcome = {"outcome": "refused", "granted_due_on": None, "note": "Đã gia hạn một lần"}
+    if not refused:
+        outcome = {"outcome": "granted", "granted_due_on": date(2025, 12, 31), "note": None}
+    more = {
+        "directive_kind": "Kế hoạch", "issued_on": date(2025, 4, 11), "original_due_on": date(2025, 6, 30), "basis_number": "Công văn 45/SYT",
+        "basis_on": date(2025, 9, 20), "asked_due_on": date(2025, 12, 31), "decision_number": None, "decision_on": None,
+    }  # fmt: skip
+    names = ["Sở Y tế", *(f"Ủy ban nhân dân xã Số {one}" for one in range(2, n + 1))]
+    return [{**row, **more, **outcome} for row in rows(*((name, "Rà soát thủ tục", date(2025, 9, 30)) for name in names))]  # fmt: skip
+
+
+@pytest.mark.parametrize("n", [1, 40])
+@pytest.mark.parametrize("refused", [False, True])
+def test_the_layout_of_an_answer(settings: config.Settings, tmp_path: Path, n: int, refused: bool) -> None:
+    more = {"kind": "extension", "subject": " ".join(["trả lời đề nghị gia hạn"] * 6), "about": ""}
+    document = written(settings, tmp_path / "gia-han.docx", answers(n, refused=refused), **more)
+    (one,) = document.sections
+    sheet(one)
+    head(document, **SMALL, **{f"V/v {more['subject']}": (12, False, False)})
+    assert len(body(document)) == 3
+    foot(document.tables[1], "- Như trên;", *SIGNED)
+    assert len(document.tables) == (2 if n == 1 else 3)
+    if n > 1:
+        assert len(document.tables[2].rows) == 41 and "w:tblHeader" in document.tables[2].rows[0]._tr.xml
+        assert "văn bản của các cơ quan, đơn vị" in texts(document)
+    assert "{{" not in texts(document) and "{%" not in texts(document)
+
+
+@pytest.mark.parametrize("n", [1, 40])
+def test_the_layout_of_a_record(settings: config.Settings, tmp_path: Path, n: int) -> None:
+    """A named type: its name and what it is about in bold below the head, its day in the text, three sides that sign."""
+    facts = {"since": "2025-07-01", "status": "in_progress", "files": ["45/BC-SKHĐT", "bao-cao.pdf"], "asked": []}
+    given = [{**row, "facts": facts, "original_due_on": row["due_on"]} for row in LATE[:1] * n]
+    long = "Trung tâm Phát triển quỹ đất và Giải phóng mặt bằng huyện Bắc Sơn"
+    subject = f"bàn giao nhiệm vụ giữa {long} và Ủy ban nhân dân xã Hoàng Văn Thụ"
+    parties = {"former": long, "heir": "Ủy ban nhân dân xã Hoàng Văn Thụ"}
+    more = {"kind": "handover", "subject": subject, "about": "Nghị quyết số 1672/NQ-UBTVQH15 ngày 16/6/2025", **parties}
+    document = written(settings, tmp_path / "ban-giao.docx", given, **more)
+    first, annex = document.sections
+    sheet(first)
+    sheet(annex, across=True)
+    head(document, **{"Số:          /BB-STC": (13, False, False)})
+    assert "V/v" not in texts(document)
+    forms(document.paragraphs, {"BIÊN BẢN": (14, True, False), f"Về việc {subject}": (14, True, False)})
+    said = "\n".join(p.text for p in body(document))
+    assert f"{n} nhiệm vụ kể từ ngày 01/7/2025, trong đó có {n} nhiệm vụ đã quá thời hạn" in said and f"{2 * n} văn bản" in said  # fmt: skip
+    assert "3. BÊN CHỨNG KIẾN: Sở Tài chính" in said and "03 bản" in said
+    both = [cell.text for cell in document.tables[1].rows[0].cells]
+    assert both[0].startswith("ĐẠI DIỆN BÊN GIAO") and both[1].startswith("ĐẠI DIỆN BÊN NHẬN")
+    foot(document.tables[2], "- Bên giao, bên nhận;", "ĐẠI DIỆN BÊN CHỨNG KIẾN", *SIGNED)
+    table = document.tables[3]
+    assert len(table.rows) == n + 1 and table.rows[1].cells[5].text == "Đang thực hiện, quá hạn 15 ngày"
+    assert "{{" not in texts(document) and "{%" not in texts(document)
+    own = written(settings, tmp_path / "b.docx", given, **{**more, "heir": "Sở Tài chính"})
+    assert "CHỨNG KIẾN" not in texts(own) and "02 bản" in texts(own)
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [("TM. ỦY BAN NHÂN DÂN", "KT. CHỦ TỊCH", "PHÓ CHỦ TỊCH"), ("TL. CHỦ TỊCH", "CHÁNH VĂN PHÒNG"), ("TUQ. GIÁM ĐỐC", "TRƯỞNG PHÒNG"), ("GIÁM ĐỐC",)],
+)  # fmt: skip
+def test_every_form_of_authority_stands_above_the_name(settings: config.Settings, tmp_path: Path, signature: tuple[str, ...]) -> None:  # fmt: skip
+    alone = replace(settings, letterhead=replace(settings.letterhead, signature=signature, parent=""))
+    document = written(alone, tmp_path / "a.docx", answers(1), kind="extension")
+    foot(document.tables[1], "- Như trên;", *signature, "Nguyễn Văn Bình")
+    first = document.tables[0].rows[0].cells[0].paragraphs[0]
+    assert first.text == "SỞ TÀI CHÍNH", "without a body above the head begins at the same height"
+
+
 def test_libreoffice_shows_it_on_two_pages(settings: config.Settings, tmp_path: Path) -> None:
-    need(shutil.which("soffice"), "LibreOffice", "apt-get install libreoffice-writer")
     written(settings, tmp_path / "don-doc.docx")
-    home = f"-env:UserInstallation=file://{tmp_path}/office"
-    subprocess.run(["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(tmp_path), str(tmp_path / "don-doc.docx")], check=True, capture_output=True, timeout=120)  # fmt: skip
-    with pdfplumber.open(tmp_path / "don-doc.pdf") as made:
+    with pdfplumber.open(converted(tmp_path / "don-doc.docx")) as made:
         letter, annex = made.pages
         assert letter.width < letter.height and annex.width > annex.height
         assert "Kính gửi:" in letter.extract_text() and "Nguyễn Văn Bình" in letter.extract_text()
         assert "Quá hạn 15 ngày" in annex.extract_text() and "Còn 5 ngày" in annex.extract_text()
+
+
+def test_libreoffice_shows_an_answer_of_one_page_and_one_with_its_list(settings: config.Settings, tmp_path: Path) -> None:  # fmt: skip
+    more = {"kind": "extension", "about": ""}
+    for n in (1, 40):
+        written(settings, tmp_path / f"{n}.docx", answers(n), **more)
+    with pdfplumber.open(converted(tmp_path / "1.docx")) as made:
+        assert len(made.pages) == 1 and "Nguyễn Văn Bình" in made.pages[0].extract_text()
+    with pdfplumber.open(converted(tmp_path / "40.docx")) as made:
+        signed = [n for n, page in enumerate(made.pages) if "Nguyễn Văn Bình" in page.extract_text()]
+        listed = [n for n, page in enumerate(made.pages) if "Thời hạn trước" in page.extract_text()]
+        assert len(signed) == 1 and listed == list(range(signed[0] + 1, len(made.pages))), "the heading comes again"
+
+
+def converted(file: Path) -> Path:
+    """A letter as LibreOffice makes pages of it."""
+    need(shutil.which("soffice"), "LibreOffice", "apt-get install libreoffice-writer")
+    home = f"-env:UserInstallation=file://{file.parent}/office"
+    subprocess.run(["soffice", home, "--headless", "--convert-to", "pdf", "--outdir", str(file.parent), str(file)], check=True, capture_output=True, timeout=120)  # fmt: skip
+    return file.with_suffix(".pdf")
 
 
 @pytest.mark.parametrize(

@@ -19,10 +19,11 @@ from sqlmodel import Session
 from directives import correcting, intake
 from directives.correcting import Said
 from directives.proposal import Proposal
+from notifications import signed
 from reports import drafting
 from tests import doors, make
 from tests.conftest import need
-from tests.doors import FOCAL, MONITOR, OFFICE
+from tests.doors import FOCAL, MONITOR, OFFICE, PDF
 from tests.test_workflow_i18n import catalogue
 from tests.walks import browsing
 from tests.walks.browsing import EARLIER, NOW, Hands, Served, carry, served
@@ -36,9 +37,10 @@ from workflow.access.roles import Role
 from workflow.agency import add_focal_point
 from workflow.audit import By
 from workflow.basis import Basis
-from workflow.dispatch_kind import Kind
 from workflow.duties.order import Order
+from workflow.duties.request import Wish, ask, refuse
 from workflow.evidence import EvidenceStore
+from workflow.queries import AsOf
 from workflow.snapshot import Snapshot
 from workflow.targets.typed import type_actual, type_indicator, type_money
 
@@ -107,14 +109,37 @@ def state_figures(session: Session, how: dict[str, Any]) -> None:
 
 
 def draft_letters(made: Served) -> None:
-    """One letter with its number, one that waits for it."""
+    """One letter that waits for its number, one that has it and is mailed; a refusal that no letter answers."""
     how: dict[str, Any] = {"by": By("Hà Theo Dõi", "web"), "at": NOW}
     with made.record() as session:
         duties = [make.occurrence(session, f"KH27-{no}") for no in ("I.3", "I.4")]
         for _letter in range(2):
-            drafting.draft(session, Kind.PRESS, duties, as_of=NOW.date(), answer_by=date(2025, 10, 31), **how)
+            wish = drafting.Wish("press", duties=tuple(one.id or 0 for one in duties), answer_by=date(2025, 10, 31))
+            drafting.draft(session, wish, as_of=AsOf.at(NOW, "Asia/Ho_Chi_Minh", 7), **how)
         found = dispatch.find_dispatch(session, 2)
         dispatch.give_number(session, found, Basis.read(f"120/STC{WORD[:60]} ngày 15/10/2025"), **how)
+        store = EvidenceStore(made.office.settings.evidence)
+        signed.mail(
+            session,
+            made.office.settings,
+            found,
+            lambda: store.keep(f"{EVIL}.pdf", io.BytesIO(PDF)),
+            today=NOW.date(),
+            **how,
+        )
+        when: dict[str, Any] = {"reason": f"{EVIL} {WORD}", "basis": Basis(f"45/{WORD[:40]}", NOW.date())}
+        asked = ask(
+            session,
+            duties[1],
+            Wish.EXTENSION,
+            by=By("Lê Hoa", "web"),
+            at=NOW,
+            today=NOW.date(),
+            due=date(2026, 6, 30),
+            **when,
+        )
+        session.flush()
+        refuse(session, asked, reason=f"{EVIL} {WORD}", **how)
 
 
 def hand_in(made: Served) -> None:
@@ -152,7 +177,7 @@ PAGES: dict[str, list[str]] = {
     MONITOR: [
         "/overdue", "/overdue?tab=soon", "/overdue?tab=waiting", "/overdue?tab=asked&review=2", "/overdue?by=agency",
         "/overdue?by=directive", "/reviews", "/reviews/1", "/reviews/2", "/tasks/KH27-II.4", "/duties/{II.4}/cancel",
-        "/duties/{II.2}/return", "/letters", "/letters?made=1", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
+        "/duties/{II.2}/return", "/letters", "/letters?made=1", "/letters?mailed=2", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
     ],
     OFFICE: [
         "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/directives/KH27/targets", "/directives/KH27/targets?period=2025-Q2", "/progress", "/agencies", "/agencies?ended=1",

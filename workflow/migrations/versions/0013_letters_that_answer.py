@@ -47,10 +47,7 @@ def downgrade() -> None:
 
 def _dispatch(kinds: tuple[str, ...], *, answer_by_may_lack: bool) -> None:
     """Let a dispatch be of some kinds, and whether it may name no day for an answer."""
-    lite = op.get_bind().dialect.name == "sqlite"  # where a table is made anew its checks must be said
-    check = sa.CheckConstraint(sa.column("kind").in_(kinds), name=op.f("ck_dispatch_kind"))
-    with op.batch_alter_table("dispatch", table_args=(check,) if lite else ()) as dispatch:
-        if not lite:
-            dispatch.drop_constraint(op.f("ck_dispatch_kind"), type_="check")
-            dispatch.create_check_constraint(op.f("ck_dispatch_kind"), sa.column("kind").in_(kinds))
+    with op.batch_alter_table("dispatch") as dispatch:
+        dispatch.drop_constraint(op.f("ck_dispatch_kind"), type_="check")
+        dispatch.create_check_constraint(op.f("ck_dispatch_kind"), sa.column("kind").in_(kinds))
         dispatch.alter_column("answer_by", existing_type=sa.Date(), nullable=answer_by_may_lack)
