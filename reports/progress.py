@@ -167,13 +167,10 @@ def _counted(told: Gathered, rows: list[Row], wanted: Wanted, opening: str, what
     def figure(name: str) -> Part:
         return _figure(told, sums, name, wanted, what)
 
-    done = (
-        [" (", *_joined([(words, name) for words, name in SHARES if sums[name]], figure, ", "), ")"]
-        if sums["done"]
-        else []
-    )
+    shares = _joined([(words, name) for words, name in SHARES if sums[name]], figure, ", ")
+    done: list[str | Part] = [" (", *shares, ")"] if shares else []
     rest = _joined([(words, name) for words, name in OTHERS if sums[name] or name == "overdue"], figure, "; ")
-    parts = [opening, figure("total")]
+    parts: list[str | Part] = [opening, figure("total")]
     if sums["total"]:
         parts += [", trong đó: đã hoàn thành ", figure("done"), *done, "; ", *rest]
     if sums["due"]:

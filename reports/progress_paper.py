@@ -34,7 +34,7 @@ def _values(settings: Settings, made: Progress, as_of: AsOf, to: str, base: str,
     frame = paper.framed(settings, as_of.day, made.subject)
     rows = {name: [paper.written(row) for row in one.rows] for name, one in zip(ANNEXES, made.annexes, strict=True)}
     for row in rows["sources"]:
-        row["list"] = _rich([Part("Mở danh sách" if base else unquote_plus(row["list"]), row["list"])], link)
+        row["list"] = _rich([Part("Mở danh sách" if base else unquote_plus(row["list"]), row["list"])], link, size=24)
     chapters = [
         {"title": f"{roman(n)}. {one.title}", "lines": [_line(text, link) for text in one.lines]}
         for n, one in enumerate(made.chapters, 1)
@@ -47,13 +47,13 @@ def _line(text: Line, link: Any) -> Any:
     return _rich(text.parts, link, bold=text.bold)
 
 
-def _rich(parts: Any, link: Any, *, bold: bool = False) -> Any:
-    """Text with links behind its figures; they look like the rest, for it is printed."""
+def _rich(parts: Any, link: Any, *, bold: bool = False, size: int | None = None) -> Any:
+    """Text with links behind its figures; they look like the rest, for it is printed. `size` is in half points."""
     from docxtpl import RichText
 
     made = RichText()
     for part in parts:
-        made.add(writable(part.text), bold=bold, font="Times New Roman", **link(part))
+        made.add(writable(part.text), bold=bold, size=size, font="Times New Roman", **link(part))
     return made
 
 

@@ -13,7 +13,7 @@ from sqlmodel import select
 from tests import doors
 from tests.conftest import Office, Run
 from tests.doors import ADMIN, FOCAL, MONITOR, PDF, House, digits
-from web.api import acting, entering, hooks, periods, proposals, reading, succession
+from web.api import acting, entering, hooks, letters, periods, proposals, reading, succession, targets
 from web.api import office as office_reads
 from workflow import clock
 from workflow.access.entry import AccessToken
@@ -253,7 +253,7 @@ def test_a_program_signs_in_with_the_digits_of_a_letter(house: House) -> None:
 def test_the_description_is_one_and_names_every_route(house: House) -> None:
     described = house.client.get(f"{API}/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    parts = (acting, entering, hooks, office_reads, proposals, reading, periods, succession)
+    parts = (acting, entering, hooks, letters, office_reads, periods, proposals, reading, succession, targets)
     routes = {(m.lower(), r.path) for part in parts for r in part.router.routes for m in r.methods}  # type: ignore[attr-defined]
     told = {(method, path) for path, item in described["paths"].items() for method in item}
     assert told == {(method, path) for method, path in routes if method != "head"} and len(told) >= 25

@@ -411,7 +411,8 @@ def test_every_command_has_help_with_an_example(run: Run) -> None:
               "notes": ("list", "settle"), "links": ("list", "revoke"), "keys": ("rotate", "list"), "inbox": ("list", "test"),
               "calendar": ("show", "add", "remove", "import", "check", "feed", "feeds", "revoke"),
               "mail": ("test",), "reminders": ("plan",), "letter": ("press", "progress", "extension", "handover", "list", "write", "number", "drop", "send"),
-              "report": ("overdue", "template list", "template export", "template check")}  # fmt: skip
+              "targets": ("list", "set", "actual", "money", "drop", "form", "take"),
+              "report": ("overdue", "progress", "period", "inherited", "proof", "template list", "template export", "template check")}  # fmt: skip
     for name in [name for names in cli.PARTS.values() for name in names]:
         for path in [[name, *inner.split()] for inner in nested.get(name, ())] or [[name]]:
             code, said, _err = run(*path, "--help")

@@ -15,6 +15,7 @@ from sqlmodel import Session
 
 from tests import make
 from tests.conftest import Office, Run
+from tests.refused_targets import REFUSED
 from workflow import i18n
 from workflow.access import people, policy
 from workflow.access.roles import Grant, Role
@@ -44,7 +45,7 @@ from workflow.standing import Status
 
 ROOT = Path(__file__).parent.parent / "workflow"
 FILES = [
-    *(file for part in ("access", "duties", "history") for file in sorted((ROOT / part).glob("*.py"))),
+    *(file for part in ("access", "duties", "history", "targets") for file in sorted((ROOT / part).glob("*.py"))),
     *(ROOT / f"{name}.py" for name in ("moving", "occurrence", "basis", "evidence", "names", "lifecycle", "finding")),
     ROOT / "commands_evidence.py",
 ]
@@ -294,7 +295,7 @@ def test_every_refusal_is_met_in_both_languages_and_says_what_to_do(
         record(session)
     met: dict[str, str] = {}
     with database.transaction() as session:
-        for number, deed in enumerate(MET):
+        for number, deed in enumerate([*MET, *REFUSED]):
             nested = session.begin_nested()
             with pytest.raises(Problem) as refused:
                 deed(session)
@@ -337,6 +338,7 @@ def _on_the_command_line(run: Run, office: Office) -> dict[str, str]:
         "There is no file number {n}; see `dondoc evidence list`.": ("evidence", "export", "9", "x.pdf"),
         "{name} is in quarantine: nobody has confirmed its report yet. Say --quarantined to take it all the same.": ("evidence", "export", "1", "x.pdf"),
         "{file} exists already; name another file.": ("bulk", "sheet", "confirm", "co.xlsx"),
+        "{name} must end in .xlsx.": ("targets", "form", "KH27", "--output", "bieu.csv"),
         "Name the tasks, or a sheet with --from.": ("bulk", "confirm"),
         "{name} has no line; fill in at least one.": ("bulk", "confirm", "--from", "rong.csv"),
         "The history says nothing of “{subject}”; give the code of a task, a directive or an agency.": ("audit", "show", "KH99"),

@@ -168,41 +168,6 @@ class Directive(Loose):
     history: list[dict[str, Any]]
 
 
-class Targets(Loose):
-    """Targets and money of one directive. Figures are exact decimals as text, in the unit of their indicator; amounts are whole đồng."""
-
-    code: str
-    number: str
-    period: str = Field(description="The period that was asked for; empty for the newest figures of each indicator.")
-    indicators: list[dict[str, Any]]
-    money: list[dict[str, Any]]
-    lines: list[dict[str, Any]] = Field(description="Every amount as one place states it.")
-    differences: list[dict[str, Any]] = Field(description="Figures that ought to be the same and are not.")
-
-
-class Figure(BaseModel):
-    """What had been reached by the end of a period; figures are written as documents write them: 1.022 or 59,709."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    indicator: str = Field(max_length=40)
-    period: str = Field(max_length=50)
-    value: str = Field(max_length=60)
-    agency: str = Field(default="", max_length=300, description="Code or name; empty for one's own, or all together")
-    note: str | None = Field(default=None, max_length=1000)
-    document_number: str | None = Field(default=None, max_length=100)
-
-
-class FigureKept(BaseModel):
-    """The figure as it is kept, and whether it is new, changed, or was there."""
-
-    indicator: str
-    period: str
-    agency: str | None
-    value: str
-    change: Literal["new", "changed", "same"]
-
-
 class Duty(TaskRow):
     """One duty with its version, which is its ETag, too."""
 

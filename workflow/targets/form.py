@@ -98,8 +98,9 @@ def take(session: Session, path: Path, *, hidden: frozenset[int], today: date, n
     made, found = Taken(directive.code), list[str]()
     before = stand(Snapshot.within(session), directive.id or 0, today)
     for sheet, rows in present.items():
-        lines = lines_of(rows, TITLES[sheet], NEEDED[sheet], f"{path.name}, {_(sheet)}")
-        faults = Faults(path.name, TITLES[sheet], found, sheet=_(sheet))
+        name = _(sheet)
+        lines = lines_of(rows, TITLES[sheet], NEEDED[sheet], f"{path.name}, {name}")
+        faults = Faults(path.name, TITLES[sheet], found, sheet=name)
         typed = _typing(session, directive, sheet, today, how)
         made.sheets[sheet] = _take(lines, before[sheet], typed, faults, BLAMED[sheet])
     Faults(path.name, {}, found).settle()
