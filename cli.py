@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Which part offers which command; a test compares it with the parts.
 PARTS = {
-    "directives": ("read", "import", "timing"),
+    "directives": ("read", "import", "timing", "figures"),
     "workflow": (
         "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend",
         "resume", "cancel", "hand-on", "answer", "evidence", "deadline", "cycle", "event", "upgrade", "doctor",
@@ -38,7 +38,7 @@ PARTS = {
 # Which commands work with the record of a server, after `dondoc login`; the others are for the machine of the record.
 AFAR = (
     "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend", "resume",
-    "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "report", "timing", "read",
+    "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "report", "timing", "read", "figures",
     "login", "logout", "whoami",
 )  # fmt: skip
 

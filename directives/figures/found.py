@@ -58,7 +58,9 @@ class Indicator:
 
 @dataclass
 class Money:
-    """One stated amount in đồng; `statement` numbers the statement that it is a part of, `near` says that it is given as about so much."""
+    """One stated amount in đồng; `statement` numbers the statement that it is a part of, `above` the one whose sum
+    that one belongs to (0: none), `near` says that it is given as about so much.
+    """
 
     purpose: str
     stage: Stage
@@ -68,6 +70,7 @@ class Money:
     beneficiary: str = ""
     near: bool = False
     statement: int = 0
+    above: int = 0
     words: str = ""
     place: Place = field(default_factory=Place)
     issues: list[Issue] = field(default_factory=list)
@@ -92,6 +95,7 @@ class Figures:
     file_name: str
     indicators: list[Indicator] = field(default_factory=list)
     money: list[Money] = field(default_factory=list)
+    issues: list[Issue] = field(default_factory=list)
 
     def differences(self) -> list[Difference]:
         """What does not agree: a figure told twice, a sum and its parts; places in the current language."""
@@ -108,6 +112,7 @@ class Figures:
             "indicators": [one.to_json() for one in self.indicators],
             "money": [one.to_json() for one in self.money],
             "differences": [_told(one) for one in self.differences()],
+            "issues": [i.to_json() for i in self.issues],
         }
 
 
