@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from directives import readers
@@ -13,6 +14,10 @@ from directives.figures.grids import grid
 from directives.figures.indicators import indicators
 from directives.figures.passages import Passage, passages
 from directives.figures.sums import settled
+from directives.proposal import issue
+from workflow.i18n import N_
+
+ENDLESS = N_("The paragraph is longer than what is looked at for figures.")
 
 __all__ = ["Figures", "Indicator", "Money", "Relation", "propose", "read"]
 
@@ -26,24 +31,28 @@ def propose(document: Document) -> Figures:
     """Return the indicators and the money that a document states."""
     found, funds = Figures(document.name), Funds()
     above: list[Passage] = []  # the lines over a table: its title and its unit
+    last = Passage(Paragraph(""))
     for block in passages(document):
         if isinstance(block, Table):
-            _table(block, above, found, funds)
+            _table(block, above, last, found, funds)
+            above = []
             continue
-        above = [*above[-3:], block]
+        above, last = [*above[-3:], block], block
         found.indicators += indicators(block)
         found.money += funds.read(block)
+        if block.is_endless:
+            found.issues.append(issue(ENDLESS, block.paragraph.place))
     settled(found.money)
     return found
 
 
-def _table(table: Table, above: list[Passage], found: Figures, funds: Funds) -> None:
+def _table(table: Table, above: list[Passage], last: Passage, found: Figures, funds: Funds) -> None:
     """Take a table as one of indicators or of money; one of neither says nothing."""
     made = grid(table)
     if not made:
         return
     over = " ".join(one.text for one in above)
-    year, caption = above[-1].year if above else "", _caption(above)
+    year, caption = last.year, _caption(above, last)
     if measured.is_measured(made):
         listed = list(measured.in_table(made, caption, year))
         found.indicators += listed
@@ -57,20 +66,23 @@ def _table(table: Table, above: list[Passage], found: Figures, funds: Funds) -> 
         funds.statement.open = False
 
 
-def _caption(above: list[Passage]) -> str:
+def _caption(above: list[Passage], last: Passage) -> str:
     """The title over a table: the nearest lines that are short and no unit, no reference and no sentence; else the nearest heading."""
     told: list[str] = []
     for one in reversed(above):
         text = one.text
-        if text.startswith("(") or _is_unit(one.paragraph):
+        if (
+            text.startswith("(")
+            or _is_unit(one.paragraph)
+            or re.fullmatch(r"(?:Phụ lục|PHỤ LỤC|Biểu|BIỂU|Mẫu|MẪU)(?: số)?[ \w./-]{0,12}", text)
+        ):
             continue
         if len(text) > 250 or text.endswith((".", ";")):
             break
         told.insert(0, text)
         if len(told) == 2 or not text.isupper():
             break
-    headings = above[-1].headings if above else ()
-    return " ".join(told) or (headings[-1].text if headings else "")
+    return " ".join(told) or (last.headings[-1].text if last.headings else "")
 
 
 def _is_unit(paragraph: Paragraph) -> bool:

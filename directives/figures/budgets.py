@@ -114,7 +114,7 @@ def _money(grid: Grid, columns: list[_Column], caption: str, year: str, statemen
             figure = amount_of(line.cells[column.index])
             if figure is None or not (label or whole):
                 continue
-            made = Money("", Stage.PLANNED, column.source, 0, statement=statement + index, place=line.place)
+            made = Money("", Stage.PLANNED, column.source, 0, statement=statement + index, place=line.place, told=True)
             made.above = statement + parent if (parent := above[index]) is not None else 0
             made.purpose = purpose if whole or leaf else label
             made.beneficiary = label if leaf else ""

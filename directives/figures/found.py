@@ -59,7 +59,8 @@ class Indicator:
 @dataclass
 class Money:
     """One stated amount in đồng; `statement` numbers the statement that it is a part of, `above` the one whose sum
-    that one belongs to (0: none), `near` says that it is given as about so much.
+    that one belongs to (0: none), `near` says that it is given as about so much, `told` that its own words, and no
+    heading, say what it is for.
     """
 
     purpose: str
@@ -69,6 +70,7 @@ class Money:
     period: str = ""
     beneficiary: str = ""
     near: bool = False
+    told: bool = False
     statement: int = 0
     above: int = 0
     words: str = ""

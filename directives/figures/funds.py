@@ -9,8 +9,8 @@ from itertools import pairwise
 
 from directives.figures.found import Money, distinct
 from directives.figures.indicators import NEAR, POINT
-from directives.figures.passages import Passage
-from directives.figures.sources import FUND, OTHERWISE, SOURCE, source_in, stage_in
+from directives.figures.passages import MOST, Passage
+from directives.figures.sources import FUND, OTHERWISE, SOURCE, source_in, stage_in, taken
 from directives.figures.times import Time, spoken, times, without
 from directives.proposal import Issue, issue
 from workflow.errors import BadInput
@@ -23,7 +23,7 @@ PURPOSE_OPEN = N_("The text does not say what the money is for.")
 
 _UNIT = r"(?:(?:nghìn|ngàn)\s+)?(?:(?:nghìn|ngàn|triệu|tỷ|tỉ)(?:\s*(?:đồng|VNĐ|VND|đ(?!\w)))?|tr\.?\s?đ(?:ồng)?|đồng|VNĐ|VND|đ(?!\w))"
 _AMOUNT = re.compile(
-    rf"(?P<sum>{NUMBER}\s*{_UNIT}(?:\s+{NUMBER}\s*(?:triệu|nghìn|ngàn)(?:\s*đồng)?)?)(?!\w|\s*/\s*[^\W\d])",
+    rf"(?P<sum>{NUMBER}\s*{_UNIT}(?:\s+{NUMBER}\s*(?:triệu|nghìn|ngàn)(?:\s*đồng)?)?)(?!\w|\s*(?:đồng|/\s*[^\W\d]))",
     re.IGNORECASE,
 )
 _NEAR = re.compile(
@@ -64,7 +64,7 @@ class Funds:
 
     def read(self, passage: Passage) -> list[Money]:
         """The amounts that a paragraph states."""
-        text = passage.text[:20_000]
+        text = passage.text[:MOST]
         found: list[Money] = []
         begin = 0
         amounts = list(_AMOUNT.finditer(text))
@@ -75,7 +75,10 @@ class Funds:
             if amount is None:
                 break
             one = self._amount(passage, text, bare, when, amount, begin, following.start() if following else len(text))
-            begin = amount.end()
+            right = text[amount.end() : following.start() if following else len(text)][:60]
+            begin = amount.end() + taken(
+                text[max(begin, _sentence_start(text, amount.start())) : amount.start()], right
+            )
             if one:
                 found.append(one)
         return found
@@ -88,7 +91,7 @@ class Funds:
             return None
         started = _sentence_start(text, at.start())
         left, right = text[max(begin, started) : at.start()], text[at.end() : min(end, at.end() + 60)]
-        sentence, whole = text[started : at.start()], text[: at.start()]
+        sentence, whole = text[started : at.start()], text[max(0, at.start() - 1500) : at.start()]
         source = source_in(left, right)
         nearest = re.split(r"trong đó", bare[max(begin, started) : at.start()], flags=re.IGNORECASE)[-1]
         rest = _LINKS.sub("", SOURCE.sub("", nearest))
@@ -138,6 +141,7 @@ class Funds:
                 head.beneficiary,
                 head.statement,
             )
+            made.told = head.told
             made.period = time or head.period
             self.statement.open = True
 
@@ -152,7 +156,7 @@ class Funds:
         )
         made.stage = stage or (Stage.PAID if passage.kind == "told" else Stage.PLANNED)
         made.issues += [] if stage else [issue(STAGE_OPEN, passage.paragraph.place)]
-        made.purpose = _purpose(left, sentence, right, passage)
+        made.purpose, made.told = _purpose(left, sentence, right, passage)
         made.issues += [] if made.purpose else [issue(PURPOSE_OPEN, passage.paragraph.place)]
         made.beneficiary = _beneficiary(passage)
         made.period = time or (above.period if above else "") or _period_above(passage)
@@ -203,7 +207,14 @@ def _time(when: list[Time], start: int, end: int) -> str:
 def _time_behind(when: list[Time], start: int, end: int, text: str) -> str:
     """A period right behind an amount: "500 triệu đồng năm 2024"."""
     return next(
-        (time.key for time in when if start <= time.start < end and not text[start : time.start].strip(" (")), ""
+        (
+            time.key
+            for time in when
+            if start <= time.start < end
+            and not text[start : time.start].strip(" (")
+            and not text[time.end :].lstrip().startswith(":")
+        ),
+        "",
     )
 
 
@@ -238,16 +249,20 @@ def _beneficiary(passage: Passage) -> str:
     return ""
 
 
-def _purpose(left: str, sentence: str, right: str, passage: Passage) -> str:
-    """What money is for: the nearest words before it that say more than that it is money, else what follows "để", else the heading."""
+def _purpose(left: str, sentence: str, right: str, passage: Passage) -> tuple[str, bool]:
+    """What money is for: the nearest words before it that say more than that it is money, else what follows "để", else the heading.
+
+    And whether it is not from a heading.
+    """
     nearest, ahead = _pieces(left), _pieces(sentence)
     behind = re.match(r"\s*(?:để|cho|nhằm)\s+([^,;.()]{6,150})", right)
     whole = not passage.mark and bool(re.search(r"(?<!\w)tổng (?:vốn|số|kinh phí)", nearest[0], re.IGNORECASE))
     above = [h.text for h in reversed(passage.headings) if not _RECEIVER.match(h.text) and not (whole and h.depth >= 9)]
-    for words in [*nearest[:2], *ahead[:2], *([behind[1]] if behind else []), *above]:
+    own = [*nearest[:2], *ahead[:2], *([behind[1]] if behind else [])]
+    for index, words in enumerate([*own, *above]):
         if plain := _plain(words):
-            return plain
-    return ""
+            return plain, index < len(own)
+    return "", False
 
 
 def _pieces(words: str) -> list[str]:

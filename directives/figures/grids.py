@@ -17,7 +17,7 @@ _LABEL = re.compile(
     r"\b(?:chi tieu|muc tieu|noi dung|ten|danh muc|nhiem vu|hang muc|du an|hop tac xa|htx|don vi|dia phuong|huyen|xa|phuong|chu dau tu|co quan|dien giai|tieu chi)\b"
 )
 _ASSIGNED = re.compile(r"\b(?:chu tri|phoi hop|san pham|thoi gian|thoi han)\b")
-_ROMAN, _DIGITS = re.compile(r"[IVXLC]+"), re.compile(r"\d{1,3}(?:\.\d{1,3})*")
+_ROMAN, _DIGITS = re.compile(r"[IVXLC]+"), re.compile(r"\d{1,5}(?:\.\d{1,3})*")
 WHOLE = re.compile(r"(?:tong(?: cong| so)?|cong)\b(?! (?:kinh phi|von|nhu cau)\b.{20})")
 OF_WHICH = re.compile(r"\s*(?:[-+•*]\s*)?trong đó\s*:?\s*", re.IGNORECASE)
 
@@ -96,7 +96,7 @@ def _goes_on(row: Row, first: Row) -> bool:
     """Whether a row still belongs to the heading: it has no number and no figures, and some cell of the first row spans it."""
     texts = [clean(text) for text in row.texts()]
     years = [bool(re.fullmatch(r"(?:19|20)\d\d", text)) for text in texts]
-    if not texts or re.fullmatch(r"[IVXLC]+|\d{1,3}(?:\.\d+)*|[A-HĐ]|-", clean(row.cells[0] or "").rstrip(".)")):
+    if not texts or re.fullmatch(r"[IVXLC]+|\d{1,3}(?:\.\d+)*|[A-HĐ]|-", clean(row.cells[0] or "").strip("(.)")):
         return False
     if any(is_figure(text) and not year for text, year in zip(texts, years, strict=True)):
         return False
@@ -129,7 +129,9 @@ def _lines(rows: tuple[Row, ...], number: int | None, label: int, width: int) ->
         if not texts or numbered:
             continue
         no = cells[number].rstrip(".) ") if number is not None else ""
-        told = cells[label] or next((cell for cell in cells[: label + 1] if cell and cell != no), "")
+        told = (
+            cells[label] or (no if len(no) > 4 else "") or next((cell for cell in cells[:label] if len(cell) > 4), "")
+        )
         yield Line(no, told, cells, _depth(no, told), row.place)
 
 

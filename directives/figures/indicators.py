@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from directives.figures.bounds import DURATIONS, Bound, bounds
@@ -62,44 +63,53 @@ def _aims(sentence: str, bare: str, when: list[Time], passage: Passage, begin: i
     """What a sentence aims at: each clause has a figure and what it is of."""
     aimed = bool(begin) or passage.kind == "aims"
     plain, aside = _without_asides(bare)
-    name = ""
+    first: Indicator | None = None
     for start, end in _clauses(plain, begin):
         found = [one for one in bounds(plain[start:end]) if aimed or one.stated or _whole(one)]
         one = next((b for b in found if b.stated), found[0] if found else None)
         if one is None or not (aimed or _is_aim(one, sentence)) or _is_fund(one, plain[start:end]):
             continue
-        made = _named(plain[start:end], one, name)
+        made = _named(plain[start:end], one, first)
         if not made or (DURATIONS.fullmatch(made.unit.split("/")[0]) and not _QUANTITY.match(made.name)):
             continue
-        name = name or made.name
+        first = first or made
         made.period = _period(when, start, end) or _above(passage)
         made.baseline = (
             made.baseline if made.baseline is not None else _baseline(sentence, aside, start, end, made.unit)
         )
         made.words, made.place = sentence[start:end].strip(" ,;"), passage.paragraph.place
-        made.issues += [] if aimed else [issue(NO_SECTION, passage.paragraph.place)]
+        made.issues = [
+            replace(doubt, place=made.place) for doubt in made.issues + ([] if aimed else [issue(NO_SECTION)])
+        ]
         yield made
 
 
-def _named(clause: str, one: Bound, before: str) -> Indicator | None:
+def _named(clause: str, one: Bound, before: Indicator | None) -> Indicator | None:
     """An indicator of a clause; one that names nothing is of what the clause before it names."""
     ahead, behind = clause[: one.start], clause[one.end :]
     linked = bool(one.links) or ahead.rstrip().endswith(":")
     head = _TRAILING.sub("", _STRIPPED.sub("", " ".join(ahead.split())))
     tail = _TRAILING.sub("", _STRIPPED.sub("", " ".join(_GROUND.split(behind, maxsplit=1)[0].split())))
+    head = (
+        re.sub(r"\s+(?:giảm|tăng)$", "", head)
+        if re.search("xuống|còn|lên", one.links) or one.baseline is not None
+        else head
+    )
     counted = one.unit if one.unit and one.unit != "%" and not scale(one.unit.split("/")[0]) else ""
     told = _QUANTITY.match(head) or (
         linked and (not counted or _MEASURE.match(counted) or counted.casefold() in head.casefold())
     )
     if head and told and not re.fullmatch(r"(?:tổng )?số(?: lượng)?", head, re.IGNORECASE):
         name = head
+    elif head or tail:
+        name = " ".join(filter(None, (head, counted, tail)))
     else:
-        name = " ".join(filter(None, (head, counted if head or tail else "", tail)))
-    name = (name or before)[:_LONGEST]
+        name = _carried_on(before, counted)
+    name = name[:_LONGEST]
     if len(name) < 2 or not re.search(r"[^\W\d_]{2}", name):
         return None
     made = Indicator(_capital(name), one.unit, one.relation, one.value, one.upper, one.baseline)
-    falls = re.search(r"(?<!\w)giảm\s*$", ahead.rstrip()) and one.relation is Relation.LESS_THAN
+    falls = name.endswith(" giảm") and one.relation is Relation.LESS_THAN
     made.issues = distinct(
         [
             *([issue(NEAR)] if one.near else []),
@@ -109,6 +119,17 @@ def _named(clause: str, one: Bound, before: str) -> Indicator | None:
         ]
     )
     return made
+
+
+def _carried_on(before: Indicator | None, counted: str) -> str:
+    """The name of a figure without one: "thành lập mới 15 tổ, 04 câu lạc bộ", "90% cơ sở được …, đạt từ 70 điểm"."""
+    if not counted or _MEASURE.match(counted):
+        return before.name if before else ""
+    return (
+        f"{before.name.removesuffix(before.unit)}{counted}"
+        if before and before.name.endswith(f" {before.unit}")
+        else counted
+    )
 
 
 def _shares(sentence: str, bare: str, when: list[Time], passage: Passage) -> Iterator[Indicator]:
@@ -129,7 +150,7 @@ def _shares(sentence: str, bare: str, when: list[Time], passage: Passage) -> Ite
         placed = bounds(clause)
         if not placed or _is_fund(one, bare[near : share.start()]):
             continue
-        made = _named(clause[: placed[-1].end], placed[-1], "") or _named(clause, placed[-1], "")
+        made = _named(clause[: placed[-1].end], placed[-1], None) or _named(clause, placed[-1], None)
         if made:
             made.relation, made.target, made.upper, made.actual = Relation.WATCHED, None, None, one.value
             made.of_plan = read_number(share[1])
@@ -137,6 +158,7 @@ def _shares(sentence: str, bare: str, when: list[Time], passage: Passage) -> Ite
                 [time for time in when if time.start < share.start()], begin, share.start()
             ) or _above(passage)
             made.words, made.place = sentence[begin : share.end()].strip(" ,;"), passage.paragraph.place
+            made.issues = [replace(doubt, place=made.place) for doubt in made.issues]
             yield made
 
 
@@ -178,7 +200,7 @@ def _whole(one: Bound) -> bool:
 
 def _is_aim(one: Bound, sentence: str) -> bool:
     """Whether a figure outside a section of aims is one all the same: bounded for certain, and by no rule of law."""
-    if _RULED.search(sentence) or not one.unit:
+    if _RULED.search(sentence) or not one.unit or scale(one.unit):
         return False
     firm = one.relation in (Relation.AT_LEAST, Relation.AT_MOST) or _whole(one)
     return firm and not DURATIONS.fullmatch(one.unit.split("/")[0])

@@ -7,24 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from directives.document import Document, Paragraph, Table
-from directives.figures.times import times, year_of
+from directives.figures.times import spoken, times, year_of
 from directives.lines import MARKER
 
 # What a heading announces, by whichever it says first.
 _KIND = re.compile(
     r"(?P<told>kết quả|tình hình|đánh giá|thực trạng|khó khăn|thuận lợi|vướng mắc|tồn tại|hạn chế|nguyên nhân|sự cần thiết|bài học|kinh nghiệm)"
-    r"|(?P<aims>(?<!chương trình )mục tiêu|chỉ tiêu|phấn đấu)",
+    r"|(?P<aims>(?<!chương trình )mục tiêu|chỉ tiêu|phấn đấu)"
+    r"|(?P<work>giải pháp|nhiệm vụ|tổ chức thực hiện|trách nhiệm|phân công|kinh phí|nguồn vốn|nguồn lực)",
     re.IGNORECASE,
 )
 _LABEL = re.compile(r"(?:Phần thứ|PHẦN THỨ|Phần|PHẦN|Chương|CHƯƠNG) (?:\w+)\b")
 _CLOSING = re.compile(r"Nơi nhận|Noi nhan")
 _SENTENCE = re.compile(r"(?<=[.!?…])\s+(?=[^\W\d_]|[\d(+–-])")
-_MOST = 4000  # characters of one sentence that are looked at
+MOST = 20_000  # characters of one paragraph that are looked at
+_MOST = 4000  # and of one of its sentences
 
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading, how deep it stands (0 is the highest), and what it announces: "aims", "told" or ""."""
+    """A heading, how deep it stands (0 is the highest), and what it announces: "aims", "told", "work" or ""."""
 
     depth: float
     text: str
@@ -48,7 +50,12 @@ class Passage:
 
     def sentences(self) -> list[str]:
         """The sentences of the paragraph, without its marker; none is longer than what anybody writes."""
-        return [part[:_MOST] for part in _SENTENCE.split(self.text) if part.strip()]
+        return [part[:_MOST] for part in _SENTENCE.split(self.text[:MOST]) if part.strip()]
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it goes on for longer than what is looked at."""
+        return len(self.text) > MOST or any(len(part) > _MOST for part in _SENTENCE.split(self.text[:MOST]))
 
 
 @dataclass
@@ -65,7 +72,7 @@ class _Path:
 
 def passages(document: Document) -> Iterator[Passage | Table]:
     """The paragraphs with their headings, and the tables, in reading order; nothing behind the addressees."""
-    path, year = _Path(), ""
+    path, title = _Path(), ""
     for block in document.blocks:
         if isinstance(block, Table):
             yield block
@@ -74,7 +81,7 @@ def passages(document: Document) -> Iterator[Passage | Table]:
         if _CLOSING.match(text):
             path = _Path()
             continue
-        year = year or _year(text)
+        title = title or _year(text)
         mark, bare = marked(text)
         depth = _depth(mark, text)
         above = tuple(path.headings)
@@ -83,7 +90,7 @@ def passages(document: Document) -> Iterator[Passage | Table]:
             above = tuple(one for one in above if one.depth < depth)
             if _KIND.match(bare) and len(bare) > 40:  # "1. Mục tiêu: đến năm 2025, …"
                 above = tuple(path.headings)
-        yield Passage(block, above, year, mark, bare)
+        yield Passage(block, above, _year_above(above) or title, mark, bare)
 
 
 def _year(text: str) -> str:
@@ -91,6 +98,15 @@ def _year(text: str) -> str:
     title = len(text) < 400 and not re.search(r"[.;]$|^Căn cứ|^Thực hiện|^Kính gửi|\bngày\b", text)
     found = [one.key for one in times(text) if re.fullmatch(r"\d{4}(?:-\d{4})?", one.key)] if title else []
     return year_of(found[-1]) if found else ""
+
+
+def _year_above(headings: tuple[Heading, ...]) -> str:
+    """The one year that the nearest heading of a part names: what is told of 2022 in a plan for 2023 is of 2022."""
+    for one in reversed(headings):
+        years = {time.key for time in spoken(one.text)[1] if len(time.key) == 4}
+        if len(years) == 1:
+            return years.pop()
+    return ""
 
 
 def marked(text: str) -> tuple[str, str]:

@@ -43,20 +43,23 @@ def source_in(left: str, right: str = "") -> Source | None:
     """Who gives an amount, by the nearest words before it, else by those right behind it ("8 triệu đồng từ NSTW")."""
     ahead = list(SOURCE.finditer(left))
     givers = [one for one in ahead if one.lastgroup != Source.TOTAL]
-    start = _BEHIND.match(right)
-    behind = SOURCE.match(right, start.end()) if start else None
-    if behind and re.match(r"\s*(?::|là\b|\d|$)", right[behind.end() :]):
-        behind = None  # it stands before the next amount
-    found = (
-        givers[-1]
-        if givers
-        else behind
-        if behind and behind.lastgroup != Source.TOTAL
-        else ahead[-1]
-        if ahead
-        else None
-    )
+    found = givers[-1] if givers else _source_behind(right) or (ahead[-1] if ahead else None)
     return Source(found.lastgroup) if found and found.lastgroup else None
+
+
+def taken(left: str, right: str) -> int:
+    """How many letters behind an amount belong to it, because they say who gives it."""
+    ahead = any(one.lastgroup != Source.TOTAL for one in SOURCE.finditer(left))
+    behind = None if ahead else _source_behind(right)
+    return behind.end() if behind else 0
+
+
+def _source_behind(right: str) -> re.Match[str] | None:
+    start = _BEHIND.match(right)
+    found = SOURCE.match(right, start.end()) if start else None
+    if not found or found.lastgroup == Source.TOTAL or re.match(r"\s*(?::|là\b|\d|$)", right[found.end() :]):
+        return None  # what stands before the next amount is of that one
+    return found
 
 
 def stage_in(words: str, *, first: bool = False) -> Stage | None:

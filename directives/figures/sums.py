@@ -11,8 +11,8 @@ from workflow.targets.money import differences as told
 
 
 def settled(money: list[Money]) -> list[Money]:
-    """Money whose sum names no source is the state budget's where central and local budgets, and nobody else, make it (to a tenth)."""
-    for lines in _statements(money).values():
+    """A sum in running text that names no source is the state budget's where central and local budgets, and nobody else, make it (to a tenth)."""
+    for lines in _statements([one for one in money if one.place.row is None]).values():
         by = {one.source: one for one in lines}
         if set(by) == {Source.TOTAL, Source.CENTRAL, Source.LOCAL} and len(lines) == 3:
             whole, made = by[Source.TOTAL], by[Source.CENTRAL].amount + by[Source.LOCAL].amount
@@ -22,19 +22,39 @@ def settled(money: list[Money]) -> list[Money]:
 
 
 def differences(money: list[Money]) -> list[Difference]:
-    """Figures told twice, sums of sources and beneficiaries, and sums of items, that do not agree; each once."""
+    """Figures told twice, sums of sources, beneficiaries and items that do not agree; each once.
+
+    Two statements can only be of the same money where each says itself what it is for, or where they share their amounts.
+    """
     statements = _statements(money)
     same = _restated(statements)
-    amounts = []
-    for one in money:
-        first = same.get(one.statement)
-        alike = first is not None and one.period == statements[one.statement][0].period
-        key = first.key._replace(source=one.source) if first and alike else one.key
-        amounts.append(Amount(key, one.amount, str(one.place)))
-    found = told(amounts)
-    own = told([Amount(one.key, one.amount, str(one.place)) for one in money])
-    found += [one for one in own if one.kind == "sources" and one not in found and not _known(one, found)]
+    together: list[Amount] = []
+    found: list[Difference] = []
+    for number, lines in statements.items():
+        first, period = same.get(number), lines[0].period
+        own = _amounts(lines)
+        if first is None and all(one.told for one in lines):
+            together += own
+            continue
+        found += told(own)
+        if first:
+            together += [
+                replace(one, key=first.key._replace(source=one.key.source)) for one in own if one.key.period == period
+            ]
+        elif any(same_as is lines[0] for same_as in same.values()):
+            together += own
+    joined = told(together)
+    found = [*joined, *(one for one in found if not _known(one, joined))]
     return found + _items(money)
+
+
+def _amounts(lines: list[Money]) -> list[Amount]:
+    """What a statement says, amounts of one source (of the province and of the communes) as their sum."""
+    sums: dict[Key, Amount] = {}
+    for one in lines:
+        before = sums.get(one.key)
+        sums[one.key] = Amount(one.key, one.amount + (before.amount if before else 0), str(one.place))
+    return list(sums.values())
 
 
 def _known(one: Difference, found: list[Difference]) -> bool:

@@ -9,7 +9,7 @@ from workflow.errors import BadInput
 from workflow.names import printable, strip_marks
 
 # A figure inside a text: not a part of a word, a day or the number of a document. No figure has more digits than these.
-NUMBER = r"(?<![\w.,/])\d(?:(?:\d{0,2}(?:\.\d{3}){1,5}|\d{0,17})(?:,\d{1,9})?|\d{0,2}(?:,\d{3}){2,5}|\d{0,17}\.\d{1,6})(?:(?![\w/]|[.,]\d)|(?=(?:kg|km|ha|m2|m²|đ)\b))"
+NUMBER = r"(?<![\w.,/])[0-9](?:(?:[0-9]{0,2}(?:\.[0-9]{3}){1,5}|[0-9]{0,17})(?:,[0-9]{1,9})?|[0-9]{0,2}(?:,[0-9]{3}){2,5}|[0-9]{0,17}\.[0-9]{1,6})(?:(?![\w/]|[.,][0-9])|(?=(?:kg|km|ha|m2|m²|đ)\b))"
 _POINT = re.compile(r"\d+\.\d{1,2}|\d+\.\d{4,}|\d{4,}\.\d+|0+\.\d+")  # a decimal point: no groups of three follow it
 _SCALES = {"dong": 1, "d": 1, "vnd": 1, "ngan": 10**3, "nghin": 10**3, "trieu": 10**6, "tr": 10**6, "trd": 10**6, "ty": 10**9, "ti": 10**9}  # fmt: skip
 _UNIT = re.compile(
