@@ -14,7 +14,7 @@ from workflow.targets.numbers import NUMBER, is_doubtful, read_number
 _BEFORE = {
     "từ": Relation.EQUAL, "ít nhất": Relation.AT_LEAST, "tối thiểu": Relation.AT_LEAST, "không dưới": Relation.AT_LEAST,
     "không thấp hơn": Relation.AT_LEAST, "không ít hơn": Relation.AT_LEAST, "không nhỏ hơn": Relation.AT_LEAST, "≥": Relation.AT_LEAST,
-    ">=": Relation.AT_LEAST, "trên": Relation.MORE_THAN, "hơn": Relation.MORE_THAN, "vượt": Relation.MORE_THAN, "cao hơn": Relation.MORE_THAN,
+    ">=": Relation.AT_LEAST, "trên": Relation.MORE_THAN, "hơn": Relation.MORE_THAN, "quá": Relation.EQUAL, "vượt": Relation.MORE_THAN, "cao hơn": Relation.MORE_THAN,
     "lớn hơn": Relation.MORE_THAN, ">": Relation.MORE_THAN, "không quá": Relation.AT_MOST, "tối đa": Relation.AT_MOST,
     "tối đa không quá": Relation.AT_MOST, "không vượt quá": Relation.AT_MOST, "không vượt": Relation.AT_MOST, "không cao hơn": Relation.AT_MOST,
     "không lớn hơn": Relation.AT_MOST, "nhiều nhất": Relation.AT_MOST, "≤": Relation.AT_MOST, "<=": Relation.AT_MOST,
@@ -39,11 +39,11 @@ _NOUNS = (
     "ngày làm việc|ngày|giờ|phút|tuần|tháng|năm|tuổi|trang|%"
 )
 _MONEY = r"(?:(?:nghìn|ngàn)\s+)?(?:(?:nghìn|ngàn|triệu|tr|tỷ|tỉ)(?:\s*(?:đồng|VNĐ|VND|đ)(?!\w))?|đồng|VNĐ|VND|đ)"
-_UNIT = re.compile(rf"\s*(?P<unit>(?:điểm phần trăm|điểm %|%|‰|(?:{_MONEY}|{_NOUNS})(?!\w))(?:\s*/\s*[^\W\d_]{{1,12}}(?:\s(?:gia đình|lao động|dân|vụ|canh tác))?){{0,3}})", re.IGNORECASE)  # fmt: skip
+_UNIT = re.compile(rf"\s*(?P<unit>(?:điểm phần trăm|điểm %|%|‰|(?:triệu|tỷ|nghìn|ngàn)\s+(?:USD|lượt khách|lượt|người|con|cây|tấn|m3|kWh|bản)(?!\w)|(?:{_MONEY}|{_NOUNS})(?!\w))(?:\s*/\s*[^\W\d_]{{1,12}}(?:\s(?:gia đình|lao động|dân|vụ|canh tác))?){{0,3}})", re.IGNORECASE)  # fmt: skip
 _AFTER = re.compile(r"[^,;:.()\d]{0,60}?\b(trở lên|trở xuống)(?!\w)", re.IGNORECASE)
 _UPPER = re.compile(rf"\s*(?:-|–|—|÷|đến|tới)\s*({NUMBER})")
 _LIFTED = re.compile(rf"\s*(?:lên|xuống|lên đến|xuống còn|lên trên|còn|tăng lên)\s*(?:đạt |còn |đến |tới )?({NUMBER})")
-DURATIONS = re.compile(r"ngày|giờ|phút|tuần|tháng|năm|tuổi|trang|lần|kỳ|vụ", re.IGNORECASE)
+DURATIONS = re.compile(r"ngày|giờ|phút|tuần|tháng|năm|tuổi|trang|lần|kỳ", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -82,6 +82,10 @@ def _bound(text: str, number: re.Match[str]) -> Bound:
     links, said, near = (ahead["links"], ahead["bound"], ahead["near"]) if ahead else ("", "", "")
     words = re.sub(r"\s+(?:là|đạt|có|còn)\s*$", "", said.strip().casefold())
     relation = _BEFORE.get(words, Relation.EQUAL)
+    if words == "quá" and re.search(
+        r"(?<!\w)không(?!\w)", text[max(0, number.start() - 60) : number.start()], re.IGNORECASE
+    ):
+        relation = Relation.AT_MOST
     value, upper, baseline, end = read_number(number[0]), None, None, number.end()
     unit = _UNIT.match(text, end)
     after_unit = unit.end() if unit else end

@@ -34,7 +34,7 @@ _SHARE = re.compile(
 )
 _RULED = re.compile(r"(?<!\w)(?:quy định (?:số|về|vốn|tỷ|mức|tại|thì)|theo quy định (?:tại|của) (?:Luật|Nghị định|Thông tư)|trường hợp|nếu|thời hạn|xử phạt|phạt tiền)", re.IGNORECASE)  # fmt: skip
 _STRIPPED = re.compile(
-    r"^(?:[\s,;:.)–-]|(?:đến nay|hiện nay|và|cụ thể|trong đó|gồm|như sau|phấn đấu|mục tiêu(?: cụ thể)?|chỉ tiêu|đặt mục tiêu|là|đến|có|đạt|ước|dự kiến|đảm bảo|bảo đảm|tối thiểu|tính|lũy kế|tiếp tục|thì)(?![\w]))+",
+    r"^(?:[\s,;:.)–-]|(?:đến nay|hiện nay|và|cụ thể|trong đó|gồm|như sau|phấn đấu|mục tiêu(?: cụ thể)?|chỉ tiêu|đặt mục tiêu|là|đến|có|đạt|ước|dự kiến|đảm bảo|bảo đảm|tối thiểu|tính|lũy kế|tiếp tục|thì|hằng năm|hàng năm|mỗi năm)(?![\w]))+",
     re.IGNORECASE,
 )
 _TRAILING = re.compile(r"(?:[\s,;:.(–-]|(?<!\w)(?:đạt|là|có|ước|khoảng|còn|chiếm|với|bằng|để|từ|được|đạt mức|duy trì|ở mức|tăng|xuống|lên|và|vào|trong|đến|trước|phải|trở lên|trở xuống))+$", re.IGNORECASE)  # fmt: skip
@@ -43,6 +43,11 @@ _GROUND = re.compile(
     r"(?<!\w)theo (?:quy định|đúng|Luật|Nghị|Thông|Quyết|Kế hoạch|Chương trình|Đề án|kế hoạch|tiêu chí|hướng dẫn)"
 )
 _MEASURE = re.compile(r"(?:ha|hecta|héc ta|k?m[23²³]?|km|mét|tấn|tạ|yến|kg|lít|MW|kWh|điểm|bậc|sao|USD|triệu USD|tỷ USD|ngày|giờ|phút|tuần|tháng|năm)(?!\w)", re.IGNORECASE)  # fmt: skip
+_WEALTH = re.compile(
+    r"(?<!\w)(?:thu ngân sách|tổng thu|vốn đầu tư toàn xã hội|giá trị|kim ngạch|doanh thu|thu nhập|GRDP|GDP|tổng mức bán lẻ|lợi nhuận|lãi bình quân)(?!\w)",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(r"^(?:[\s,;:.)–-]|(?:và|vào|trong|đến|trước)(?!\w))+", re.IGNORECASE)
 _LONGEST = 300  # characters of a name
 
 
@@ -53,7 +58,7 @@ def indicators(passage: Passage) -> Iterator[Indicator]:
             continue
         bare, when = spoken(sentence, passage.year)
         aim = _AIM.search(bare)
-        done = list(_shares(sentence, bare, when, passage))
+        done = [] if aim or passage.kind == "aims" else list(_shares(sentence, bare, when, passage))
         yield from done
         if not done and (aim or passage.kind != "told"):
             yield from _aims(sentence, bare, when, passage, aim.end() if aim else 0)
@@ -72,6 +77,7 @@ def _aims(sentence: str, bare: str, when: list[Time], passage: Passage, begin: i
         made = _named(plain[start:end], one, first)
         if not made or (DURATIONS.fullmatch(made.unit.split("/")[0]) and not _QUANTITY.match(made.name)):
             continue
+        made.part_of = first.name if first and plain[:start].rstrip().endswith("trong đó") else ""
         first = first or made
         made.period = _period(when, start, end) or _above(passage)
         made.baseline = (
@@ -89,13 +95,15 @@ def _named(clause: str, one: Bound, before: Indicator | None) -> Indicator | Non
     ahead, behind = clause[: one.start], clause[one.end :]
     linked = bool(one.links) or ahead.rstrip().endswith(":")
     head = _TRAILING.sub("", _STRIPPED.sub("", " ".join(ahead.split())))
-    tail = _TRAILING.sub("", _STRIPPED.sub("", " ".join(_GROUND.split(behind, maxsplit=1)[0].split())))
+    if re.match(r"\s*so với", behind) and re.fullmatch(r"\s*(?:tăng|giảm)?\s*", ahead, re.IGNORECASE):
+        return None  # how it has grown since
+    tail = _TRAILING.sub("", _LEADING.sub("", " ".join(_GROUND.split(behind, maxsplit=1)[0].split())))
     head = (
         re.sub(r"\s+(?:giảm|tăng)$", "", head)
         if re.search("xuống|còn|lên", one.links) or one.baseline is not None
         else head
     )
-    counted = one.unit if one.unit and one.unit != "%" and not scale(one.unit.split("/")[0]) else ""
+    counted = one.unit if one.unit and one.unit[0] != "%" and not scale(one.unit.split("/")[0]) else ""
     told = _QUANTITY.match(head) or (
         linked and (not counted or _MEASURE.match(counted) or counted.casefold() in head.casefold())
     )
@@ -165,11 +173,11 @@ def _shares(sentence: str, bare: str, when: list[Time], passage: Passage) -> Ite
 def _clauses(text: str, begin: int) -> Iterator[tuple[int, int]]:
     """Where the clauses of a sentence begin and end: parted by semicolons, and by commas where each part has a figure."""
     start, seen = begin, False
-    for mark in re.finditer(r";|,\s|(?<=[\w%)])\s+(?:và|trong đó)\s|$", text[begin:]):
+    for mark in re.finditer(r";|,?\s+(trong đó)\s|,\s|(?<=[\w%)])\s+và\s|$", text[begin:]):
         end, after = begin + mark.start(), begin + mark.end()
         seen = seen or bool(re.search(NUMBER, text[start:end]))
         ahead = re.match(rf"[^;,]{{0,200}}?{NUMBER}", text[after : after + 240])
-        if mark[0] == ";" or (seen and ahead) or not mark[0]:
+        if mark[0] == ";" or mark[1] or (seen and ahead) or not mark[0]:
             if seen:
                 yield start, end
             start, seen = (after, False) if seen or mark[0] == ";" else (start, False)
@@ -209,6 +217,8 @@ def _is_aim(one: Bound, sentence: str) -> bool:
 def _is_fund(one: Bound, clause: str) -> bool:
     """Whether a figure is money that is given for something, and not the measure of an aim."""
     if not scale(one.unit):
+        return False
+    if "/" in one.unit or _WEALTH.search(clause):
         return False
     return bool(re.search(r"kinh phí|vốn|ngân sách|NSNN|NSTW|NSĐP|NSDP|nguồn|hỗ trợ|giải ngân", clause, re.IGNORECASE))
 
