@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 # Which part offers which command; a test compares it with the parts.
 PARTS = {
-    "directives": ("read", "import", "timing"),
+    "directives": ("read", "figures", "import", "timing"),
     "workflow": (
         "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend",
         "resume", "cancel", "hand-on", "answer", "evidence", "deadline", "cycle", "event", "upgrade", "doctor",
@@ -41,7 +41,7 @@ PARTS = {
 AFAR = (
     "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend", "resume",
     "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "report", "letter", "timing",
-    "read", "login", "logout", "whoami",
+    "read", "figures", "login", "logout", "whoami",
 )  # fmt: skip
 
 

@@ -21,6 +21,7 @@ from workflow.errors import BadInput, Problem
 
 if TYPE_CHECKING:
     from directives.document import Place
+    from directives.figures import Figures
     from directives.proposal import Proposal
     from directives.reading import Study
 
@@ -50,6 +51,10 @@ class Reader:
         """Return what was read of a file (called `name`, if that is not the name of its path); raises as `propose` does."""
         called = name or path.name
         return self.made_of(path, _study, self.settings.max_megabytes, called, name=called)
+
+    def figures(self, path: Path) -> Figures:
+        """Return the indicators and the money that a file states; raises as `propose` does."""
+        return self.made_of(path, _figures, self.settings.max_megabytes, path.name)
 
     def picture(self, path: Path, name: str, place: Place) -> bytes:
         """Return the page of a place as a PNG; raises as `propose` does."""
@@ -126,6 +131,12 @@ def _study(path: Path, max_megabytes: int, name: str) -> Study:
     from directives import reading
 
     return reading.study(path, max_megabytes, name)
+
+
+def _figures(path: Path, max_megabytes: int, name: str) -> Figures:
+    from directives import figures
+
+    return figures.read(path, max_megabytes, name)
 
 
 def _picture(path: Path, name: str, place: Place) -> bytes:

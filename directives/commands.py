@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from directives import commands_import
+from directives import commands_figures, commands_import
 from workflow.i18n import _
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer()
 app.add_typer(commands_import.app)
+app.add_typer(commands_figures.app)
 
 FileOrFolder = Annotated[
     Path, typer.Argument(metavar=_("FILE"), help=_("A document, or a folder of documents to look through."))

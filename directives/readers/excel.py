@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime, time
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -61,7 +62,7 @@ def _sheet(title: str, number: int, sheet: Any, months: set[tuple[int, int]]) ->
 def _shown(value: Any, month: bool = False) -> str:
     """A cell the way a person reads it: 1 and not 1.0, days as 15/09/2025, months as Tháng 9/2025."""
     if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() else f"{value:g}"
+        return f"{value:.0f}" if value.is_integer() else _fraction(value)
     if isinstance(value, date) and month:
         return f"Tháng {value.month}/{value.year}"
     if isinstance(value, date):
@@ -70,3 +71,9 @@ def _shown(value: Any, month: bool = False) -> str:
     if isinstance(value, time):
         return f"{value:%H:%M}"
     return "\n".join(clean(part) for part in str(value).split("\n") if part.strip()) if value is not None else ""
+
+
+def _fraction(value: float) -> str:
+    """A number that is not whole, to the fifteen digits that a spreadsheet keeps; with a comma where a point would part thousands."""
+    shown = format(Decimal(f"{value:.15g}"), "f")
+    return shown.replace(".", ",") if len(shown.partition(".")[2]) > 2 else shown

@@ -76,13 +76,13 @@ class Difference:
     key: Key
     stated: int
     other: int
-    kind: str  # "twice", "sources" or "beneficiaries"
+    kind: str  # "twice", "sources", "beneficiaries" or "items"
     where: tuple[str, ...] = ()
     rounding: bool = False
 
     def words(self) -> str:
         """The difference in a sentence, amounts in million đồng."""
-        what = {"twice": _("stated elsewhere as"), "sources": _("its sources make"), "beneficiaries": _("its beneficiaries make")}[self.kind]  # fmt: skip
+        what = {"twice": _("stated elsewhere as"), "sources": _("its sources make"), "beneficiaries": _("its beneficiaries make"), "items": _("its items make")}[self.kind]  # fmt: skip
         told = _("{of}: {stated}, {what} {other} million đồng", of=say_key(self.key), stated=millions(self.stated), what=what, other=millions(self.other))  # fmt: skip
         return told + (_(" (rounding may explain it)") if self.rounding else "")
 
