@@ -95,9 +95,9 @@ def _documents(view: Snapshot, directive: Row) -> list[Row]:
 
 
 def _results(view: Snapshot, as_of: AsOf, directive: int, period: str) -> list[Row]:
-    """The tasks that were reported done (within the period, where one is named), each with what was reported."""
+    """The tasks that were reported done (due or reported within the period, where one is named), each with what was reported."""
     then = "and n.at < :end" if as_of.past else ""
-    within = "and s.submitted_on between :first and :last" if period else ""
+    within = "and (s.submitted_on between :first and :last or o.due_on between :first and :last)" if period else ""
     return view.rows(
         f"""select t.code, t.text, coalesce(t.section, '') as section, t.position, a.name as agency, o.period, o.status, s.submitted_on,
             s.result, s.document_number, s.document_on, s.nothing_arose

@@ -420,7 +420,8 @@ def upward() -> Any:
     rule(document, 5, 16.5)
     line(document, "Kính gửi: {{ to }}.", at=AT.CENTER, before=10, after=10)
     line(document, "{%p if missing %}")
-    line(document, "[Dự thảo: {{ missing }} Bỏ dòng này trước khi trình ký.]", bold=True, italic=True, at=AT.JUSTIFY, first=1.27, after=6)  # fmt: skip
+    lacking = body(document, "[Dự thảo: {{ missing }} Bỏ dòng này trước khi trình ký.]").runs[0]
+    lacking.bold = lacking.italic = True
     line(document, "{%p endif %}")
     body(document, "{{ opening }}")
     line(document, "{%p for chapter in chapters %}")
