@@ -52,6 +52,9 @@ def told(one: Indicator) -> tuple[object, ...]:
         ("Năng suất bình quân từ 40 đến 50 tạ/ha.", ("Năng suất bình quân", "range", "40", "50", "tạ/ha", "2027")),
         ("Diện tích rừng trồng mới đạt 1.250 ha đến ngày 30/9/2027.", ("Diện tích rừng trồng mới", "equal", "1.250", None, "ha", "2027-09-30")),
         ("Giai đoạn 2026-2030, trồng mới không dưới 2.000 ha.", ("Trồng mới ha", "at_least", "2.000", None, "ha", "2026-2030")),
+        ("Các mục tiêu chủ yếu đề ra là: Giá trị xuất khẩu đạt 2,4 tỷ USD.", ("Giá trị xuất khẩu", "equal", "2,4", None, "tỷ USD", "2027")),
+        ("Tổng vốn đầu tư toàn xã hội trên địa bàn đạt 8.500 tỷ đồng.", ("Tổng vốn đầu tư toàn xã hội trên địa bàn", "equal", "8.500", None, "tỷ đồng", "2027")),
+        ("Không để xảy ra quá 02 vụ đuối nước.", ("Không để xảy ra vụ đuối nước", "at_most", "2", None, "vụ", "2027")),
         ("Số vụ cháy ≤ 3 vụ trong quý III/2027.", ("Số vụ cháy", "at_most", "3", None, "vụ", "2027-Q3")),
     ],
 )  # fmt: skip
@@ -94,6 +97,15 @@ def test_what_was_reached_of_a_plan() -> None:
     assert (one.name, one.actual, one.of_plan, one.period) == ("Tổng số câu lạc bộ", 48, 96, "2026-12-31")
     assert (two.name, two.actual, two.of_plan, two.unit) == ("Số hội viên", 1930, Decimal("107.5"), "người")
     assert (three.name, three.actual, three.unit) == ("Doanh thu bình quân", 700, "triệu đồng/năm")
+    (one,) = read(
+        "I. TÌNH HÌNH NĂM 2026", "Sản lượng cá nuôi đã tăng so với năm 2025, ước đạt 3,5 vạn tấn, đạt 99% kế hoạch."
+    ).indicators
+    assert (one.name, one.actual, one.unit, one.period) == (
+        "Sản lượng cá nuôi",
+        Decimal("3.5"),
+        "vạn tấn",
+        "2026",
+    )
     assert all((x.relation, x.target) == (Relation.WATCHED, None) for x in (one, two, three))
 
 
