@@ -1,4 +1,4 @@
-"""A figure in a sentence with what the words around it say of it: "từ 45 HTX trở lên", "dưới 2%", "từ 40 đến 50 triệu đồng/ha"."""
+"""A figure in a sentence with what the words around it say of it: "từ 12 trường trở lên", "dưới 2%", "từ 40 đến 50 triệu đồng/ha"."""
 
 from __future__ import annotations
 

@@ -150,7 +150,7 @@ def _carried_on(before: Indicator | None, counted: str) -> str:
 
 
 def _shares(sentence: str, bare: str, when: list[Time], passage: Passage) -> Iterator[Indicator]:
-    """What a sentence tells of as so many percent of a plan: "có 226 tổ đạt 98% kế hoạch"."""
+    """What a sentence tells of as so many percent of a plan: "có 48 tổ, đạt 96% kế hoạch"."""
     last = 0
     for share in _SHARE.finditer(bare):
         near = max(last, share.start() - 400)
