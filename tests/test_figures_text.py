@@ -54,6 +54,9 @@ def told(one: Indicator) -> tuple[object, ...]:
         ("Năng suất bình quân từ 40 đến 50 tạ/ha.", ("Năng suất bình quân", "range", "40", "50", "tạ/ha", "2027")),
         ("Diện tích rừng trồng mới đạt 1.250 ha đến ngày 30/9/2027.", ("Diện tích rừng trồng mới", "equal", "1.250", None, "ha", "2027-09-30")),
         ("Giai đoạn 2026-2030, trồng mới không dưới 2.000 ha.", ("Trồng mới ha", "at_least", "2.000", None, "ha", "2026-2030")),
+        ("Các mục tiêu chủ yếu đề ra là: Giá trị xuất khẩu đạt 2,4 tỷ USD.", ("Giá trị xuất khẩu", "equal", "2,4", None, "tỷ USD", "2027")),
+        ("Tổng vốn đầu tư toàn xã hội trên địa bàn đạt 8.500 tỷ đồng.", ("Tổng vốn đầu tư toàn xã hội trên địa bàn", "equal", "8.500", None, "tỷ đồng", "2027")),
+        ("Không để xảy ra quá 02 vụ đuối nước.", ("Không để xảy ra vụ đuối nước", "at_most", "2", None, "vụ", "2027")),
         ("Số vụ cháy ≤ 3 vụ trong quý III/2027.", ("Số vụ cháy", "at_most", "3", None, "vụ", "2027-Q3")),
     ],
 )  # fmt: skip
@@ -96,6 +99,15 @@ def test_what_was_reached_of_a_plan() -> None:
     assert (one.name, one.actual, one.of_plan, one.period) == ("Tổng số câu lạc bộ", 48, 96, "2026-12-31")
     assert (two.name, two.actual, two.of_plan, two.unit) == ("Số hội viên", 1930, Decimal("107.5"), "người")
     assert (three.name, three.actual, three.unit) == ("Doanh thu bình quân", 700, "triệu đồng/năm")
+    (one,) = read(
+        "I. TÌNH HÌNH NĂM 2026", "Sản lượng cá nuôi đã tăng so với năm 2025, ước đạt 3,5 vạn tấn, đạt 99% kế hoạch."
+    ).indicators
+    assert (one.name, one.actual, one.unit, one.period) == (
+        "Sản lượng cá nuôi",
+        Decimal("3.5"),
+        "vạn tấn",
+        "2026",
+    )
     assert all((x.relation, x.target) == (Relation.WATCHED, None) for x in (one, two, three))
 
 
@@ -103,9 +115,9 @@ def test_what_was_reached_of_a_plan() -> None:
     "sentence",
     [
         "Toàn xã có 312 hộ trồng quýt với diện tích trên 40 ha.",
-        "Luật quy định vốn góp của một thành viên không quá 20% vốn điều lệ.",
+        "Nghị định quy định tỷ lệ hao hụt khi cấp phát không quá 3% khối lượng.",
         "Gửi báo cáo chậm nhất 05 ngày trước kỳ họp, không quá 03 trang.",
-        "Quyết định số 1804/QĐ-TTg ngày 13/11/2020 phê duyệt Chương trình mục tiêu quốc gia giai đoạn 2021-2025.",
+        "Quyết định số 77/QĐ-UBND ngày 12/3/2026 phê duyệt Chương trình mục tiêu quốc gia giai đoạn 2026-2030.",
         "Tổ chức 02 hội nghị tại 15 xã trong năm 2026.",
         "Mức phạt tối đa 50 triệu đồng đối với cá nhân.",
     ],
@@ -181,7 +193,7 @@ def test_whatever_is_stated_is_read_back(
 def test_figures_are_read_as_offices_write_them() -> None:
     read_as = {"1.022": "1022", "59,709": "59.709", "04": "4", "3.3": "3.3", "0.125": "0.125", "1.022,5": "1022.5", "1 022": "1022", "1,200,000": "1200000", "-7": "-7"}  # fmt: skip
     assert {text: str(read_number(text)) for text in read_as} == read_as
-    amounts = {"17.560 triệu đồng": 17_560 * 10**6, "1.022 tỷ đồng": 1_022 * 10**9, "113,76 triệu đồng": 113_760_000, "1 tỷ 200 triệu đồng": 12 * 10**8, "2 nghìn tỷ đồng": 2 * 10**12, "6.464 triệu": 6_464 * 10**6, "500.000 đ": 500_000}  # fmt: skip
+    amounts = {"9.340 triệu đồng": 9_340 * 10**6, "2.018 tỷ đồng": 2_018 * 10**9, "71,25 triệu đồng": 71_250_000, "1 tỷ 200 triệu đồng": 12 * 10**8, "2 nghìn tỷ đồng": 2 * 10**12, "3.118 triệu": 3_118 * 10**6, "500.000 đ": 500_000}  # fmt: skip
     assert {text: read_money(text) for text in amounts} == amounts
     assert (scale("triệu đồng"), scale("Nghìn đồng"), scale("triệu đồng/ha"), scale("HTX")) == (10**6, 1000, 0, 0)
     for text in ("", "x", "1.2.3", "12.34.567", "1e5", "٣"):
@@ -224,7 +236,7 @@ def test_sources_in_the_lines_below_their_sum() -> None:
 def test_how_far_the_money_has_come_and_to_whom() -> None:
     assert money("Đã bố trí 640 triệu đồng từ NSĐP để sửa kênh mương.") == [("allocated", "local", 640)]
     assert money("Lũy kế đến 30/6/2027, số vốn giải ngân cho dự án là 12,75 tỷ đồng.") == [("paid", "total", 12_750)]
-    (one,) = read("(1) Hợp tác xã Chè Xanh Núi Voi", "Tổng vốn đã hỗ trợ là 08 triệu đồng từ NSTW.").money
+    (one,) = read("(1) Hợp tác xã Chè Xanh Núi Voi", "Số tiền đã hỗ trợ là 35 triệu đồng từ NSTW.").money
     assert (one.beneficiary, one.stage, one.source) == ("Hợp tác xã Chè Xanh Núi Voi", Stage.PAID, Source.CENTRAL)
     parts = read(
         "Kinh phí hỗ trợ lớp nghề: 113,5 triệu đồng (năm 2026: 55 triệu đồng - NSĐP; năm 2027: 58,5 triệu đồng - NSTW)."
@@ -240,11 +252,11 @@ def test_how_far_the_money_has_come_and_to_whom() -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        "Doanh thu bình quân một hợp tác xã là 600 triệu đồng.",
-        "Đến nay dư nợ cho vay là 6,35 tỷ đồng, nợ quá hạn 3,05 tỷ đồng.",
-        "Tổng vốn đăng ký khoảng 59 tỷ đồng, vốn điều lệ 12 tỷ đồng.",
+        "Doanh thu bình quân một cửa hàng là 750 triệu đồng.",
+        "Cuối quý dư nợ của các tổ vay là 9,4 tỷ đồng, nợ quá hạn 0,7 tỷ đồng.",
+        "Ba công ty có vốn đăng ký 84 tỷ đồng, vốn điều lệ 21 tỷ đồng.",
         "Hỗ trợ không quá 15 triệu đồng/ha.",
-        "Tiêu thụ được 300 tấn na với giá trị trên 11.000 triệu đồng.",
+        "Bán ra 45 tấn măng khô với giá trị gần 6.200 triệu đồng.",
         "Mức phạt tiền từ 5 triệu đồng.",
     ],
 )

@@ -1,4 +1,4 @@
-"""A figure in a sentence with what the words around it say of it: "từ 45 HTX trở lên", "dưới 2%", "từ 40 đến 50 triệu đồng/ha"."""
+"""A figure in a sentence with what the words around it say of it: "từ 12 trường trở lên", "dưới 2%", "từ 40 đến 50 triệu đồng/ha"."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _NOUNS = (
     "ngày làm việc|ngày|giờ|phút|tuần|tháng|năm|tuổi|trang|%"
 )
 _MONEY = r"(?:(?:nghìn|ngàn)\s+)?(?:(?:nghìn|ngàn|triệu|tr|tỷ|tỉ)(?:\s*(?:đồng|VNĐ|VND|đ)(?!\w))?|đồng|VNĐ|VND|đ)"
-_UNIT = re.compile(rf"\s*(?P<unit>(?:điểm phần trăm|điểm %|%|‰|(?:triệu|tỷ|nghìn|ngàn)\s+(?:USD|lượt khách|lượt|người|con|cây|tấn|m3|kWh|bản)(?!\w)|(?:{_MONEY}|{_NOUNS})(?!\w))(?:\s*/\s*[^\W\d_]{{1,12}}(?:\s(?:gia đình|lao động|dân|vụ|canh tác))?){{0,3}})", re.IGNORECASE)  # fmt: skip
+_UNIT = re.compile(rf"\s*(?P<unit>(?:điểm phần trăm|điểm %|%|‰|(?:triệu|tỷ|nghìn|ngàn|vạn)\s+(?:USD|lượt khách|lượt|người|con|cây|tấn|m3|kWh|bản)(?!\w)|(?:{_MONEY}|{_NOUNS})(?!\w))(?:\s*/\s*[^\W\d_]{{1,12}}(?:\s(?:gia đình|lao động|dân|vụ|canh tác))?){{0,3}})", re.IGNORECASE)  # fmt: skip
 _AFTER = re.compile(r"[^,;:.()\d]{0,60}?\b(trở lên|trở xuống)(?!\w)", re.IGNORECASE)
 _UPPER = re.compile(rf"\s*(?:-|–|—|÷|đến|tới)\s*({NUMBER})")
 _LIFTED = re.compile(rf"\s*(?:lên|xuống|lên đến|xuống còn|lên trên|còn|tăng lên)\s*(?:đạt |còn |đến |tới )?({NUMBER})")

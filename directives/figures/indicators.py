@@ -38,17 +38,20 @@ _STRIPPED = re.compile(
     r"^(?:[\s,;:.)–-]|(?:đến nay|hiện nay|và|cụ thể|trong đó|gồm|như sau|phấn đấu|mục tiêu(?: cụ thể)?|chỉ tiêu|đặt mục tiêu|là|đến|có|đạt|ước|dự kiến|đảm bảo|bảo đảm|tối thiểu|tính|lũy kế|tiếp tục|thì|hằng năm|hàng năm|mỗi năm)(?![\w]))+",
     re.IGNORECASE,
 )
-_TRAILING = re.compile(r"(?:[\s,;:.(–-]|(?<!\w)(?:đạt|là|có|ước|khoảng|còn|chiếm|với|bằng|để|từ|được|đạt mức|duy trì|ở mức|tăng|xuống|lên|và|vào|trong|đến|trước|phải|trở lên|trở xuống))+$", re.IGNORECASE)  # fmt: skip
+_TRAILING = re.compile(r"(?:[\s,;:.(–-]|(?<!\w)(?:đạt|là|có|ước|khoảng|còn|chiếm|với|bằng|để|từ|được|đạt mức|duy trì|ở mức|tăng|xuống|lên|và|vào|trong|đến|trước|phải|đã|so với|cho|trở lên|trở xuống))+$", re.IGNORECASE)  # fmt: skip
 _QUANTITY = re.compile(r"(?:tổng |về )?(?:số(?: lượng)?|tỷ lệ|tỉ lệ|tổng số|mức|thu nhập|doanh thu|diện tích|sản lượng|giá trị|tốc độ|lãi|lợi nhuận|năng suất|chỉ số|điểm)(?!\w)", re.IGNORECASE)  # fmt: skip
 _GROUND = re.compile(
     r"(?<!\w)theo (?:quy định|đúng|Luật|Nghị|Thông|Quyết|Kế hoạch|Chương trình|Đề án|kế hoạch|tiêu chí|hướng dẫn)"
 )
 _MEASURE = re.compile(r"(?:ha|hecta|héc ta|k?m[23²³]?|km|mét|tấn|tạ|yến|kg|lít|MW|kWh|điểm|bậc|sao|USD|triệu USD|tỷ USD|ngày|giờ|phút|tuần|tháng|năm)(?!\w)", re.IGNORECASE)  # fmt: skip
 _WEALTH = re.compile(
-    r"(?<!\w)(?:thu ngân sách|tổng thu|vốn đầu tư toàn xã hội|giá trị|kim ngạch|doanh thu|thu nhập|GRDP|GDP|tổng mức bán lẻ|lợi nhuận|lãi bình quân)(?!\w)",
+    r"(?<!\w)(?:thu ngân sách|tổng thu|vốn đầu tư (?:toàn )?xã hội|giá trị|kim ngạch|doanh thu|thu nhập|GRDP|GDP|tổng mức bán lẻ|lợi nhuận|lãi bình quân)(?!\w)",
     re.IGNORECASE,
 )
 _LEADING = re.compile(r"^(?:[\s,;:.)–-]|(?:và|vào|trong|đến|trước)(?!\w))+", re.IGNORECASE)
+_OPENING = re.compile(
+    r"(?:\s|(?:chủ yếu|cụ thể|chính|cơ bản|đề ra|đặt ra|là|như sau|phấn đấu|đến|của|kế hoạch)(?!\w))*:", re.IGNORECASE
+)
 _LONGEST = 300  # characters of a name
 
 
@@ -62,7 +65,13 @@ def indicators(passage: Passage) -> Iterator[Indicator]:
         done = [] if aim or passage.kind == "aims" else list(_shares(sentence, bare, when, passage))
         yield from done
         if not done and (aim or passage.kind != "told"):
-            yield from _aims(sentence, bare, when, passage, aim.end() if aim else 0)
+            yield from _aims(sentence, bare, when, passage, _begin(bare, aim))
+
+
+def _begin(bare: str, aim: re.Match[str] | None) -> int:
+    """Where a sentence says what it aims at: behind "mục tiêu", and behind "các chỉ tiêu chủ yếu đề ra là:"."""
+    opened = _OPENING.match(bare, aim.end()) if aim else None
+    return opened.end() if opened else aim.end() if aim else 0
 
 
 def _aims(sentence: str, bare: str, when: list[Time], passage: Passage, begin: int) -> Iterator[Indicator]:
@@ -142,7 +151,7 @@ def _carried_on(before: Indicator | None, counted: str) -> str:
 
 
 def _shares(sentence: str, bare: str, when: list[Time], passage: Passage) -> Iterator[Indicator]:
-    """What a sentence tells of as so many percent of a plan: "có 226 tổ đạt 98% kế hoạch"."""
+    """What a sentence tells of as so many percent of a plan: "có 48 tổ, đạt 96% kế hoạch"."""
     last = 0
     for share in _SHARE.finditer(bare):
         near = max(last, share.start() - 400)
@@ -151,10 +160,7 @@ def _shares(sentence: str, bare: str, when: list[Time], passage: Passage) -> Ite
         if not found or near + found[-1].end < share.start() - 160:
             continue
         one = found[-1]
-        begin += max(
-            (m.end() for m in re.finditer(r"[;:]|,\s|\(|(?<!\w)trong đó(?!\w)", bare[near : near + one.start])),
-            default=0,
-        )
+        begin += _clause_start(bare[near : near + one.start])
         clause = bare[begin : share.start()]
         placed = bounds(clause)
         if not placed or _is_fund(one, bare[near : share.start()]):
@@ -169,6 +175,13 @@ def _shares(sentence: str, bare: str, when: list[Time], passage: Passage) -> Ite
             made.words, made.place = sentence[begin : share.end()].strip(" ,;"), passage.paragraph.place
             made.issues = [replace(doubt, place=made.place) for doubt in made.issues]
             yield made
+
+
+def _clause_start(ahead: str) -> int:
+    """Where the clause begins that names a figure: the last one before it that says anything."""
+    marks = [one.end() for one in re.finditer(r"[;:]|,\s|\(|(?<!\w)trong đó(?!\w)", ahead)]
+    named = (at for at in reversed(marks) if _TRAILING.sub("", _STRIPPED.sub("", ahead[at:])))
+    return next(named, marks[0] if marks and not ahead[: marks[0]].strip() else 0)
 
 
 def _clauses(text: str, begin: int) -> Iterator[tuple[int, int]]:

@@ -108,7 +108,7 @@ def _money(found: list[Money]) -> Iterator[str]:
 
 
 def target(one: Indicator) -> str:
-    """What an indicator is to reach, with its unit: "at least 45 HTX"."""
+    """What an indicator is to reach, with its unit: "at least 12 lớp"."""
     told = {"figure": _with_unit(one.target, one.unit), "upper": _with_unit(one.upper, one.unit)}
     return _(_TARGETS[one.relation], **told)
 

@@ -34,7 +34,7 @@ FUND = re.compile(
 )
 OTHERWISE = re.compile(
     r"(?<!\w)(?:doanh thu|lãi bình quân|tiền lãi|lợi nhuận|thu nhập|giá trị|dư nợ|dự nợ|nợ|vốn (?:đăng ký|điều lệ|góp|lưu động|bình quân|hoạt động)|cho vay|vay|mức lương|tiền lương|lương|(?<!đánh )(?<!định )giá|xuất khẩu|nhập khẩu|"
-    r"nộp|tăng|giảm|phạt|thiệt hại|thu (?:nợ|ngân sách)[^,;.]{0,40}|vốn của Quỹ[^,;.]{0,80}|quy mô|vốn đầu tư toàn xã hội|tài sản|GRDP|sản xuất|bình quân)(?!\w)",
+    r"nộp|tăng|giảm|phạt|thiệt hại|thu (?:nợ|ngân sách)[^,;.]{0,90}|vốn của Quỹ[^,;.]{0,80}|quy mô|vốn đầu tư (?:toàn )?xã hội|tài sản|GRDP|sản xuất|bình quân)(?!\w)",
     re.IGNORECASE,
 )
 

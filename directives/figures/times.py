@@ -100,7 +100,9 @@ def without(text: str, spans: list[tuple[int, int]]) -> str:
 
 
 def spoken(text: str, year: str = "") -> tuple[str, list[Time]]:
-    """The text with blanks for its periods, days and numbers of documents, and those periods and days."""
+    """The text with blanks for its periods, days and numbers of documents; and those periods and days, but not what it compares with."""
     bare = without(text, [one.span() for one in _CITED.finditer(text)])
     when = times(bare, year)
-    return without(bare, [(time.start, time.end) for time in when]), when
+    compared = re.compile(r"so với(?: cùng kỳ| thực hiện)?\s*$", re.IGNORECASE)
+    said = [time for time in when if not compared.search(bare[max(0, time.start - 40) : time.start])]
+    return without(bare, [(time.start, time.end) for time in when]), said
