@@ -13,7 +13,7 @@ from sqlmodel import select
 from tests import doors
 from tests.conftest import Office, Run
 from tests.doors import ADMIN, FOCAL, MONITOR, PDF, House, digits
-from web.api import acting, entering, hooks, proposals, reading, succession
+from web.api import acting, entering, hooks, letters, proposals, reading, succession
 from web.api import office as office_reads
 from workflow import clock
 from workflow.access.entry import AccessToken
@@ -247,18 +247,17 @@ def test_a_program_signs_in_with_the_digits_of_a_letter(house: House) -> None:
 def test_the_description_is_one_and_names_every_route(house: House) -> None:
     described = house.client.get(f"{API}/openapi.json").json()
     assert described["openapi"].startswith("3.1")
-    parts = (acting, entering, hooks, office_reads, proposals, reading, succession)
+    parts = (acting, entering, hooks, letters, office_reads, proposals, reading, succession)
     routes = {(m.lower(), r.path) for part in parts for r in part.router.routes for m in r.methods}  # type: ignore[attr-defined]
     told = {(method, path) for path, item in described["paths"].items() for method in item}
     assert told == {(method, path) for method, path in routes if method != "head"} and len(told) >= 25
-    for item in described["paths"].values():
+    for path, item in described["paths"].items():
+        plain = letters.WORD if path.endswith("/file") else "application/json"
         for operation in item.values():
             assert operation["description"], operation["operationId"]
             for status, answer in operation["responses"].items():
                 kinds = set(answer.get("content", {"application/json": 0}))
-                assert kinds == (
-                    {"application/json"} if status < "300" else {"application/problem+json"}
-                ) or status in ("204", "413")
+                assert kinds == {plain if status < "300" else "application/problem+json"} or status in ("204", "413")
 
 
 def test_errors_of_any_kind_are_problems_in_both_languages(house: House) -> None:
