@@ -112,6 +112,8 @@ def _shows_nothing(run: Run, command: tuple[str, ...], person: str) -> None:
         ("policy", "KH27"),
         ("audit", "show", "KH27-I.1"),
         ("overdue", "--directive", "27/KH-UBND"),
+        ("targets", "list", "KH27"),
+        ("targets", "form", "KH27", "--output", "x.xlsx"),
     ],
     ids=" ".join,
 )
@@ -124,6 +126,25 @@ def test_asked_for_by_name_it_does_not_exist(
     assert SECRET not in said + err
     monkeypatch.setenv("DONDOC_ACTOR", "Lê Hoa")
     assert run(*command)[0] == 0
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("targets", "set", "KH27", "--name", "x"),
+        ("targets", "actual", "KH27", "CT1", "--period", "2025-Q2", "--value", "1"),
+        ("targets", "money", "KH27", "--purpose", "x", "--stage", "paid", "--source", "local", "--amount", "1 tỷ"),
+        ("targets", "drop", "KH27", "CT1", "--reason", "x"),
+        ("targets", "set", "KH28", "--name", "x", "--task", "KH27-I.1"),
+    ],
+    ids=" ".join,
+)
+def test_no_figure_is_stated_of_what_one_does_not_see(
+    run: Run, secret: None, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("DONDOC_ACTOR", "Vũ Nam")
+    code, _said, err = run(*command)
+    assert code == 2 and SECRET not in err and "KH27-I.1" not in err.replace("KH27-I.1", "", 1)
 
 
 def test_a_listed_reader_sees_it(run: Run, secret: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from workflow.i18n import N_, _
+from workflow.targets.term import say_term
 
 
 class Source(StrEnum):
@@ -89,7 +90,7 @@ class Difference:
 
 def say_key(key: Key) -> str:
     """What an amount is of, in words."""
-    return ", ".join(filter(None, (key.purpose, _(STAGES[key.stage]).lower(), _(SOURCES[key.source]).lower(), key.beneficiary, key.period)))  # fmt: skip
+    return ", ".join(filter(None, (key.purpose, _(STAGES[key.stage]).lower(), _(SOURCES[key.source]).lower(), key.beneficiary, say_term(key.period))))  # fmt: skip
 
 
 def stated_where(document_number: str, place: str) -> str:
