@@ -411,7 +411,7 @@ def test_every_command_has_help_with_an_example(run: Run) -> None:
               "notes": ("list", "settle"), "links": ("list", "revoke"), "keys": ("rotate", "list"), "inbox": ("list", "test"),
               "calendar": ("show", "add", "remove", "import", "check", "feed", "feeds", "revoke"),
               "mail": ("test",), "reminders": ("plan",), "letter": ("press", "progress", "list", "write", "number", "drop"),
-              "report": ("overdue", "template list", "template export", "template check")}  # fmt: skip
+              "report": ("overdue", "inherited", "proof", "template list", "template export", "template check")}  # fmt: skip
     for name in [name for names in cli.PARTS.values() for name in names]:
         for path in [[name, *inner.split()] for inner in nested.get(name, ())] or [[name]]:
             code, said, _err = run(*path, "--help")

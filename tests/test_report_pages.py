@@ -95,7 +95,7 @@ def test_the_files_are_what_the_page_shows(house: House, kind: str) -> None:
     assert answer.headers["content-disposition"] == f"attachment; filename=qua-han-2025-10-15.{kind}"
     told = opened_as(kind, answer.content)
     assert "Nhiệm vụ quá hạn tính đến ngày 15/10/2025" in told  # paper is Vietnamese, whatever its maker reads
-    assert "Số liệu tính đến 9 giờ 00 ngày 15/10/2025. Nhật ký: " in told and "27/KH-UBND" in told
+    assert "Số liệu tính đến 9 giờ 00 ngày 15/10/2025. Mã nhật ký: " in told and "27/KH-UBND" in told
     assert house.entries() == before
     assert browser.get("/reports/overdue.odt").status_code in (404, 422)
     assert house.browser().get(address).status_code in (302, 303)
