@@ -88,9 +88,9 @@ def _documents(view: Snapshot, directive: Row) -> list[Row]:
           and t.id not in (select task_id from period_call) order by s.document_on, s.id""",
         id=directive["id"],
     )
-    seen: dict[str, Row] = {}
+    seen: dict[tuple[str, str], Row] = {}
     for row in (*under, *results):
-        seen.setdefault(row["number"], row)
+        seen.setdefault((row["number"], row["issuer"]), row)
     return list(seen.values())
 
 

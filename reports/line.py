@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any, NamedTuple
+from urllib.parse import unquote_plus
 
 
 class Part(NamedTuple):
@@ -39,5 +40,12 @@ def sources(lines: Iterable[Line]) -> list[dict[str, Any]]:
             if part.opens:
                 found.setdefault((part.what, part.opens), part)
     return [
-        {"no": n, "what": part.what, "value": part.text, "list": part.opens} for n, part in enumerate(found.values(), 1)
+        {
+            "no": n,
+            "what": part.what,
+            "value": part.text,
+            "list": unquote_plus(part.opens),
+            "opens": {"value": part.opens},
+        }
+        for n, part in enumerate(found.values(), 1)
     ]

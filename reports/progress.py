@@ -275,11 +275,24 @@ def _annexes(told: Gathered, made: Progress) -> list[Section]:
         _table("Tình hình thực hiện nhiệm vụ", duties, no="TT", text="Nhiệm vụ", agency="Cơ quan chủ trì", due="Thời hạn", state="Tình trạng", result="Kết quả"),
         _table("Kết quả thực hiện chỉ tiêu", aims, no="TT", name="Chỉ tiêu", unit="Đơn vị tính", aim="Mục tiêu", value="Kết quả", state="Đánh giá"),
         _table("Kinh phí thực hiện (triệu đồng)", money, no="TT", purpose="Nội dung", beneficiary="Đơn vị thụ hưởng", **{"from": "Nguồn"}, needed="Nhu cầu", planned="Dự kiến", allocated="Đã bố trí", allocated_rate="So với kế hoạch", paid="Đã giải ngân", paid_rate="So với vốn bố trí"),
-        _table("Nguồn số liệu", [{**row, "opens": {"value": row["list"]}} for row in sources(made.lines())], no="TT", what="Số liệu", value="Giá trị", list="Danh sách trong hệ thống"),
+        _table("Nguồn số liệu", sources(made.lines()), no="TT", what="Số liệu", value="Giá trị", list="Danh sách trong hệ thống"),
     ]  # fmt: skip
 
 
-WIDE = {"subject", "text", "agency", "result", "name", "state", "purpose", "beneficiary", "what", "list", "issuer"}
+WIDE = {
+    "subject",
+    "value",
+    "text",
+    "agency",
+    "result",
+    "name",
+    "state",
+    "purpose",
+    "beneficiary",
+    "what",
+    "list",
+    "issuer",
+}
 RIGHT = {"no", "needed", "planned", "allocated", "paid", "allocated_rate", "paid_rate"}
 
 

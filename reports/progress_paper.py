@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote_plus
 
 from reports import office_templates, paper
-from reports.line import Line, Part
+from reports.line import Part
 from reports.progress import Progress
 from reports.report import writable
 from workflow.i18n import speaking
@@ -34,17 +33,16 @@ def _values(settings: Settings, made: Progress, as_of: AsOf, to: str, base: str,
     frame = paper.framed(settings, as_of.day, made.subject)
     rows = {name: [paper.written(row) for row in one.rows] for name, one in zip(ANNEXES, made.annexes, strict=True)}
     for row in rows["sources"]:
-        row["list"] = _rich([Part("Mở danh sách" if base else unquote_plus(row["list"]), row["list"])], link, size=24)
+        row["list"] = _rich([Part("Mở danh sách" if base else row["list"], row["opens"]["value"])], link, size=24)
     chapters = [
-        {"title": f"{roman(n)}. {one.title}", "lines": [_line(text, link) for text in one.lines]}
+        {
+            "title": f"{roman(n)}. {one.title}",
+            "lines": [{"bold": text.bold, "text": _rich(text.parts, link, bold=text.bold)} for text in one.lines],
+        }
         for n, one in enumerate(made.chapters, 1)
     ]
     told = {"to": to, "missing": made.missing, "opening": made.opening.format(name=frame["name"])}
     return {**paper.written({**frame, **told}), **rows, "chapters": chapters}
-
-
-def _line(text: Line, link: Any) -> Any:
-    return _rich(text.parts, link, bold=text.bold)
 
 
 def _rich(parts: Any, link: Any, *, bold: bool = False, size: int | None = None) -> Any:

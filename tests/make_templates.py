@@ -427,7 +427,11 @@ def upward() -> Any:
     line(document, "{%p for chapter in chapters %}")
     line(document, "{{ chapter.title }}", bold=True, first=1.27, before=6, after=6, keep=True)
     line(document, "{%p for one in chapter.lines %}")
-    body(document, "{{r one }}")
+    line(document, "{%p if one.bold %}")
+    body(document, "{{r one.text }}").paragraph_format.keep_with_next = True
+    line(document, "{%p else %}")
+    body(document, "{{r one.text }}")
+    line(document, "{%p endif %}")
     line(document, "{%p endfor %}")
     line(document, "{%p endfor %}")
     body(document, "Trên đây là báo cáo của {{ name }}, trân trọng gửi {{ to }} xem xét, chỉ đạo./.")

@@ -6,14 +6,9 @@ those letters and pressed over HTTP against the real pages.
 
 from __future__ import annotations
 
-import email
-import email.policy
-import http.client
 import itertools
-import re
 import shutil
 import threading
-import urllib.parse
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -27,6 +22,8 @@ from directives import importing, reading
 from notifications import mailer, outbox, signing
 from notifications.tick import tick
 from reports import inherited, overdue, screen
+from web.demonstration_links import leads_to_heir, links, press, to_press
+from web.demonstration_report import CALLED, call_for, draft
 from workflow import config, planner, queries, terminal
 from workflow.agency import Agency, find_agency
 from workflow.audit import By, newest
@@ -53,17 +50,6 @@ REORGANISED = date(2025, 7, 1)
 # Which ward takes what each office of the former city owed, in turn: the person who decides gives every task to one.
 WARDS = ("LS.06187", "LS.05983", "LS.05986", "LS.05977")
 FIRST, LAST, REVIEWS = date(2025, 4, 11), date(2025, 12, 31), (date(2025, 10, 15), date(2025, 12, 31))
-# Who presses the link in a letter, and from how many days after the due day on (negative: before); the others stay silent.
-DILIGENT = {
-    "KH88-I.2": -5,
-    "KH88-I.4": -2,
-    "KH88-II.1": -3,
-    "KH88-II.2": 0,
-    "KH88-II.4": 6,
-    "KH88-III.1": -12,
-    "CV1026-1.1": -1,
-    "CV1026-2.1": -4,
-}
 
 
 class _Clock:
@@ -103,16 +89,18 @@ def replay(folder: Path) -> None:
             if day == REORGANISED:
                 terminal.progress(1, 1)
                 _reorganise(database, clock)
+            if day == CALLED:
+                call_for(database, clock.moment)
             if day == date(2025, 7, 4):
                 _import(database, settings, "cong-van-1026.pdf", clock)
             tick(database, settings, keys, transport, at=clock.moment)
             clock.moment = clock.at(day, 10)
-            addresses = list(_links(settings.mail.folder, seen))
+            addresses = list(links(settings.mail.folder, seen))
             old_links += [address for _code, _due, address in addresses if day < REORGANISED]
-            pressed += sum(_press(port, address) for address in _to_press(addresses, day))
+            pressed += sum(press(port, address) for address in to_press(addresses, day))
             _confirm(database, clock)
             terminal.progress(n + 1, mornings)
-        passed_on = sum(_leads_to_heir(port, address) for address in old_links)
+        passed_on = sum(leads_to_heir(port, address) for address in old_links)
     outbox.deliver(database, transport, settings, clock=clock.now)  # what the last press left
     letters = len(list(settings.mail.folder.glob("*.eml")))
     say(
@@ -138,11 +126,13 @@ def replay(folder: Path) -> None:
                 screen.text(overdue.build(view, looked, by="agency")),
                 "",
             )
+    drafted = draft(settings, folder)
     _prove(database)
     database.dispose()
     where = str(folder / "config.yaml")
     say(
         _("Letters: {folder} (open one with a mail program)", folder=str(settings.mail.folder)),
+        _("Report:  {file} (the third quarter, to be signed)", file=str(drafted)),
         _("Record:  {file}", file=settings.database.url.removeprefix("sqlite:///")),
         _("Pages:   {command}", command=f"dondoc --config {where} serve --open-lists --no-clock"),
         _("Look on: {command}", command=f"dondoc --config {where} show KH88-I.2"),
@@ -173,7 +163,9 @@ def _prepared(folder: Path) -> config.Settings:
     folder.mkdir(parents=True)
     (folder / ".demo").touch()
     (folder / "config.yaml").write_text(
-        "office:\n  name: Phòng Tài chính - Kế hoạch\n  mailbox: tonghop@demo.example\nmail:\n  sender: Đôn đốc nhiệm vụ <dondoc@demo.example>\n",
+        "office:\n  name: Phòng Tài chính - Kế hoạch\n  mailbox: tonghop@demo.example\n"
+        "letterhead:\n  parent: Ủy ban nhân dân thành phố Lạng Sơn\n  suffix: TCKH\n  place: Lạng Sơn\n  signature: [TRƯỞNG PHÒNG]\n"
+        "mail:\n  sender: Đôn đốc nhiệm vụ <dondoc@demo.example>\n",
         encoding="utf-8",
     )
     return config.load(folder / "config.yaml")
@@ -257,36 +249,6 @@ def _decide(database: Database, clock: _Clock) -> None:
         planner.follow_decision(session, task, by=by, at=clock.now(), reason="Chế độ báo cáo")
 
 
-def _links(folder: Path, seen: set[Path]) -> Iterator[tuple[str, date, str]]:
-    """The links in this morning's letters, with the task and the day it is due."""
-    for file in sorted(set(folder.glob("*.eml")) - seen):
-        seen.add(file)
-        letter = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-        part = letter.get_body(("plain",))
-        for block in re.split(r"\n(?=\[)", part.get_content() if part else ""):
-            code, due = re.match(r"\[([^\]]+)\]", block), re.search(r"\b(\d{2}/\d{1,2}/\d{4}) –", block)
-            address = re.search(r"https?://\S+", block)
-            if code and due and address:
-                yield code[1], terminal.day(due[1]), address[0]
-
-
-def _to_press(addresses: list[tuple[str, date, str]], day: date) -> Iterator[str]:
-    """The links that a diligent focal point presses today."""
-    for code, due, address in addresses:
-        if code in DILIGENT and day >= due + timedelta(days=DILIGENT[code]):
-            yield address
-
-
-def _leads_to_heir(port: int, address: str) -> int:
-    """Whether a link of a former agency says who owes the task now."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", urllib.parse.urlsplit(address).path)
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    return int(answer.status == 410)
-
-
 @contextmanager
 def _serving(settings: config.Settings, database: Database, clock: _Clock) -> Iterator[int]:
     """The real pages on a free loopback port, with the replayed clock; stopped at the end."""
@@ -308,24 +270,6 @@ def _serving(settings: config.Settings, database: Database, clock: _Clock) -> It
         server.should_exit = True
         thread.join(10)
         listener.close()
-
-
-def _press(port: int, address: str) -> int:
-    """Open the page of a link and press its button, as a browser would; 1 if a report was recorded by it."""
-    path = urllib.parse.urlsplit(address).path
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path)
-    page = connection.getresponse().read().decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="(nonce|seen)" value="([^"]+)">', page))
-    if "seen" not in hidden:
-        return 0
-    typed = {"choice": "done", "words": "Đã hoàn thành, có văn bản kèm theo", "document_number": "45/BC"}
-    form = urllib.parse.urlencode({**hidden, **typed, "name": "Cán bộ đầu mối"})
-    connection.request("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded"})
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    return int(answer.status == 200)
 
 
 def _confirm(database: Database, clock: _Clock) -> None:
