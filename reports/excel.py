@@ -52,6 +52,9 @@ def write(report: Report, path: Path, base: str = "") -> None:
         names: set[str] = set()
         for number, section in enumerate(report.sections, 1):
             sheet = book.add_worksheet(_name(section.title or report.title, number, names))
+            if not section.columns:
+                _running(sheet, report, section, title, book.add_format({"text_wrap": True, "valign": "top"}))
+                continue
             letters = _page(sheet, report, section)
             sheet.write_string(0, 0, _written(report.title), title)
             sheet.write_string(1, 0, _written(" ".join(filter(None, (report.about, section.warning)))))
@@ -61,6 +64,20 @@ def write(report: Report, path: Path, base: str = "") -> None:
             last = HEAD + len(section.rows)
             sheet.write_string(last + 2, 0, _written(section.note))
             sheet.write_string(last + 3, 0, _written(report.foot))
+
+
+def _running(sheet: Any, report: Report, section: Section, title: Any, plain: Any) -> None:
+    """A sheet of running text: a line each, wrapped at the width of the paper."""
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    letters = int(ROOM / LETTER)
+    sheet.set_column(0, 0, letters)
+    sheet.write_string(0, 0, _written(section.title or report.title), title)
+    texts = [section.warning, *(one.text for one in section.text), section.note, report.foot]
+    for row, text in enumerate(filter(None, texts), 1):
+        sheet.set_row(row, min(LINE * (1 + len(text) // letters) + 2, HIGHEST))
+        sheet.write_string(row, 0, _written(text), plain)
 
 
 def _rows(sheet: Any, section: Section, base: str, letters: list[int], forms: Forms) -> None:

@@ -45,6 +45,13 @@ def _section(section: Section, base: str) -> dict[str, Any]:
         "title": _text(section.title),
         "warning": _text(section.warning),
         "note": _text(section.note),
+        "text": [
+            {
+                "bold": one.bold,
+                "parts": [[_text(part.text), base and part.opens and f"{base}{part.opens}"] for part in one.parts],
+            }
+            for one in section.text
+        ],
         "columns": columns,
         "rows": [
             {"cells": cells, "whole": all(len(text) <= WHOLE for text, _address in cells), "sum": bool(row.get("sum"))}

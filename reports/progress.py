@@ -91,10 +91,9 @@ def draft(view: Snapshot, as_of: AsOf, code: str, period: str = "", kind: Kind =
 
 def report(view: Snapshot, as_of: AsOf, made: Progress) -> Report:
     """The draft for the screen, a page, a spreadsheet or a PDF."""
-    lacks = [Section("", (), [], "", f"⚠ {made.missing}")] if made.missing else []
+    lacks = [Section("Dự thảo", (), [], "", f"⚠ {made.missing}")] if made.missing else []
     chapters = [
-        Section(f"{roman(n)}. {one.title}", (), [], "\n".join(part.text for part in one.lines))
-        for n, one in enumerate(made.chapters, 1)
+        Section(f"{roman(n)}. {one.title}", (), [], text=tuple(one.lines)) for n, one in enumerate(made.chapters, 1)
     ]
     annexes = [replace(one, title=f"Phụ lục {n:02}. {one.title}") for n, one in enumerate(made.annexes, 1)]
     return Report(f"Báo cáo: {made.subject}", as_of.day, [*lacks, *chapters, *annexes], entries.foot(view, as_of))

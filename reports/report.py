@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 
+from reports.line import Line, Part
 from workflow.terminal import Column
 
 # What no XML can hold, and so neither Word nor Excel.
@@ -32,6 +33,7 @@ class Section:
     rows: list[dict[str, Any]]
     note: str = ""
     warning: str = ""  # stands before everything else
+    text: tuple[Line, ...] = ()  # running text between title and table
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,13 @@ class Report:
     def from_json(cls, told: dict[str, Any]) -> Report:
         """The report that a server has made."""
         sections = [
-            Section(**{**section, "columns": tuple(Column(**column) for column in section["columns"])})
+            Section(
+                **{
+                    **section,
+                    "columns": tuple(Column(**column) for column in section["columns"]),
+                    "text": tuple(Line(tuple(Part(*part) for part in parts), bold) for parts, bold in section["text"]),
+                }
+            )
             for section in told["sections"]
         ]
         return cls(told["title"], told["as_of"], sections, told["foot"], told["about"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import textwrap
+
 from reports.report import Report
 from workflow.terminal import table
 
@@ -14,6 +17,10 @@ def text(report: Report, width: int | None = None) -> str:
             lines += [section.title, ""]
         if section.warning:
             lines += [section.warning, ""]
+        for one in section.text:
+            lines += textwrap.wrap(one.text, width or shutil.get_terminal_size((140, 24)).columns) or [""]
+        if section.text:
+            lines += [""]
         if section.rows:
             lines += [*table(section.columns, section.rows, width), ""]
         if section.note:

@@ -35,6 +35,10 @@ def write(report: Report, path: Path, base: str = "") -> None:
             heading.add_run(writable(section.title)).bold = True
         if section.warning:
             document.add_paragraph(writable(section.warning))
+        for one in section.text:
+            paragraph = document.add_paragraph()
+            for part in one.parts:
+                paragraph.add_run(writable(part.text)).bold = one.bold
         if section.rows:
             _table(document, section, base)
         if section.note:

@@ -188,6 +188,10 @@ class Section(BaseModel):
     rows: list[dict[str, Any]]
     note: str
     warning: str
+    text: list[tuple[list[tuple[str, str, str]], bool]] = Field(
+        [],
+        description="Running text: lines of pieces (text, address of the list that a figure opens, what it counts), and whether bold",
+    )
 
 
 class Report(BaseModel):
