@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 from typing import Any
 
-from reports.report import BESIDE, LETTER, Report, Section, opens, widths, writable
+from reports.report import BESIDE, LETTER, Report, Section, letters, opens, widths, writable
 from workflow.i18n import language
 
 WHOLE = 1500  # a row of no longer texts is kept on one page
@@ -62,6 +62,12 @@ def _section(section: Section, base: str) -> dict[str, Any]:
 
 def _text(value: object, most: int = 100) -> str:
     """A value as text whose words may break where they are longer than `most` letters, which is what a line holds."""
-    return re.sub(
-        rf"\S{{{most + 1},}}", lambda word: "\u200b".join(re.findall(f".{{1,{most}}}", word[0])), writable(value)
-    )
+    return re.sub(rf"\S{{{most // 2},}}", lambda word: _breakable(word[0], most), writable(value))
+
+
+def _breakable(word: str, most: int) -> str:
+    needs = letters(word)
+    if needs < most + 1:
+        return word
+    step = max(int(most * len(word) / needs), 1)
+    return "\u200b".join(word[n : n + step] for n in range(0, len(word), step))

@@ -84,9 +84,12 @@ def widths(section: Section) -> list[float]:
         [column.title, *(str(row.get(column.key) or "") for row in section.rows[:2000])] for column in section.columns
     ]
     made = [
-        min(_wide(max((word for text in texts for word in text.split()), key=len, default="")), 5.0) for texts in told
+        min(BESIDE + LETTER * letters(max((word for text in texts for word in text.split()), key=len, default="")), 5.0)
+        for texts in told
     ]
-    longest = [max(_wide(max(texts, key=len)), word) for texts, word in zip(told, made, strict=True)]
+    longest = [
+        max(BESIDE + LETTER * letters(max(texts, key=len)), word) for texts, word in zip(told, made, strict=True)
+    ]
     weight = [min(max(sum(map(len, texts)) / len(texts), 16), 144) ** 0.5 for texts in told]
     waiting = [n for n, column in enumerate(section.columns) if column.wide]
     left = max(ROOM - sum(width for n, width in enumerate(made) if n not in waiting), ROOM / 3)
@@ -97,9 +100,12 @@ def widths(section: Section) -> list[float]:
             made[n] = max(min(made[n], 2.5), min(longest[n], each * weight[n]))
             left -= made[n]
         waiting = [n for n in waiting if n not in content] if content else []
+    for n, column in enumerate(section.columns):
+        if not (column.wide or column.right):  # what room is left saves lines
+            made[n] += max(min(longest[n] - made[n], ROOM - sum(made)), 0)
     return [width * min(ROOM / sum(made), 1) for width in made]
 
 
-def _wide(text: str) -> float:
-    """How wide a cell must be for a line; capitals take more."""
-    return BESIDE + LETTER * (len(text) + 0.4 * sum(map(str.isupper, text)))
+def letters(text: str) -> float:
+    """How many ordinary letters a text is as wide as; capitals take more."""
+    return len(text) + 0.45 * sum(map(str.isupper, text))

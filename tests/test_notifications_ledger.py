@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import docx
 import pytest
@@ -18,6 +19,7 @@ from tests.conftest import Office, Run
 from workflow import ledger as told_
 from workflow.agency import Agency
 from workflow.message import MessageStatus
+from workflow.periods import show_day
 from workflow.snapshot import snapshot
 
 
@@ -173,6 +175,16 @@ def test_the_commands_answer_people_and_programs(year: Office, run: Run, tmp_pat
     assert any(cell.startswith("<") and cell.endswith("@localhost>") for cell in cells)
     assert "Mã nhật ký" in document.sections[0].footer.paragraphs[0].text
     assert json.loads(run("report", "proof", "KH27-I.1", "--json")[1]) == known["told"]
+    days = sorted(
+        {
+            datetime.fromisoformat(row["sent_at"]).astimezone(ZoneInfo("Asia/Ho_Chi_Minh")).date()
+            for row in known["told"]
+        }
+    )
+    then = json.loads(run("report", "proof", "KH27-I.1", "--as-of", days[0].isoformat(), "--json")[1])
+    assert 0 < len(then) < len(known["told"]) and then == known["told"][: len(then)]
+    code, said, _err = run("report", "proof", "KH27-I.1", "--as-of", days[0].isoformat())
+    assert code == 0 and f"Số liệu tính đến hết ngày {show_day(days[0])}" in said and f"{len(then)} dòng" in said
 
 
 def test_a_refused_letter_can_be_sent_again(year: Office, run: Run) -> None:

@@ -92,7 +92,7 @@ def test_no_text_is_markup_in_a_pdf(tmp_path: Path) -> None:
 
 def test_a_pdf_is_laid_out_as_the_decree_wants_and_repeats_its_head(tmp_path: Path) -> None:
     every = "ẰẲẴẶẦẨẪẬỀỂỄỆỒỔỖỘỜỞỠỢỪỬỮỰỲỶỸỴ ằẳẵặầẩẫậềểễệồổỗộờởỡợừửữựỳỷỹỵđĐ"
-    pdf.write(report(*[every] * 30), tmp_path / "a.pdf")
+    pdf.write(report(*[every] * 45), tmp_path / "a.pdf")
     with pdfplumber.open(tmp_path / "a.pdf") as paper:
         assert len(paper.pages) > 2 and paper.metadata["Title"] == "Báo cáo [thử] */?"
         for number, page in enumerate(paper.pages, 1):
