@@ -1,4 +1,4 @@
-"""Commands about reports to hand on: the overdue pack, what was taken over, what was told; the Word templates of letters."""
+"""Commands about reports to hand on: the overdue pack, the report upward, answers to a call, what was taken over, what was told."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reports import commands_template
 from workflow.i18n import _
-from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look, looking, only_here
+from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look, looking
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,12 +21,30 @@ if TYPE_CHECKING:
     from workflow.config import Settings
     from workflow.snapshot import Snapshot
 
-template_app = typer.Typer(no_args_is_help=True, help=_("The Word templates of letters."))
 report_app = typer.Typer(no_args_is_help=True, help=_("Reports and what they are made with."))
-report_app.add_typer(template_app, name="template")
+report_app.add_typer(commands_template.template_app, name="template")
 
 
 Output = Annotated[Path | None, typer.Option("--output", help=_("Write the report as .xlsx, .docx or .pdf."))]
+Format = Annotated[
+    str | None, typer.Option("--format", help=_("xlsx | docx | pdf, where the name of the file does not say it."))
+]
+
+
+def named(output: Path | None, format_: str | None, name: str) -> Path | None:
+    """The file to write, if any: the one that is named, with the format that is asked for; without a name, one in this folder."""
+    from reports.writing import FORMATS
+    from workflow.errors import BadInput
+
+    if format_ is None:
+        return output
+    if f".{format_}" not in FORMATS:
+        raise BadInput("“{value}” is none of: {known}.", value=format_, known="xlsx, docx, pdf")
+    if output is None:
+        return Path(f"{name}.{format_}")
+    if output.suffix.lower() not in ("", f".{format_}"):
+        raise BadInput("{name} is not named as .{format}.", name=output.name, format=format_)
+    return output.with_suffix(f".{format_}")
 
 
 @contextmanager
@@ -70,12 +89,14 @@ def overdue(
         str, typer.Option("--of", help=_("What rates are of: due (those that have fallen due) | given (all)."))
     ] = "due",
     output: Output = None,
+    format_: Format = None,
     json_: Json = False,
 ) -> None:
     from workflow import terminal
     from workflow.duties.period_key import period_key
     from workflow.errors import BadInput
 
+    output = named(output, format_, "qua-han")
     if of not in ("due", "given"):
         raise BadInput("“{value}” is none of: {known}.", value=of, known="due, given")
     key = period_key(period) if period else None
@@ -109,12 +130,14 @@ def inherited(
     heir: Annotated[str, typer.Argument(metavar=_("HEIR"))],
     former: Annotated[str | None, typer.Option("--from", help=_("The agency that ends (code or name)."))] = None,
     output: Output = None,
+    format_: Format = None,
     day: AsOfDay = None,
     json_: Json = False,
 ) -> None:
     from reports import inherited as report
     from workflow import queries, terminal
 
+    output = named(output, format_, "tiep-nhan")
     looked = as_of(context.obj, day)
     with looking(context.obj) as view, handed_on(context.obj, output):
         ids = queries.agency_id(view, heir), queries.agency_id(view, former) if former else None
@@ -136,12 +159,14 @@ def proof(
     code: Code,
     agency: Agency = None,
     output: Output = None,
+    format_: Format = None,
     day: AsOfDay = None,
     json_: Json = False,
 ) -> None:
     from reports import proof as report
     from workflow import terminal
 
+    output = named(output, format_, "chung-minh")
     looked = as_of(context.obj, day)
     with looking(context.obj) as view, handed_on(context.obj, output):
         if json_:
@@ -164,12 +189,13 @@ def progress(
     kind: Annotated[str, typer.Option("--kind", help="progress | interim | final")] = "progress",
     to: Annotated[str, typer.Option("--to", help=_("Whom it goes to (default: whoever issued the directive)."))] = "",
     day: AsOfDay = None,
-    output: Output = None,
+    output: Output = None, format_: Format = None,
     json_: Json = False,
 ) -> None:  # fmt: skip
     from workflow import terminal
     from workflow.afar import Afar, Server
 
+    output = named(output, format_, "bao-cao")
     asked = {"directive": directive, "period": period, "kind": kind, "to": to, "as_of": day and terminal.day(day)}
     if output and output.suffix.lower() == ".docx":
         file = terminal.output_file(output)
@@ -207,9 +233,16 @@ def progress(
     ),
 )
 def period_(
-    context: typer.Context, code: Code, day: AsOfDay = None, output: Output = None, json_: Json = False
+    context: typer.Context,
+    code: Code,
+    day: AsOfDay = None,
+    output: Output = None,
+    format_: Format = None,
+    json_: Json = False,
 ) -> None:
     from workflow import terminal
+
+    output = named(output, format_, "bao-cao-ky")
 
     def here(view: Snapshot) -> object:
         from reports import answered
@@ -224,60 +257,6 @@ def period_(
     from reports.report import Report
 
     show(context.obj, Report.from_json(found), output)
-
-
-Name = Annotated[str, typer.Argument(metavar=_("NAME"), help=_("Name of a template, such as don-doc."))]
-
-
-@template_app.command(
-    "list",
-    help=_("List the templates and where each is taken from.\n\n\b\nExample:\n  dondoc report template list"),
-)
-def list_templates(context: typer.Context, json_: Json = False) -> None:
-    only_here(context.obj)
-    from reports import office_templates
-    from workflow import terminal
-
-    rows = [
-        {"name": name, "kind": _(words), "file": str(office_templates.file(context.obj, name)), "own": office_templates.own(context.obj, name)}
-        for name, (words, _known) in office_templates.KNOWN.items()
-    ]  # fmt: skip
-    if json_:
-        terminal.say_json(rows)
-        return
-    C = terminal.Column
-    columns = (C("name", _("Name")), C("kind", _("Kind"), wide=True), C("from", _("Taken from"), wide=True))
-    shown = [{**row, "from": row["file"] if row["own"] else _("comes with dondoc")} for row in rows]
-    terminal.say(*terminal.table(columns, shown))
-
-
-@template_app.command(
-    "export",
-    help=_("Copy a template into the office's folder, to be changed in Word.\n\n\b\nExample:\n  dondoc report template export don-doc"),
-)  # fmt: skip
-def export(context: typer.Context, name: Name) -> None:
-    only_here(context.obj)
-    from reports import office_templates
-    from workflow import terminal
-
-    file = office_templates.export(name, context.obj.letterhead.templates)
-    terminal.say(_("Written to {file}.", file=str(file)))
-
-
-@template_app.command(
-    "check",
-    help=_("Check that every placeholder of the templates is one that dondoc fills.\n\n\b\nExample:\n  dondoc report template check"),
-)  # fmt: skip
-def check(context: typer.Context) -> None:
-    only_here(context.obj)
-    from reports import office_templates
-    from workflow import terminal
-    from workflow.errors import BadInput
-
-    faults = [fault for name in office_templates.KNOWN for fault in office_templates.check(context.obj, name)]
-    if faults:
-        raise BadInput("The templates are not in order: {faults}", faults="; ".join(fault.words for fault in faults))
-    terminal.say(_("All templates are in order."))
 
 
 app = typer.Typer()

@@ -303,3 +303,10 @@ def test_the_commands(run: Run, office: Office, tmp_path: Path) -> None:
     said = run("report", "period", "KH27-BC.2025-Q3")
     assert "1/2 cơ quan đã gửi" in said[1] and "Bố trí vốn riêng" in said[1]
     assert run("report", "period", "KH27-I.2")[0] == 2
+    assert (
+        run("report", "progress", "--directive", "KH27", "--format", "docx")[0] == 0 and Path("bao-cao.docx").is_file()
+    )
+    assert run("report", "overdue", "--format", "pdf", "--output", str(tmp_path / "ten"))[0] == 0
+    assert (tmp_path / "ten.pdf").read_bytes().startswith(b"%PDF")
+    assert "docx, pdf" in run("report", "overdue", "--format", "odt")[2]
+    assert run("report", "overdue", "--format", "pdf", "--output", "a.xlsx")[0] == 2

@@ -8,6 +8,7 @@ import http.client
 import re
 import urllib.parse
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -68,20 +69,19 @@ def leads_to_heir(port: int, address: str) -> int:
 def press(port: int, address: str) -> int:
     """Open the page of a link and press its button, as a browser would; 1 if a report was recorded by it."""
     path = urllib.parse.urlsplit(address).path
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    connection.request("GET", path)
-    page = connection.getresponse().read().decode()
-    hidden = dict(re.findall(r'<input type="hidden" name="(nonce|seen)" value="([^"]+)">', page))
-    items = re.findall(r'name="item" value="([^"]+)"', page)
-    if "seen" not in hidden or (items and SILENT in page):
-        return 0
-    typed = {"choice": "done", "words": "Đã hoàn thành, có văn bản kèm theo", "document_number": "45/BC"}
-    if items:
-        typed = {"choice": "done", "document_number": "61/BC-UBND"}
-    filled = [pair for item in items for pair in (("item", item), ("text", FORM.get(item, "Không phát sinh")))]
-    form = urllib.parse.urlencode([*hidden.items(), *typed.items(), *filled, ("name", "Cán bộ đầu mối")])
-    connection.request("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded"})
-    answer = connection.getresponse()
-    answer.read()
-    connection.close()
-    return int(answer.status == 200)
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        connection.request("GET", path)
+        page = connection.getresponse().read().decode()
+        hidden = dict(re.findall(r'<input type="hidden" name="(nonce|seen)" value="([^"]+)">', page))
+        items = re.findall(r'name="item" value="([^"]+)"', page)
+        if "seen" not in hidden or (items and SILENT in page):
+            return 0
+        typed = {"choice": "done", "words": "Đã hoàn thành, có văn bản kèm theo", "document_number": "45/BC"}
+        if items:
+            typed = {"choice": "done", "document_number": "61/BC-UBND"}
+        filled = [pair for item in items for pair in (("item", item), ("text", FORM.get(item, "Không phát sinh")))]
+        form = urllib.parse.urlencode([*hidden.items(), *typed.items(), *filled, ("name", "Cán bộ đầu mối")])
+        connection.request("POST", path, form, {"Content-Type": "application/x-www-form-urlencoded"})
+        answer = connection.getresponse()
+        answer.read()
+        return int(answer.status == 200)
