@@ -14,7 +14,7 @@ from workflow.i18n import _
 from workflow.options import Agency, AsOfDay, Code, Directive, Json, as_of, look, looking
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from reports.report import Report
     from workflow.afar import Afar
@@ -73,6 +73,26 @@ def show(settings: Settings | Afar, built: Report, output: Path | None) -> None:
         terminal.say(screen.text(built))
 
 
+def hand_on(
+    settings: Settings | Afar,
+    path: str,
+    asked: Mapping[str, object],
+    here: Callable[[Snapshot], object],
+    output: Path | None,
+    json_: bool,
+) -> None:
+    """Make a report `here` or on the server, which answers `path` with the very same, and print it or write it."""
+    from reports.report import Report
+    from workflow import terminal
+
+    with handed_on(settings, output) as speaking_:
+        found = look(speaking_, path, asked, here)
+    if json_:
+        terminal.say_json(found)
+    else:
+        show(settings, Report.from_json(found), output)
+
+
 @report_app.command(
     "overdue",
     help=_(
@@ -109,14 +129,7 @@ def overdue(
         return pack.build(view, as_of(context.obj, day), wanted, of=of).to_json()
 
     asked = {"as_of": day and terminal.day(day), "of": of, "directive": directive, "agency": agency, "period": key}
-    with handed_on(context.obj, output) as settings:
-        found = look(settings, "reports/pack", asked, here)
-    if json_:
-        terminal.say_json(found)
-        return
-    from reports.report import Report
-
-    show(context.obj, Report.from_json(found), output)
+    hand_on(context.obj, "reports/pack", asked, here, output, json_)
 
 
 @report_app.command(
@@ -216,14 +229,7 @@ def progress(
 
         return upward.report(view, as_of(context.obj, day), upward.asked(directive, period, kind, to)).to_json()
 
-    with handed_on(context.obj, output) as settings:
-        found = look(settings, "reports/progress", asked, here)
-    if json_:
-        terminal.say_json(found)
-        return
-    from reports.report import Report
-
-    show(context.obj, Report.from_json(found), output)
+    hand_on(context.obj, "reports/progress", asked, here, output, json_)
 
 
 @report_app.command(
@@ -249,14 +255,7 @@ def period_(
 
         return answered.build(view, as_of(context.obj, day), code).to_json()
 
-    with handed_on(context.obj, output) as settings:
-        found = look(settings, f"reports/period/{code}", {"as_of": day and terminal.day(day)}, here)
-    if json_:
-        terminal.say_json(found)
-        return
-    from reports.report import Report
-
-    show(context.obj, Report.from_json(found), output)
+    hand_on(context.obj, f"reports/period/{code}", {"as_of": day and terminal.day(day)}, here, output, json_)
 
 
 app = typer.Typer()
