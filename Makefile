@@ -57,7 +57,7 @@ accuracy: $(VENV)/.dev ## measure reading, timing and names of agencies against 
 	$(BIN)/python -m benchmarks.accuracy $(SHARED)
 	$(BIN)/python -m benchmarks.names $(SHARED)
 
-bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, a succession of 700 agencies, durable moves, a morning's letters, sending
+bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, a succession of 700 agencies, durable moves, a morning's letters, sending, spreadsheets
 	$(BIN)/python -m benchmarks.cold $(SHARED)
 	$(BIN)/python -m benchmarks.reading
 	$(BIN)/python -m benchmarks.phrases
@@ -65,6 +65,7 @@ bench: $(VENV)/.dev ## time cold commands, reading, 100,000 phrases, a successio
 	$(BIN)/python -m benchmarks.moves $(SHARED)
 	$(BIN)/python -m benchmarks.mornings $(SHARED)
 	$(BIN)/python -m benchmarks.sending $(SHARED)
+	$(BIN)/python -m benchmarks.sheets
 
 translations: $(VENV)/.dev ## gather the sentences of the code and compile the catalogue
 	$(BIN)/pybabel -q extract -F babel.cfg --no-location --sort-output --project=dondoc -k N_ -k Refused -k BadInput -k NotPermitted -k NotFound -k Away -k Busy -k Overtaken -k translate -o $(VENV)/dondoc.pot workflow directives notifications reports web cli.py

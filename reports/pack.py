@@ -101,7 +101,7 @@ def _again(agencies: list[Row], as_of: AsOf, wanted: Wanted) -> Section:
 def _late(view: Snapshot, as_of: AsOf, rows: list[Row]) -> Section:
     """Every overdue task with its reason, its requests with their letters, and who was told last."""
     columns = (
-        Column("no", _("No."), right=True),
+        Column("no", _("Row"), right=True),
         Column("agency", _("Agency"), wide=True),
         Column("code", _("Task")),
         Column("text", _("What is to be done"), wide=True),

@@ -9,12 +9,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-from reports.report import Report, Section, opens, widths, writable
+from reports.report import BESIDE, LETTER, Report, Section, opens, widths, writable
 from workflow.i18n import language
 
-ROOM = 24.7  # centimetres between the margins
 WHOLE = 1500  # a row of no longer texts is kept on one page
-_ENDLESS = re.compile(r"\S{25,}")  # a word that no column holds may break after every few characters
 
 
 def write(report: Report, path: Path, base: str = "") -> None:
@@ -33,15 +31,16 @@ def write(report: Report, path: Path, base: str = "") -> None:
 
 
 def _section(section: Section, base: str) -> dict[str, Any]:
-    wide = widths(section, ROOM) if section.rows else []
-    columns = [
-        {"title": _text(column.title), "right": column.right, "width": width}
+    wide = widths(section) if section.rows else []
+    shown = [
+        (column, max(int((width - BESIDE) / LETTER + 0.01), 4))
         for column, width in zip(section.columns, wide, strict=False)
     ]
-    rows = [
-        [[_text(row.get(column.key)), opens(row, column.key, base)] for column in section.columns]
-        for row in section.rows
+    columns = [
+        {"title": _text(column.title, most), "right": column.right, "width": width}
+        for (column, most), width in zip(shown, wide, strict=True)
     ]
+    rows = [[[_text(row.get(c.key), most), opens(row, c.key, base)] for c, most in shown] for row in section.rows]
     return {
         "title": _text(section.title),
         "warning": _text(section.warning),
@@ -54,5 +53,8 @@ def _section(section: Section, base: str) -> dict[str, Any]:
     }
 
 
-def _text(value: object) -> str:
-    return _ENDLESS.sub(lambda word: "\u200b".join(re.findall(".{1,8}", word[0])), writable(value))
+def _text(value: object, most: int = 100) -> str:
+    """A value as text whose words may break where they are longer than `most` letters, which is what a line holds."""
+    return re.sub(
+        rf"\S{{{most + 1},}}", lambda word: "\u200b".join(re.findall(f".{{1,{most}}}", word[0])), writable(value)
+    )

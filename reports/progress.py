@@ -110,7 +110,7 @@ def _of(directive: Row) -> str:
 
 def _figure(told: Gathered, row: Row, name: str, wanted: Wanted, what: str = "") -> Part:
     """A figure of a tally with the list that it counts."""
-    about = f"{_(LABELS[name])}" + (f" – {what}" if what else "")
+    about = _(LABELS[name]) + (f" – {what}" if what else "")
     return Part(str(row[name]), listing.address(told.as_of, wanted, figure=name), about)
 
 

@@ -64,16 +64,34 @@ def opens(row: dict[str, Any], key: str, base: str) -> str:
     return f"{base}{address}" if address else ""
 
 
-def widths(section: Section, room: float) -> list[float]:
-    """Column widths in centimetres that add up to `room`: narrow ones hold their longest word, wide ones share by what they hold."""
-    told = [[column.title, *(str(row.get(column.key) or "") for row in section.rows)] for column in section.columns]
-    needs = [0.22 * max(len(word) for text in texts for word in (text.split() or [""])) + 0.5 for texts in told]
-    narrow = [min(need, 5.0) for need, column in zip(needs, section.columns, strict=True) if not column.wide]
-    weights = [min(max(sum(map(len, texts)) / len(texts), 16), 144) ** 0.5 for texts in told]
-    shared = sum(weight for weight, column in zip(weights, section.columns, strict=True) if column.wide)
-    rest = max(room - sum(narrow), room / 3) if shared else 0
-    made = [
-        rest * weight / shared if column.wide else min(need, 5.0)
-        for need, weight, column in zip(needs, weights, section.columns, strict=True)
+ROOM = 24.7  # centimetres between the margins of A4 across
+LETTER, BESIDE = 0.22, 0.42  # centimetres that a letter takes in a table, and that a cell leaves blank
+
+
+def widths(section: Section) -> list[float]:
+    """Column widths in centimetres, `ROOM` at most in all: narrow columns hold their longest word; wide ones share what is left by how
+    much they hold, none more than its longest text. The first rows speak for a long table.
+    """
+    told = [
+        [column.title, *(str(row.get(column.key) or "") for row in section.rows[:2000])] for column in section.columns
     ]
-    return [width * min(room / sum(made), 1) for width in made]
+    made = [
+        min(_wide(max((word for text in texts for word in text.split()), key=len, default="")), 5.0) for texts in told
+    ]
+    longest = [max(_wide(max(texts, key=len)), word) for texts, word in zip(told, made, strict=True)]
+    weight = [min(max(sum(map(len, texts)) / len(texts), 16), 144) ** 0.5 for texts in told]
+    waiting = [n for n, column in enumerate(section.columns) if column.wide]
+    left = max(ROOM - sum(width for n, width in enumerate(made) if n not in waiting), ROOM / 3)
+    while waiting:
+        each = left / sum(weight[n] for n in waiting)
+        content = [n for n in waiting if longest[n] <= each * weight[n]]
+        for n in content or waiting:
+            made[n] = max(min(made[n], 2.5), min(longest[n], each * weight[n]))
+            left -= made[n]
+        waiting = [n for n in waiting if n not in content] if content else []
+    return [width * min(ROOM / sum(made), 1) for width in made]
+
+
+def _wide(text: str) -> float:
+    """How wide a cell must be for a line; capitals take more."""
+    return BESIDE + LETTER * (len(text) + 0.4 * sum(map(str.isupper, text)))

@@ -17,7 +17,7 @@ def text(report: Report, width: int | None = None) -> str:
         if section.rows:
             lines += [*table(section.columns, section.rows, width), ""]
         if section.note:
-            lines += [section.note]
+            lines += [section.note, ""]
     if report.foot:
-        lines += ["", report.foot]
+        lines += [report.foot]
     return "\n".join(lines).rstrip()

@@ -8,8 +8,6 @@ from typing import Any
 
 from reports.report import Report, Section, opens, widths, writable
 
-ROOM = 24.7  # centimetres between the margins
-
 
 def write(report: Report, path: Path, base: str = "") -> None:
     """Write a report as .docx; figures open their lists at `base`."""
@@ -73,7 +71,7 @@ def _table(document: Any, section: Section, base: str) -> None:
 
     table = document.add_table(rows=2, cols=len(section.columns), style="Table Grid")
     table.autofit = False
-    wide = [Cm(width) for width in widths(section, ROOM)]
+    wide = [Cm(width) for width in widths(section)]
     for place, width in zip(table.columns, wide, strict=True):
         place.width = width  # some programs heed the grid, others the cells
     head, row = table.rows

@@ -312,7 +312,7 @@ def test_the_offices_own_template_is_used_and_checked(settings: config.Settings,
     empty = docx.Document()
     empty.add_paragraph("không có gì")
     empty.save(str(file))
-    assert len(office_templates.check(settings, "don-doc")) == len(office_templates.NEEDED)
+    assert len(office_templates.check(settings, "don-doc")) == len(office_templates.NEEDED["don-doc"])
     file.write_bytes(b"khong phai Word")
     assert office_templates.check(settings, "don-doc")
     with pytest.raises(BadInput, match="Word"):

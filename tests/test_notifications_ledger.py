@@ -166,13 +166,13 @@ def test_the_commands_answer_people_and_programs(year: Office, run: Run, tmp_pat
     assert code == 0 and "3 lần nhắc" in said
     assert run("reminders", "plan", "--from", "30/9/2025", "--to", "25/9/2025")[0] == 2
     file = tmp_path / "chung-minh.docx"
-    assert run("proof", "KH27-I.1", "--output", str(file))[0] == 0
+    assert run("report", "proof", "KH27-I.1", "--output", str(file))[0] == 0
     document = docx.Document(str(file))
     cells = {cell.text for table in document.tables for row in table.rows for cell in row.cells}
     assert {"pnv@example.vn", "mới giao", "trước hạn 15 ngày làm việc"} <= cells
     assert any(cell.startswith("<") and cell.endswith("@localhost>") for cell in cells)
     assert "Mã nhật ký" in document.sections[0].footer.paragraphs[0].text
-    assert json.loads(run("proof", "KH27-I.1", "--json")[1]) == known["told"]
+    assert json.loads(run("report", "proof", "KH27-I.1", "--json")[1]) == known["told"]
 
 
 def test_a_refused_letter_can_be_sent_again(year: Office, run: Run) -> None:

@@ -215,8 +215,8 @@ def test_the_foot_says_up_to_which_hour(office: Office) -> None:
         doors.register(session)
         view = Snapshot.within(session)
         now, past = (pack.build(view, AsOf.at(NOW, ZONE, 7, day), Wanted()).foot for day in (None, date(2025, 9, 30)))
-    assert now.startswith("Số liệu tính đến 9 giờ 00 ngày 15/10/2025. Nhật ký: ")
-    assert past.startswith("Số liệu tính đến hết ngày 30/9/2025. Nhật ký: ")
+    assert now.startswith("Số liệu tính đến 9 giờ 00 ngày 15/10/2025. Mã nhật ký: ")
+    assert past.startswith("Số liệu tính đến hết ngày 30/9/2025. Mã nhật ký: ")
 
 
 def test_what_was_told_asked_and_granted_stands_in_it(office: Office) -> None:

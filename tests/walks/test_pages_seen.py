@@ -176,7 +176,7 @@ PAGES: dict[str, list[str]] = {
     LATE: ["/mine", "/tasks/KH27-I.4"],
     MONITOR: [
         "/overdue", "/overdue?tab=soon", "/overdue?tab=waiting", "/overdue?tab=asked&review=2", "/overdue?by=agency",
-        "/overdue?by=directive", "/reviews", "/reviews/1", "/reviews/2", "/tasks/KH27-II.4", "/duties/{II.4}/cancel",
+        "/overdue?by=directive", "/reports/overdue", "/reports/overdue?directive=KH27&period=2025-Q3&of=given", "/reviews", "/reviews/1", "/reviews/2", "/tasks/KH27-II.4", "/duties/{II.4}/cancel",
         "/duties/{II.2}/return", "/letters", "/letters?made=1", "/letters?mailed=2", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
     ],
     OFFICE: [

@@ -245,12 +245,12 @@ def test_a_succession_by_the_command_line(run: Run, tmp_path: Path) -> None:
     for line in json.loads(run("tasks", "--agency", "BA", "--json")[1]):
         assert (line["issued_to_code"], line["agency_code"]) == ("LS.06463", "BA")
     assert "CV1026" in shown
-    code, said, _err = run("inherited", "BA")
+    code, said, _err = run("report", "inherited", "BA")
     assert code == 0 and "Ủy ban nhân dân xã Chi Lăng (LS.06463)" in said and "9/NQ-UBTVQH16" in said
-    count = len(json.loads(run("inherited", "BA", "--json")[1]))
-    for name in ("tiep-nhan.xlsx", "tiep-nhan.docx"):
-        assert run("inherited", "BA", "--from", "LS.06463", "--output", name)[0] == 0
-    assert run("inherited", "BA", "--output", "x.pdf")[0] == 2
+    count = len(json.loads(run("report", "inherited", "BA", "--json")[1]))
+    for name in ("tiep-nhan.xlsx", "tiep-nhan.docx", "tiep-nhan.pdf"):
+        assert run("report", "inherited", "BA", "--from", "LS.06463", "--output", name)[0] == 0
+    assert run("report", "inherited", "BA", "--output", "x.odt")[0] == 2
     sheets = openpyxl.load_workbook("tiep-nhan.xlsx").worksheets
     assert sheets[1].max_row >= 3 + count and "UBND xã Ba" in sheets[0]["A1"].value
     tables = docx.Document("tiep-nhan.docx").tables

@@ -32,7 +32,7 @@ def number(text: str) -> Decimal:
     """
     written = re.sub(r"(?<=\d)[ \u00a0](?=\d{3}\b)", ".", text.strip()).replace("–", "-").replace("−", "-")
     for pattern, thousands, point in _WRITTEN:
-        if re.fullmatch(pattern, written):
+        if re.fullmatch(pattern, written, re.ASCII):
             return _kept(Decimal(written.replace(thousands, "").replace(point, ".")), text)
     raise BadInput("“{text}” is not a figure; write it like 1.022 or 59,709.", text=printable(text)[:60])
 
