@@ -145,7 +145,7 @@ def _money(found: list[Money], document: str) -> Iterator[dict[str, str]]:
     before: dict[Key, tuple[int, str]] = {}
     taken: dict[tuple[Key, str], int] = defaultdict(int)
     for (_statement, key, place), lines in together.items():
-        period, remark = _term(key.period, term_key)
+        period, remark = _term(key.period, term_key, spent=True)
         amount, where = sum(one.amount for one in lines), _place(place)
         taken[key, where] += 1
         where = f"{where} ({n})".strip() if (n := taken[key, where]) > 1 else where
@@ -168,19 +168,23 @@ def _money(found: list[Money], document: str) -> Iterator[dict[str, str]]:
         }
 
 
-def _term(key: str, read: Callable[[str], str]) -> tuple[str, str]:
-    """A time as the form takes it, and what is to be said of it: a day is told by the period that it ends."""
+def _term(key: str, read: Callable[[str], str], *, spent: bool = False) -> tuple[str, str]:
+    """A time as the form takes it, and what is to be said of it.
+
+    A day is told by the period that it ends, since a figure is what had been reached by the end of its period; not so with
+    money, of which one must know since when.
+    """
     try:
         return read(key) if key else "", ""
     except BadInput:
-        meant, said = ending(key), say_term(key)
+        meant, said = "" if spent else ending(key), say_term(key)
         if meant:
             return meant, _("The document says {time}.", time=said)
         return said, _("“{time}” is no period that can be taken; write the one that is meant.", time=said)
 
 
 def _remarks(remarks: list[str], issues: Iterable[Issue]) -> str:
-    return "; ".join(dict.fromkeys(filter(None, [*remarks, *(str(one) for one in issues)])))
+    return " ".join(dict.fromkeys(filter(None, [*remarks, *(str(one) for one in issues)])))
 
 
 def _place(place: Place) -> str:

@@ -51,7 +51,14 @@ ALSO_SOURCES = {
     "tong": Source.TOTAL, "von khac": Source.OTHER, "nguon khac": Source.OTHER, "khac": Source.OTHER, "von htx": Source.OWN,
     "von doi ung": Source.OWN,
 }  # fmt: skip
-ALSO_STAGES = {"du kien": Stage.PLANNED, "phan bo": Stage.ALLOCATED, "cap": Stage.ALLOCATED, "da giai ngan": Stage.PAID}
+ALSO_STAGES = {
+    "du kien": Stage.PLANNED,
+    "bo tri": Stage.ALLOCATED,
+    "giai ngan": Stage.PAID,
+    "phan bo": Stage.ALLOCATED,
+    "cap": Stage.ALLOCATED,
+    "da giai ngan": Stage.PAID,
+}
 
 
 def type_indicator(session: Session, directive: Directive, texts: Texts, **how: Any) -> tuple[Indicator, Change]:
