@@ -41,7 +41,7 @@ PARTS = {
 AFAR = (
     "tasks", "show", "directives", "questions", "start", "done", "withdraw", "confirm", "return", "reopen", "suspend", "resume",
     "cancel", "hand-on", "extend", "requests", "parts", "period", "progress", "notes", "agencies", "overdue", "report", "letter", "timing",
-    "read", "figures", "login", "logout", "whoami",
+    "read", "figures", "targets", "login", "logout", "whoami",
 )  # fmt: skip
 
 

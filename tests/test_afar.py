@@ -162,13 +162,14 @@ LISTS = (
     "tasks --as-of 5/10/2025", "show KH27-I.1", "show kh27-i.4 --as-of 1/10/2025", "overdue", "overdue --as-of 1/12/2025",
     "overdue --agency PNV", "overdue --by agency", "overdue --by directive --as-of 1/12/2025", "directives", "questions",
     "requests list", "requests list --all", "parts list --all", "notes list --all", "period list 2025-Q3", "period list 2025-Q3 --missing",
-    "agencies", "agencies list --all",
+    "agencies", "agencies list --all", "targets list KH27", "targets list KH27 --period 2025-Q2 --as-of 1/9/2025", "targets list 27/KH-UBND",
 )  # fmt: skip
 WRONG = (
     "show KH99-I.1", "tasks --directive KH99", "tasks --agency Xyz", "tasks --standing x", "overdue --as-of 31/2/2025", "overdue --by week",
     "start KH99-I.1", "start KH27-I.3 --agency Xyz", "done KH27-I.2", "withdraw KH27-I.2 --reason x", "confirm KH27-I.1",
     "extend KH27-I.1 --to 1/1/2020 --reason x --basis 1/CV", "requests grant 999", "parts give KH27-I.1 --part 9 --result x",
-    "show QĐ12-Đ.1", "period list x",
+    "show QĐ12-Đ.1", "period list x", "targets list KH99", "targets list KH27 --as-of 31/2/2025",
+    "targets actual KH27 CT9 --period 2025-Q2 --value 5", "targets actual KH99 CT1 --period 2025-Q2 --value 5", "targets actual KH27 CT1 --period x --value 5",
 )  # fmt: skip
 
 
@@ -187,6 +188,13 @@ def test_lists_say_the_same_as_on_the_servers_own_machine(desk: Desk, person: st
     assert asked[0] == 0, asked
     part = desk.here(FOCAL, "parts", "ask", "KH27-I.4", "--what", "số liệu", "--lead", "PNV", "--agency", "PTP")
     assert part[0] == 0, part
+    for stated in (
+        ("set", "KH27", "--name", "Tỷ lệ HTX khá, tốt", "--unit", "%", "--target", "30-40%", "--baseline", "25,5%"),
+        ("money", "KH27", "--purpose", "Đề án", "--stage", "planned", "--source", "state", "--amount", "1.147,25 triệu", "--period", "2021-2025"),
+        ("money", "KH27", "--purpose", "Đề án", "--stage", "paid", "--source", "state", "--amount", "67 triệu", "--place", "mục I"),
+        ("actual", "KH27", "CT1", "--period", "2025-Q2", "--value", "33,75"),
+    ):  # fmt: skip
+        assert desk.here(MONITOR, "targets", *stated)[0] == 0, stated
     assert desk.pc("login", desk.url, "--token", desk.house.token(person))[0] == 0
     for command in LISTS:
         for more in ((), ("--json",)):
@@ -244,6 +252,35 @@ def test_the_main_acts_work_from_afar(desk: Desk) -> None:
         assert (own.status, own.submissions[0].evidence[0].name) == (Status.COMPLETED, "quyết định.pdf")
         assert (own.submissions[0].by, own.submissions[0].channel) == ("Lê Hoa", "api")
         assert first_fault(session) is None
+
+
+def test_a_figure_is_recorded_from_afar_and_the_targets_themselves_are_not(desk: Desk) -> None:
+    assert desk.here(MONITOR, "targets", "set", "KH27", "--name", "Số lớp", "--unit", "lớp", "--target", "12")[0] == 0
+    desk.login(FOCAL)
+    figure = ("targets", "actual", "KH27", "ct1", "--period", "quý II/2025", "--value", "1.022 lớp", "--note", "ước")
+    code, said, err = desk.pc(*figure)
+    assert (code, said) == (0, desk.here(FOCAL, *figure)[1]), err
+    assert "Phòng Nội vụ" in said and "1.022 lớp" in said
+    (one,) = json.loads(desk.pc("targets", "list", "KH27", "--json")[1])["indicators"]
+    assert [(told["value"], told["note"], told["by"]) for told in one["values"]] == [("1022", "ước", "Lê Hoa")]
+    assert desk.pc(*figure, "--by", "Hà Theo Dõi")[0] == 2 and desk.pc(*figure, "--agency", "PTP")[0] == 3
+    acts = desk.house.acts()
+    for refused in (
+        ("set", "KH27", "--name", "x"), ("drop", "KH27", "CT1", "--reason", "x"), ("form", "KH27", "--output", "bieu.xlsx"),
+        ("money", "KH27", "--purpose", "x", "--stage", "paid", "--source", "own", "--amount", "1 triệu"), ("take", "bieu.xlsx"),
+    ):  # fmt: skip
+        code, said, err = desk.pc("targets", *refused)
+        assert (code, said, desk.url in err) == (1, "", True), (refused, err)
+    assert desk.house.acts() == acts and not list((desk.folder / "pc").iterdir())
+
+
+def test_a_document_is_read_on_the_pc_itself(desk: Desk) -> None:
+    desk.login(FOCAL)
+    file = desk.folder / "pc" / "bao-cao.md"
+    file.write_text("# II. MỤC TIÊU NĂM 2024\n\nSố lớp tập huấn: từ 12 lớp trở lên.\n", encoding="utf-8")
+    assert desk.pc("read", str(file), "--json")[0] == 0
+    code, said, err = desk.pc("figures", str(file), "--json")
+    assert (code, json.loads(said)["indicators"][0]["target"]) == (0, "12"), err
 
 
 def test_a_file_that_is_no_evidence_is_told_plainly(desk: Desk) -> None:

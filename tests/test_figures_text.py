@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from directives import figures
 from directives.document import Document, Paragraph, Place
-from directives.figures import Figures, Indicator, Relation
+from directives.figures import Figures, Indicator
 from directives.figures.funds import STAGE_OPEN
 from directives.figures.indicators import BY_OR_TO, NEAR, NO_SECTION, NO_UNIT, POINT
-from directives.figures.numbers import read_money, scale
+from directives.figures.numbers import scale
 from workflow.errors import BadInput
+from workflow.targets.aim import Relation
 from workflow.targets.money import Source, Stage
+from workflow.targets.numbers import money as read_money
 from workflow.targets.numbers import number as read_number
 from workflow.targets.numbers import say_number
 

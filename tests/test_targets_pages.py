@@ -89,10 +89,14 @@ def test_programs_read_and_record(house: House) -> None:
     with house.client:
         made = call("POST", f"{PATH}/actual", FOCAL, json=figure)
         assert made.json() == {
-            "indicator": "CT1", "period": "2025-Q3", "agency": make_code(house), "value": "59.709", "change": "new",
+            "directive": "KH27", "indicator": "CT1", "unit": "HTX", "period": "2025-Q3", "agency": make_code(house),
+            "agency_name": "Phòng Nội vụ", "value": "59.709", "change": "new",
         }  # fmt: skip
         assert call("POST", f"{PATH}/actual", FOCAL, json=figure).json()["change"] == "same"
         told = call("GET", f"{PATH}?period=Q3/2025", LEADER).json()
+        assert call("GET", "/directives/27/KH-UBND/targets?period=Q3/2025", LEADER).json() == told
+        before = call("GET", f"{PATH}?as_of=2025-06-30", LEADER).json()["indicators"][0]
+        assert (before["value"], before["state"]) == (None, "no_figure"), "on that day the quarter had not begun"
         assert [(one["code"], one["value"], one["state"]) for one in told["indicators"]] == [
             ("CT1", "59.709", "reached"), ("CT2", None, "no_figure"),
         ]  # fmt: skip

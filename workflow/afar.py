@@ -22,6 +22,7 @@ from workflow.i18n import N_
 if TYPE_CHECKING:
     from http.client import HTTPConnection, HTTPResponse
 
+    from workflow.config import ReadingSettings
     from workflow.duties.order import Order
 
 TIMEOUT = 60  # seconds for an answer
@@ -37,6 +38,13 @@ class Afar:
     name: str
     language: str
     time_zone: str
+
+    @property
+    def reading(self) -> ReadingSettings:
+        """How documents are read on this PC: as without a settings file."""
+        from workflow.config import ReadingSettings
+
+        return ReadingSettings()
 
 
 class BrokenLogin(BadInput):

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from directives import readers
+from directives import letterhead, readers
 from directives.document import Document, Paragraph, Table
 from directives.figures import budgets, measured
-from directives.figures.found import Figures, Indicator, Money, Relation
+from directives.figures.found import Figures, Indicator, Money
 from directives.figures.funds import Funds
 from directives.figures.grids import grid
 from directives.figures.indicators import indicators
@@ -19,12 +19,15 @@ from workflow.i18n import N_
 
 ENDLESS = N_("The paragraph is longer than what is looked at for figures.")
 
-__all__ = ["Figures", "Indicator", "Money", "Relation", "propose", "read"]
+__all__ = ["Figures", "Indicator", "Money", "propose", "read"]
 
 
 def read(path: Path, max_megabytes: int = 50, name: str = "") -> Figures:
     """Return the figures of a file (called `name`, if that is not the name of its path); raises BadInput where it cannot be read."""
-    return propose(readers.read(path, max_megabytes, name))
+    document = readers.read(path, max_megabytes, name)
+    found = propose(document)
+    found.number = letterhead.read(document).number or ""
+    return found
 
 
 def propose(document: Document) -> Figures:

@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
-from directives.figures.found import Relation
 from directives.figures.numbers import NUMBER, is_doubtful
 from directives.figures.times import without
+from workflow.targets.aim import Relation
 from workflow.targets.numbers import number as read_number
 
 # What stands before a figure; the longest that fits is taken.

@@ -5,31 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 
 from directives.document import Place
 from directives.proposal import Issue
+from workflow.targets.aim import Aim, Relation
 from workflow.targets.money import Difference, Key, Source, Stage
-
-
-class Relation(StrEnum):
-    """What an actual value must be to its target."""
-
-    AT_LEAST = "at_least"
-    MORE_THAN = "more_than"
-    AT_MOST = "at_most"
-    LESS_THAN = "less_than"
-    EQUAL = "equal"
-    RANGE = "range"
-    WATCHED = "watched"  # the document states what was reached, and no target
 
 
 @dataclass
 class Indicator:
     """One indicator; figures are in `unit`. `upper` ends a range, `of_plan` is the stated share of a plan in percent.
 
-    `period` is 2023, 2025-Q3, 2021-2025 or a day in ISO form, "" where nothing is said; `part_of` names the indicator above it.
+    `relation` is “watched” where only what was reached is stated. `period` is 2023, 2025-Q3, 2021-2025 or a day in ISO form, "" where nothing is said; `part_of` names the indicator above it.
     """
 
     name: str
@@ -45,6 +33,16 @@ class Indicator:
     words: str = ""
     place: Place = field(default_factory=Place)
     issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def aim(self) -> Aim:
+        """What it is to come to."""
+        return Aim(self.relation, self.target, self.upper)
+
+    @property
+    def full_name(self) -> str:
+        """Its name behind that of the indicator above it."""
+        return f"{self.part_of} – {self.name}" if self.part_of else self.name
 
     def row(self) -> dict[str, Any]:
         """The indicator as a row of plain values, the same that a spreadsheet has."""
@@ -95,6 +93,7 @@ class Figures:
     """The figures of one document, in reading order."""
 
     file_name: str
+    number: str = ""  # of the document, where its head states one
     indicators: list[Indicator] = field(default_factory=list)
     money: list[Money] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from directives.figures.found import Money, distinct
 from directives.figures.indicators import NEAR, POINT
-from directives.figures.numbers import NUMBER, is_doubtful, read_money
+from directives.figures.numbers import NUMBER, is_doubtful
 from directives.figures.passages import MOST, Passage
 from directives.figures.sources import FUND, OTHERWISE, SOURCE, source_in, stage_in, taken
 from directives.figures.times import Time, spoken, times, without
@@ -17,6 +17,7 @@ from directives.proposal import Issue, issue
 from workflow.errors import BadInput
 from workflow.i18n import N_
 from workflow.targets.money import Source, Stage
+from workflow.targets.numbers import money as read_money
 from workflow.targets.numbers import number as read_number
 
 STAGE_OPEN = N_("The text does not say how far the money has come.")

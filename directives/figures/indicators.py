@@ -12,12 +12,13 @@ from dataclasses import replace
 from decimal import Decimal
 
 from directives.figures.bounds import DURATIONS, Bound, bounds
-from directives.figures.found import Indicator, Relation, distinct
+from directives.figures.found import Indicator, distinct
 from directives.figures.numbers import NUMBER, scale
 from directives.figures.passages import Passage
 from directives.figures.times import Time, spoken, times, without
 from directives.proposal import issue
 from workflow.i18n import N_
+from workflow.targets.aim import Relation
 from workflow.targets.numbers import number as read_number
 
 NEAR = N_("The figure is given as about so much.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from directives.figures.bounds import Bound, bounds
-from directives.figures.found import Indicator, Relation, distinct
+from directives.figures.found import Indicator, distinct
 from directives.figures.grids import OF_WHICH, Grid, Line, folded, parents
 from directives.figures.indicators import NEAR, NO_UNIT, POINT
 from directives.figures.numbers import is_doubtful
@@ -16,6 +16,7 @@ from directives.figures.times import times, without, year_of
 from directives.proposal import Issue, issue
 from workflow.errors import BadInput
 from workflow.i18n import N_
+from workflow.targets.aim import Relation
 from workflow.targets.numbers import number as read_number
 
 SHARE = N_("{figure} may be a share or a percentage.")

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from decimal import Decimal
 from itertools import groupby
 
-from directives.figures.found import Figures, Indicator, Money, Relation
-from workflow.i18n import N_, _
-from workflow.periods import show_period
+from directives.figures.found import Figures, Indicator, Money
+from workflow.i18n import _
+from workflow.targets.aim import Relation
 from workflow.targets.money import SOURCES, STAGES, millions
 from workflow.targets.numbers import say_number
+from workflow.targets.term import say_term
 from workflow.terminal import Column, table
-
-_TARGETS = {
-    Relation.AT_LEAST: N_("at least {figure}"),
-    Relation.MORE_THAN: N_("more than {figure}"),
-    Relation.AT_MOST: N_("at most {figure}"),
-    Relation.LESS_THAN: N_("less than {figure}"),
-    Relation.EQUAL: N_("{figure}"),
-    Relation.RANGE: N_("from {figure} to {upper}"),
-    Relation.WATCHED: N_("not stated"),
-}
 
 
 def lines(found: Figures) -> Iterator[str]:
@@ -62,12 +52,12 @@ def _indicators(found: list[Indicator]) -> Iterator[str]:
     rows = [
         {
             "mark": "⚠" if one.issues else "",
-            "name": f"{one.part_of} – {one.name}" if one.part_of else one.name,
+            "name": one.full_name,
             "target": target(one),
             "baseline": _figure(one.baseline),
             "actual": _figure(one.actual),
             "of_plan": _figure(one.of_plan),
-            "period": say_period(one.period),
+            "period": say_term(one.period),
             "where": str(one.place),
         }
         for one in found
@@ -98,7 +88,7 @@ def _money(found: list[Money]) -> Iterator[str]:
                 "stage": _(STAGES[one.stage]),
                 "source": _(SOURCES[one.source]),
                 "amount": millions(one.amount),
-                "period": say_period(one.period),
+                "period": say_term(one.period),
                 "where": str(one.place),
             }
             for one in of
@@ -109,19 +99,8 @@ def _money(found: list[Money]) -> Iterator[str]:
 
 def target(one: Indicator) -> str:
     """What an indicator is to reach, with its unit: "at least 12 lớp"."""
-    told = {"figure": _with_unit(one.target, one.unit), "upper": _with_unit(one.upper, one.unit)}
-    return _(_TARGETS[one.relation], **told)
-
-
-def _with_unit(value: Decimal | None, unit: str) -> str:
-    figure = _figure(value)
-    return figure + (unit if unit.startswith("%") else f" {unit}" if unit else "") if figure else ""
+    return one.aim.words(one.unit) if one.relation is not Relation.WATCHED else _("not stated")
 
 
 def _figure(value: Decimal | None) -> str:
     return "" if value is None else say_number(value)
-
-
-def say_period(key: str) -> str:
-    """A period as people write it; years from … to … stand as they are."""
-    return key.replace("-", "–") if re.fullmatch(r"\d{4}-\d{4}", key) else show_period(key) if key else ""

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from web.api import models
 from web.api.caller import acting, reading
+from web.api.reading import As, _as_of
 from web.pages import Office
 from workflow.access import sight
 from workflow.directive import find_directive
@@ -25,6 +26,8 @@ class Targets(models.Loose):
 
     code: str
     number: str
+    subject: str
+    monitor_id: int | None
     period: str = Field(description="The period that was asked for; empty for the newest figures of each indicator.")
     indicators: list[dict[str, Any]]
     money: list[dict[str, Any]]
@@ -48,23 +51,27 @@ class Figure(BaseModel):
 class FigureKept(BaseModel):
     """The figure as it is kept, and whether it is new, changed, or was there."""
 
+    directive: str
     indicator: str
+    unit: str
     period: str
     agency: str | None
+    agency_name: str | None
     value: str
     change: Literal["new", "changed", "same"]
 
 
-@router.get("/directives/{code}/targets")
-def targets(request: Request, code: Code, period: Annotated[str, Query(max_length=50)] = "") -> Targets:
+@router.get("/directives/{code:path}/targets")
+def targets(
+    request: Request, code: Code, period: Annotated[str, Query(max_length=50)] = "", as_of: As = None
+) -> Targets:
     """What a directive aims at in figures with what has been reached, its money by source, and what does not agree."""
-    office: Office = request.app.state.office
     key = period_key(period) if period.strip() else ""
     with reading(request) as view:
-        return Targets(**showing.targets(view, code, today=office.as_of().day, period=key))
+        return Targets(**showing.targets(view, code, today=_as_of(request, as_of).day, period=key))
 
 
-@router.post("/directives/{code}/targets/actual")
+@router.post("/directives/{code:path}/targets/actual")
 def record(request: Request, code: Code, figure: Figure) -> FigureKept:
     """Record what had been reached by the end of a period; the same once more changes nothing, another figure corrects it."""
     office: Office = request.app.state.office
@@ -72,11 +79,5 @@ def record(request: Request, code: Code, figure: Figure) -> FigureKept:
     texts["code"] = texts.pop("indicator")
     with acting(request) as (session, how):
         directive = find_directive(session, code, sight.hidden(session, how["by"]))
-        made, change = type_actual(session, directive, texts, today=office.as_of().day, **how)
-        return FigureKept(
-            indicator=made.indicator.code,
-            period=made.period,
-            agency=made.agency.code if made.agency else None,
-            value=format(made.value, "f"),
-            change=change.value,
-        )
+        kept = showing.kept(*type_actual(session, directive, texts, today=office.as_of().day, **how))
+        return FigureKept(**{**kept, "value": format(kept["value"], "f")})

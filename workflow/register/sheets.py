@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -148,7 +148,7 @@ def write(path: Path, titles: dict[str, str], rows: Iterable[dict[str, str]], sh
     write_book(path, {sheet: (titles, rows)})
 
 
-def write_book(path: Path, sheets: dict[str, tuple[dict[str, str], Iterable[dict[str, str]]]]) -> None:
+def write_book(path: Path, sheets: Mapping[str, tuple[dict[str, str], Iterable[dict[str, str]]]]) -> None:
     """Write tables as the sheets of one .xlsx, every cell as text; also what is typed below them stays the text that was typed."""
     import xlsxwriter
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from workflow.i18n import _
-from workflow.options import Actor, AsOfDay, Json, Reason, acting, as_of, hidden, looking
+from workflow.options import Actor, AsOfDay, Json, Reason, acting, as_of, hidden, look
 from workflow.targets import commands_form
 
 app = typer.Typer()
@@ -34,15 +34,21 @@ def list_targets(
     from workflow.duties.period_key import period_key
     from workflow.targets import showing
 
-    today = as_of(context.obj, day).day
-    with looking(context.obj, by) as view:
-        told = showing.targets(view, code, today=today, period=period_key(period) if period else "")
+    key, on = period_key(period) if period else "", terminal.day(day) if day else None
+    told = look(
+        context.obj,
+        f"directives/{code}/targets",
+        {"period": key, "as_of": on},
+        lambda view: showing.targets(view, code, today=as_of(context.obj, day).day, period=key),
+        by,
+    )
+    told = showing.figured(told)
     if json_:
         terminal.say_json(told)
         return
     terminal.say(f"{told['code']} ({told['number']})", "")
     _say_indicators(told["indicators"])
-    _say_money(told["money"])
+    _say_money(told["money"], told["lines"])
     terminal.say(*(f"⚠ {showing.difference_words(one)}" for one in told["differences"]))
 
 
@@ -78,7 +84,7 @@ def _say_indicators(rows: list[dict[str, Any]]) -> None:
     )
 
 
-def _say_money(rows: list[dict[str, Any]]) -> None:
+def _say_money(rows: list[dict[str, Any]], lines: list[dict[str, Any]]) -> None:
     from workflow import terminal
     from workflow.targets import showing
 
@@ -97,6 +103,17 @@ def _say_money(rows: list[dict[str, Any]]) -> None:
         C("paid_rate", _("of what is allocated (%)"), right=True),
     )
     terminal.say(_("Money (million đồng)"), *terminal.table(columns, [showing.balance_words(row) for row in rows]), "")
+    stated = (
+        C("number", _("Amount no."), right=True),
+        C("purpose", _("Purpose"), wide=True),
+        C("beneficiary", _("Beneficiary"), wide=True),
+        C("from", _("Source"), wide=True),
+        C("at", _("Stage"), wide=True),
+        C("for", _("Period"), wide=True),
+        C("amount", _("Amount"), right=True),
+        C("where", _("Stated in"), wide=True),
+    )
+    terminal.say(_("What is stated (million đồng)"), *terminal.table(stated, [showing.line_words(row) for row in lines]), "")  # fmt: skip
 
 
 @targets_app.command(
@@ -156,24 +173,29 @@ def actual(
     document_number: Document = None,
     by: Actor = None,
 ) -> None:
+    from urllib.parse import quote
+
     from workflow import terminal
-    from workflow.clock import local_day
-    from workflow.directive import find_directive
-    from workflow.periods import show_period
-    from workflow.targets.numbers import say_quantity
-    from workflow.targets.typed import type_actual
+    from workflow.afar import Afar, Server
+    from workflow.targets import showing
 
     given = {
         "code": indicator, "period": period, "value": value, "agency": agency, "note": note, "document_number": document_number,
     }  # fmt: skip
     texts = {key: text for key, text in given.items() if text is not None}
+    if isinstance(context.obj, Afar):
+        texts["indicator"] = texts.pop("code")
+        kept = Server.of(context.obj, by).post(f"directives/{quote(code)}/targets/actual", texts)
+        terminal.say(showing.kept_words(kept))
+        return
+    from workflow.clock import local_day
+    from workflow.directive import find_directive
+    from workflow.targets.typed import type_actual
+
     with acting(context.obj, by) as (session, how):
         directive = find_directive(session, code, hidden(session, how))
         today = local_day(how["at"], context.obj.time_zone)
-        made, _change = type_actual(session, directive, texts, today=today, **how)
-        of = made.agency.name if made.agency else _("all together")
-        figure = say_quantity(made.value, made.indicator.unit)
-        line = f"{directive.code}, {made.indicator.code}, {show_period(made.period)}, {of}: {figure}"
+        line = showing.kept_words(showing.kept(*type_actual(session, directive, texts, today=today, **how)))
     terminal.say(line)
 
 
@@ -229,7 +251,7 @@ def drop(
     number: Annotated[
         int | None,
         typer.Option(
-            "--amount", min=1, max=2**31 - 1, help=_("Number of an amount, as `dondoc targets list --json` shows it.")
+            "--amount", min=1, max=2**31 - 1, help=_("Number of an amount, as `dondoc targets list` shows it.")
         ),
     ] = None,
     reason: Reason = "",

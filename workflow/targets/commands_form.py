@@ -31,14 +31,10 @@ def form(
 ) -> None:
     from workflow import terminal
     from workflow.duties.period_key import period_key
-    from workflow.errors import BadInput, Refused
     from workflow.queries import directive_id
-    from workflow.targets.form import write_form
+    from workflow.targets.form import fresh, write_form
 
-    if output.suffix.lower() != ".xlsx":
-        raise BadInput("{name} must end in .xlsx.", name=output.name)
-    if output.exists():
-        raise Refused("{file} exists already; name another file.", file=str(output))
+    fresh(output)
     today = as_of(context.obj, day).day
     with looking(context.obj, by) as view:
         found = view.rows("select id, code from directive where id = :id", id=directive_id(view, code))[0]

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from sqlmodel import Session
 
 from workflow.directive import Directive, find_directive
-from workflow.errors import BadInput, NotPermitted, Problem
+from workflow.errors import BadInput, NotPermitted, Problem, Refused
 from workflow.i18n import N_, _
 from workflow.names import fold
 from workflow.register.sheets import Faults, Line, lines_of, read_book, write_book
@@ -31,6 +32,7 @@ TITLES = {
     INDICATORS: {
         "code": N_("Code"), "name": N_("Indicator"), "unit": N_("Unit"), "target": N_("Target"), "until": N_("Time of the target"),
         "baseline": N_("Baseline"), "whole": N_("The whole is"), "task": N_("Task"), "words": N_("Words of the document"),
+        "place": N_("Place in the document"),
     },
     VALUES: {
         "code": N_("Code"), "name": N_("Indicator"), "agency": N_("Agency"), "period": N_("Period"), "value": N_("Value"),
@@ -42,9 +44,11 @@ TITLES = {
         "place": N_("Place in the document"),
     },
 }  # fmt: skip
+# What stands beside a row that was read from a document, for the eyes of who corrects it; nothing of it is taken.
+REMARKS = {"remarks": N_("To look at")}
 NEEDED = {
     INDICATORS: ("name", "target"),
-    VALUES: ("code", "period", "value"),
+    VALUES: ("period", "value"),
     MONEY: ("purpose", "stage", "source", "amount"),
 }
 # Where a fault stands that no cell names.
@@ -71,10 +75,22 @@ def write_form(path: Path, view: Snapshot, directive: Row, *, today: date, perio
     rows = {sheet: [cells for _number, cells in own] for sheet, own in stand(view, directive["id"], today).items()}
     if period:
         rows[VALUES] += _asked(view, directive["id"], today, period)
-    sheets = {_(sheet): (TITLES[sheet], rows[sheet]) for sheet in TITLES}
-    about = {"key": DIRECTIVE, "code": directive["code"]}
-    write_book(path, {**sheets, _(DIRECTIVE): (about, [])})
+    write_book(path, {_(sheet): (TITLES[sheet], rows[sheet]) for sheet in TITLES} | about(directive["code"]))
     return sum(len(own) for own in rows.values())
+
+
+def about(code: str) -> dict[str, tuple[dict[str, str], list[dict[str, str]]]]:
+    """The sheet that says of which directive a form is."""
+    return {_(DIRECTIVE): ({"key": DIRECTIVE, "code": code}, [])}
+
+
+def fresh(path: Path) -> Path:
+    """A spreadsheet that is not there yet; raises BadInput or Refused."""
+    if path.suffix.lower() != ".xlsx":
+        raise BadInput("{name} must end in .xlsx.", name=path.name)
+    if path.exists():
+        raise Refused("{file} exists already; name another file.", file=str(path))
+    return path
 
 
 def stand(view: Snapshot, directive: int, today: date) -> dict[str, list[tuple[int, dict[str, str]]]]:
@@ -99,7 +115,7 @@ def take(session: Session, path: Path, *, hidden: frozenset[int], today: date, n
     before = stand(Snapshot.within(session), directive.id or 0, today)
     for sheet, rows in present.items():
         name = _(sheet)
-        lines = lines_of(rows, TITLES[sheet], NEEDED[sheet], f"{path.name}, {name}")
+        lines = lines_of(rows, TITLES[sheet] | REMARKS, NEEDED[sheet], f"{path.name}, {name}")
         faults = Faults(path.name, TITLES[sheet], found, sheet=name)
         typed = _typing(session, directive, sheet, today, how)
         made.sheets[sheet] = _take(lines, before[sheet], typed, faults, BLAMED[sheet])
@@ -118,6 +134,10 @@ def _take(
     counts = dict.fromkeys(Change, 0)
     seen: set[int] = set()
     for line in lines:
+        if not any((line.cells | dict.fromkeys(REMARKS, "")).values()):
+            continue
+        for name in REMARKS:
+            line.cells.pop(name, None)
         if "value" in line.cells and not line.cells["value"]:
             if any(_of(cells) == _of(line.cells) for _number, cells in before):
                 faults.add(line, "value", _("An empty cell takes nothing out; see `dondoc targets drop`."))
@@ -160,30 +180,42 @@ def _asked(view: Snapshot, directive: int, today: date, period: str) -> list[dic
     return rows
 
 
+def aim_cell(aim: Aim, unit: str) -> str:
+    """An aim as it is typed into a form: without its unit, which has a column, but with the sign of a percentage."""
+    return aim.words(_sign(unit))
+
+
+def figure_cell(value: Decimal | None, unit: str) -> str:
+    """A figure as it is typed into a form; "" of none."""
+    return "" if value is None else say_number(value) + _sign(unit)
+
+
+def _sign(unit: str) -> str:
+    return "%" if unit == "%" else ""
+
+
 def _indicator(row: Row) -> dict[str, str]:
-    sign = "%" if row["unit"] == "%" else ""
-    aim = Aim(Relation(row["relation"]), row["target"], row["upper"])
     return {
         "code": row["code"],
         "name": row["name"],
         "unit": row["unit"],
-        "target": aim.words(sign),
+        "target": aim_cell(Aim(Relation(row["relation"]), row["target"], row["upper"]), row["unit"]),
         "until": row["until"],
-        "baseline": say_number(row["baseline"]) + sign if row["baseline"] is not None else "",
+        "baseline": figure_cell(row["baseline"], row["unit"]),
         "whole": _(WHOLES[Whole(row["whole"])]),
         "task": row["task"] or "",
         "words": row["words"],
+        "place": row["place"].get("told", ""),
     }
 
 
 def _value(row: Row, value: Row) -> dict[str, str]:
-    sign = "%" if row["unit"] == "%" else ""
     return {
         "code": row["code"],
         "name": row["name"],
         "agency": value["agency_code"] or "",
         "period": value["period"],
-        "value": say_number(value["value"]) + sign,
+        "value": figure_cell(value["value"], row["unit"]),
         "note": value["note"],
         "document_number": value["document_number"],
     }

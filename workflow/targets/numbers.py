@@ -15,7 +15,7 @@ MOST_MONEY = 9 * 10**18  # đồng
 
 _FIGURE = r"[-–−]?\d[\d.,]*(?:[ \u00a0]\d{3})*(?:,\d+)?"
 _SCALES = {"": 1, "ngan": 10**3, "nghin": 10**3, "tr": 10**6, "trieu": 10**6, "ty": 10**9, "ti": 10**9}
-_MONEY = re.compile(r"(?:(nghin|ngan)\s+)?(ngan|nghin|trieu|tr|ty|ti)?\.?\s*(dong|vnd|d)?\.?(?=$|\s*/)")
+_MONEY = re.compile(r"(?:(nghin |ngan |1\.?000\s?))?(ngan|nghin|trieu|tr|ty|ti)?\.?\s*(dong|vnd|d)?\.?(?=$|\s*/)")
 
 
 class Quantity(NamedTuple):
@@ -74,23 +74,23 @@ def measured(text: str, unit: str) -> Decimal:
 
 
 def money(text: str, unit: str = "") -> int:
-    """Read an amount in whole đồng: “6.726 triệu đồng”; one without a unit is in `unit`, if any. Raises BadInput."""
-    read = quantity(text)
-    factor = scale(read.unit or unit)
-    if not factor or "/" in read.unit:
+    """Read an amount in whole đồng: “6.726 triệu đồng”, “1 tỷ 200 triệu đồng”; one without a unit is in `unit`, if any. Raises BadInput."""
+    parts = [quantity(part) for part in re.split(r"(?<=[^\W\d_])\.?\s+(?=\d)", printable(text))]
+    factors = [scale(part.unit or (unit if len(parts) == 1 else "")) for part in parts]
+    if not all(factors) or factors != sorted(set(factors), reverse=True) or any("/" in part.unit for part in parts):
         raise BadInput("“{text}” is no amount of money; write it with its unit, such as 6.726 triệu đồng.", text=printable(text))  # fmt: skip
-    amount = read.value * factor
+    amount = sum((part.value * factor for part, factor in zip(parts, factors, strict=True)), Decimal())
     if amount != amount.to_integral_value() or abs(amount) > MOST_MONEY:
         raise BadInput("“{text}” does not make whole đồng.", text=printable(text))
     return int(amount)
 
 
 def scale(unit: str) -> int:
-    """How many đồng a unit of money is worth: “triệu đồng/người/năm” is 1.000.000; 0 where it is none."""
+    """How many đồng a unit of money is worth: “triệu đồng/người/năm” is 1.000.000, “1000 đồng” a thousand; 0 where it is none."""
     found = _MONEY.match(_same(unit))
-    if not found or not any(found.groups()):
+    if not found or not (found[2] or found[3]):
         return 0
-    return _SCALES[found[1] or ""] * _SCALES[found[2] or ""]
+    return (1000 if found[1] else 1) * _SCALES[found[2] or ""]
 
 
 def say_number(value: Decimal) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from workflow.i18n import _
 from workflow.periods import first_day, last_day, show_period
@@ -14,8 +14,24 @@ from workflow.queries import directive_id
 from workflow.snapshot import Row, Snapshot, exact, stored
 from workflow.targets.aim import STATES, Aim, Relation, State, Whole, combine
 from workflow.targets.balance import funding_table
-from workflow.targets.money import SOURCES, Amount, Difference, Key, Source, Stage, differences, millions, stated_where
+from workflow.targets.money import (
+    SOURCES,
+    STAGES,
+    Amount,
+    Difference,
+    Key,
+    Source,
+    Stage,
+    differences,
+    millions,
+    stated_where,
+)
 from workflow.targets.numbers import say_number, say_quantity
+from workflow.targets.term import say_term
+
+if TYPE_CHECKING:
+    from workflow.targets.indicator import Actual
+    from workflow.targets.stating import Change
 
 
 def targets(view: Snapshot, code: str, *, today: date, period: str = "") -> Row:
@@ -100,6 +116,50 @@ def balance_words(row: Row) -> Row:
         "from": source_words(row),
         "beneficiary": row["beneficiary"] or _("all together"),
     }
+
+
+def line_words(row: Row) -> Row:
+    """An amount as one place states it in words: in million đồng, with its number."""
+    return {
+        **row,
+        "amount": millions(row["amount"]),
+        "from": source_words(row),
+        "at": _(STAGES[Stage(row["stage"])]),
+        "for": say_term(row["period"]),
+        "beneficiary": row["beneficiary"] or _("all together"),
+        "where": stated_where(row["document_number"], row["place"]),
+    }
+
+
+def kept(made: Actual, change: Change) -> Row:
+    """A figure as it is kept, and what recording it did."""
+    indicator, agency = made.indicator, made.agency
+    return {
+        "directive": indicator.directive.code, "indicator": indicator.code, "unit": indicator.unit, "period": made.period,
+        "agency": agency.code if agency else None, "agency_name": agency.name if agency else None, "value": made.value,
+        "change": change.value,
+    }  # fmt: skip
+
+
+def kept_words(row: Row) -> str:
+    """A figure that was recorded, in words."""
+    of = row["agency_name"] or _("all together")
+    figure = say_quantity(Decimal(row["value"]), row["unit"])
+    return f"{row['directive']}, {row['indicator']}, {show_period(row['period'])}, {of}: {figure}"
+
+
+def figured(told: Row) -> Row:
+    """Targets with exact figures again, where they came as text from a server."""
+    for row in told["indicators"]:
+        row |= _decimals(row, "target", "upper", "baseline", "value", "percent")
+        for name in ("values", "every"):
+            row[name] = [one | _decimals(one, "value") for one in row[name]]
+    told["money"] = [row | _decimals(row, "allocated_rate", "paid_rate") for row in told["money"]]
+    return told
+
+
+def _decimals(row: Row, *names: str) -> Row:
+    return {name: Decimal(row[name]) for name in names if row[name] is not None}
 
 
 def amount_words(amount: int | None, *, unclear: bool = False) -> str:

@@ -27,6 +27,16 @@ def term_key(text: str) -> str:
     return f"{first}-{last}"
 
 
+def ending(key: str) -> str:
+    """The longest period of one year that ends where a day, or a span of months, does; "" where none ends there."""
+    try:
+        day = last_day(key.split("..")[1]) if ".." in key else date.fromisoformat(key)
+    except ValueError:
+        return ""
+    parts = ("", "-H1", "-Q1", "-Q2", "-Q3", f"-{day.month:02}")
+    return next((one for part in parts if last_day(one := f"{day.year}{part}") == day), "")
+
+
 def term_days(key: str) -> tuple[date, date]:
     """The first and the last day of a time by its key."""
     span = _SPAN.fullmatch(key)

@@ -19,7 +19,7 @@ from workflow.directive import Directive
 from workflow.duties.period_key import period_key
 from workflow.errors import BadInput, NotFound
 from workflow.i18n import _
-from workflow.names import fold
+from workflow.names import bounded, fold
 from workflow.periods import show_period
 from workflow.targets.aim import WHOLES, Whole, read_aim
 from workflow.targets.funding import FundingLine, drop_money, find_money, state_money
@@ -51,13 +51,20 @@ ALSO_SOURCES = {
     "tong": Source.TOTAL, "von khac": Source.OTHER, "nguon khac": Source.OTHER, "khac": Source.OTHER, "von htx": Source.OWN,
     "von doi ung": Source.OWN,
 }  # fmt: skip
-ALSO_STAGES = {"du kien": Stage.PLANNED, "phan bo": Stage.ALLOCATED, "cap": Stage.ALLOCATED, "da giai ngan": Stage.PAID}
+ALSO_STAGES = {
+    "du kien": Stage.PLANNED,
+    "bo tri": Stage.ALLOCATED,
+    "giai ngan": Stage.PAID,
+    "phan bo": Stage.ALLOCATED,
+    "cap": Stage.ALLOCATED,
+    "da giai ngan": Stage.PAID,
+}
 
 
 def type_indicator(session: Session, directive: Directive, texts: Texts, **how: Any) -> tuple[Indicator, Change]:
     """State an indicator, or change what is said of the one whose code or name is given.
 
-    Names: code, name, unit, target, until, baseline, whole, task, words.
+    Names: code, name, unit, target, until, baseline, whole, task, words, place (where a document states it).
     """
     known = named_indicator(session, directive, texts.get("code", ""), texts.get("name", ""))
     unit = texts.get("unit", known.unit if known else "")
@@ -78,18 +85,22 @@ def type_indicator(session: Session, directive: Directive, texts: Texts, **how: 
     whole = known.whole if known else Whole.SUM
     if texts.get("whole"):
         whole = _cell("whole", lambda: chosen(texts["whole"], WHOLES, {}))
+    place = {"told": told} if (told := _cell("place", lambda: bounded(texts.get("place", ""), 200))) else {}
     until = _cell("until", lambda: term_key(texts.get("until", known.until if known else "")))
     return state_indicator(
         session, directive, texts.get("name") or (known.name if known else ""), aim, code=texts.get("code", ""), unit=unit,
-        baseline=baseline, until=until, whole=whole, task=task, words=texts.get("words", known.words if known else ""), **how,
+        baseline=baseline, until=until, whole=whole, task=task, words=texts.get("words", known.words if known else ""),
+        place=place if "place" in texts else None, **how,
     )  # fmt: skip
 
 
 def type_actual(
     session: Session, directive: Directive, texts: Texts, *, by: By, today: date, **how: Any
 ) -> tuple[Actual, Change]:
-    """Record a value. Names: code, period, value, agency, note, document_number."""
-    indicator = _cell("code", lambda: find_indicator(session, directive, texts.get("code", "")))
+    """Record a value. Names: code, or else the name of the indicator; period, value, agency, note, document_number."""
+    code, name = texts.get("code", ""), texts.get("name", "")
+    known = named_indicator(session, directive, "", name) if name and not code else None
+    indicator = known or _cell("code", lambda: find_indicator(session, directive, code or name))
     agency = _cell("agency", lambda: whose(session, directive, texts.get("agency", ""), by=by))
     value = _cell("value", lambda: measured(texts.get("value", ""), indicator.unit))
     told: dict[str, Any] = {name: texts[name] for name in ("note", "document_number") if name in texts}
