@@ -54,7 +54,8 @@ def write(found: Figures, path: Path, *, directive: str = "", document: str = ""
     book = {_(sheet): (TITLES[sheet] | REMARKS, own) for sheet, own in sheets.items()}
     notes = [{"remarks": one.words(), "place": "; ".join(one.where)} for one in found.differences()]
     notes += [{"remarks": str(one), "place": str(one.place)} for one in found.issues]
-    write_book(path, book | (about(directive) if directive else {}) | {_(REMARKS["remarks"]): (NOTES, notes)})
+    title = REMARKS["remarks"]
+    write_book(path, book | (about(directive) if directive else {}) | {_(title): (NOTES, notes)})
     return sum(len(own) for own in sheets.values())
 
 
