@@ -26,6 +26,7 @@ from workflow.targets.numbers import say_number
 from workflow.targets.term import ending, say_term, term_key
 
 NAME, WORDS = 300, 2000  # characters that the record keeps
+DOUBTS = REMARKS["remarks"]
 NOTES = {"place": TITLES[MONEY]["place"], **REMARKS}
 
 
@@ -54,8 +55,7 @@ def write(found: Figures, path: Path, *, directive: str = "", document: str = ""
     book = {_(sheet): (TITLES[sheet] | REMARKS, own) for sheet, own in sheets.items()}
     notes = [{"remarks": one.words(), "place": "; ".join(one.where)} for one in found.differences()]
     notes += [{"remarks": str(one), "place": str(one.place)} for one in found.issues]
-    title = REMARKS["remarks"]
-    write_book(path, book | (about(directive) if directive else {}) | {_(title): (NOTES, notes)})
+    write_book(path, book | (about(directive) if directive else {}) | {_(DOUBTS): (NOTES, notes)})
     return sum(len(own) for own in sheets.values())
 
 
