@@ -281,7 +281,7 @@ def test_the_pages_and_programs_give_the_same(house: House) -> None:
         answer = browser.get(f"/reports/progress.{kind}?directive=KH27")
         assert answer.status_code == 200 and answer.content.startswith(begins)
     assert program.get("/api/v1/reports/progress.docx", params={"directive": "KH27"}).content.startswith(b"PK")
-    assert browser.get("/reports/progress?directive=KH27&kind=nonsense").status_code == 422
+    assert browser.get("/reports/progress?directive=KH27&kind=nonsense").status_code == 400
     assert house.signed_in(FOCAL).get("/reports/progress?directive=KH28").status_code == 404, "confidential"
 
 
