@@ -187,14 +187,14 @@ CALL = "KH27-BC.2025-Q3"
 # Who looks at what; a number in braces is a duty of a task.
 PAGES: dict[str, list[str]] = {
     "": ["/sign-in", "/sign-in/none", "/v/none"],
-    FOCAL: ["/mine", "/directives/KH27/targets", "/tasks/KH27-I.1", "/directives/KH27/reports", "/answers/{BC.2025-Q3}", f"/tasks/{CALL}", *(f"/duties/{{I.1}}/{act}" for act in ACTS), "/me", "/settings", "/none", "/tasks/KH27-I.9"],
+    FOCAL: ["/mine", "/directives/KH27/targets", "/tasks/KH27-I.1", "/directives/KH27/reports", "/answers/{begun}", f"/tasks/{CALL}", *(f"/duties/{{I.1}}/{act}" for act in ACTS), "/me", "/settings", "/none", "/tasks/KH27-I.9"],
     EMPTY: ["/mine", "/overdue?search=khongco", "/tasks?search=khongco"],
-    LATE: ["/mine", "/tasks/KH27-I.4", "/answers/{BC.2025-Q3}"],
+    LATE: ["/mine", "/tasks/KH27-I.4", "/answers/{sent}"],
     MONITOR: [
         "/overdue", "/overdue?tab=soon", "/overdue?tab=waiting", "/overdue?tab=asked&review=2", "/overdue?by=agency",
         "/overdue?by=directive", "/reviews", "/reviews/1", "/reviews/2", "/tasks/KH27-II.4", "/duties/{II.4}/cancel",
         "/duties/{II.2}/return", "/letters", "/letters?made=1", "/letters?mailed=2", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
-        "/directives/KH27/reports", f"/calls/{CALL}", "/answers/{BC.2025-Q3}", "/reports/progress?directive=KH27&period=2025-Q3&kind=interim",
+        "/directives/KH27/reports", f"/calls/{CALL}", "/answers/{sent}", "/reports/progress?directive=KH27&period=2025-Q3&kind=interim",
     ],
     OFFICE: [
         "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/directives/KH27/targets", "/directives/KH27/targets?period=2025-Q2", "/progress", "/agencies", "/agencies?ended=1",
@@ -222,7 +222,10 @@ def browser(office: Served) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def numbers(office: Served) -> dict[str, int]:
     with office.record() as session:
-        return {no: make.occurrence(session, f"KH27-{no}").id or 0 for no in ("I.1", "II.2", "II.4", "BC.2025-Q3")}
+        return {no: make.occurrence(session, f"KH27-{no}").id or 0 for no in ("I.1", "II.2", "II.4")} | {
+            who: make.occurrence(session, CALL, agency=name).id or 0
+            for who, name in (("begun", "Phòng Nội vụ"), ("sent", LONG))
+        }
 
 
 @pytest.fixture(autouse=True)
