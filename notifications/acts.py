@@ -6,7 +6,7 @@ One implementation for both doors. It is always a report of the agency, never a 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -95,7 +95,8 @@ def carry_out(
     same = already(session, occurrence, report, at)
     if same:
         return same
-    if seen is not None:
+    kept = report.choice is Choice.PARTLY and bool(report.form)
+    if seen is not None and not kept:
         occurrence.duty(session, seen)  # what changed between the page and the press is told first
     how: dict[str, Any] = {"by": by, "at": at}
     match report.choice:
@@ -113,12 +114,16 @@ def carry_out(
                 nothing_arose=report.nothing_arose,
                 evidence=report.files,
             )
+            if report.form and printable(report.words) and words != report.words:
+                leave_comment(session, occurrence, **how, words=report.words, verified=True)
             return _submitted(made)
         case Choice.PARTLY:
             words = report.words
-            if report.form:
-                fill(session, occurrence, report.form, **how, today=today)
+            if kept:
+                fill(session, occurrence, report.form, **how, today=today, seen=seen)
                 words = words or _("The form of the report is kept, not sent yet.")
+                if same := already(session, occurrence, replace(report, words=words, form={}), at):
+                    return same
             note = report_progress(session, occurrence, **how, words=words, evidence=report.files)
             return _noted(note)
         case Choice.MORE_TIME:
@@ -183,6 +188,8 @@ def already(session: Session, occurrence: Occurrence, report: Report, at: dateti
     if report.choice is Choice.DONE:
         found = latest(session, occurrence)
         return Recorded(found.about, found.title, found.facts, new=False) if found else None
+    if report.choice is Choice.PARTLY and report.form:
+        return None  # which its form must tell
     if report.choice is Choice.PARTLY:
         same = select(Note).where(Note.occurrence_id == occurrence.id, Note.kind == NoteKind.PROGRESS)
         newest = session.exec(same.order_by(col(Note.id).desc()).limit(1)).first()

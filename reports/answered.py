@@ -32,7 +32,7 @@ def build(view: Snapshot, as_of: AsOf, code: str) -> Report:
     title = _("Reports of agencies {code}, as of {day}", code=code.upper(), day=show_day(as_of.day))
     counts = [
         {"what": _("Asked"), "n": len(rows), "opens": {"n": f"/calls/{code.upper()}"}},
-        {"what": _("Sent so far"), "n": sent, "opens": {"n": f"/calls/{code.upper()}"}},
+        {"what": _("Have sent"), "n": sent, "opens": {"n": f"/calls/{code.upper()}"}},
     ]
     summary = Section(
         _("Summary"), (Column("what", _("Agencies"), wide=True), Column("n", _("Count"), right=True)), counts

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from workflow import queries, reviewing
 from workflow.access.viewing import visible
 from workflow.duties import showing
+from workflow.names import fold
 from workflow.periods import first_day, last_day
 from workflow.queries import AsOf, Wanted
 from workflow.reporting import fields
@@ -57,7 +58,7 @@ def gather(view: Snapshot, as_of: AsOf, code: str, period: str = "") -> Gathered
         queries.tally(view, as_of, "directive", wanted),
         queries.tally(view, as_of, "directive", replace(wanted, period=period)) if period else [],
         sections,
-        _documents(view, directive),
+        _documents(view, as_of, directive),
         [*_results(view, as_of, number, period), *_ongoing(view, directive["code"], period)],
         reviewing.with_facts(view, as_of, late),
         [row for row in queries.tasks(view, as_of, wanted) if row["occurrence_id"]],
@@ -73,7 +74,7 @@ def _answers(view: Snapshot, as_of: AsOf, code: str, period: str) -> tuple[str, 
     return called, fields.answers(view, called, as_of) if called else []
 
 
-def _documents(view: Snapshot, directive: Row) -> list[Row]:
+def _documents(view: Snapshot, as_of: AsOf, directive: Row) -> list[Row]:
     """The documents that carry the directive out: what is recorded as resting on it, and what agencies named as the result of their tasks."""
     under = view.rows(
         f"""select distinct d.number, d.issued_on, d.issuer, d.subject from legal_basis b join directive d on d.id = b.directive_id
@@ -81,16 +82,18 @@ def _documents(view: Snapshot, directive: Row) -> list[Row]:
         number=directive["number"],
         id=directive["id"],
     )
+    then = "and s.at < :end" if as_of.past else ""
     results = view.rows(
-        """select s.document_number as number, s.document_on as issued_on, a.name as issuer, t.text as subject
+        f"""select s.document_number as number, s.document_on as issued_on, a.name as issuer, t.text as subject
         from submission s join occurrence o on o.id = s.occurrence_id join task t on t.id = o.task_id join agency a on a.id = o.agency_id
         where t.directive_id = :id and s.document_number <> '' and s.decision in ('waiting', 'confirmed')
-          and t.id not in (select task_id from period_call) order by s.document_on, s.id""",
+          and t.id not in (select task_id from period_call) {then} order by s.document_on, s.id""",
         id=directive["id"],
+        **as_of.args(),
     )
-    seen: dict[tuple[str, str], Row] = {}
+    seen: dict[tuple[str, str], Row] = {}  # numbers are an office's own: two have each their 45/BC-UBND
     for row in (*under, *results):
-        seen.setdefault((row["number"], row["issuer"]), row)
+        seen.setdefault((row["number"].upper(), fold(row["issuer"] or "")), row)
     return list(seen.values())
 
 

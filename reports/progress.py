@@ -21,7 +21,7 @@ from workflow.names import roman
 from workflow.periods import show_day, show_period
 from workflow.queries import NO_SECTION, AsOf, Wanted
 from workflow.snapshot import Row, Snapshot
-from workflow.standing import say_standing
+from workflow.standing import DONE, say_standing, say_status
 from workflow.targets import showing as targets
 from workflow.terminal import Column
 
@@ -310,10 +310,17 @@ def _duty(number: int, row: Row, told: Gathered) -> dict[str, Any]:
         "text": f"{row['text']} ({row['code']})",
         "agency": queries.owner(row),
         "due": _day(row["due_on"]) if row["due_on"] else show_period(row["period"]),
-        "state": say_standing(row["standing"])
-        + (f", {-row['days_left']} ngày" if row["standing"] == "overdue" else ""),
+        "state": _state(row),
         "result": result,
     }
+
+
+def _state(row: Row) -> str:
+    """How a task stands, with what is done told apart from what is only late."""
+    words = say_standing(row["standing"])
+    if row["standing"] == "overdue":
+        return f"{words}, {-row['days_left']} ngày"
+    return f"{say_status(row['status'])}, {words}" if row["status"] in DONE else words
 
 
 def _day(day: Any) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Asked(NamedTuple):
-    """One report upward; `to` is empty for whoever issued the directive."""
+    """One report upward; `to` is empty for whoever issued the directive (dots, where that agency has ended)."""
 
     directive: str
     period: str
@@ -41,6 +41,10 @@ def report(view: Snapshot, as_of: AsOf, what: Asked) -> Report:
 def write(settings: Settings, view: Snapshot, as_of: AsOf, what: Asked, target: Path) -> None:
     """Write the draft as the Word document that is signed."""
     made = progress.draft(view, as_of, what.directive, what.period, what.kind)
-    own = view.rows("select issuer from directive where id = :id", id=directive_id(view, what.directive))[0]
-    to = what.to or own["issuer"] or "…"
+    own = view.rows(
+        "select d.issuer, a.valid_to as ended_on from directive d left join agency a on a.id = d.issuer_id where d.id = :id",
+        id=directive_id(view, what.directive),
+    )[0]
+    gone = own["ended_on"] and own["ended_on"] <= as_of.day
+    to = what.to or (not gone and own["issuer"]) or "…"
     progress_paper.write(settings, made, as_of, to, target, settings.links.base_url.rstrip("/"))

@@ -34,6 +34,7 @@ SEALED = (
     "/overdue",
     "/reviews",
     "/duties",
+    "/answers",
     "/evidence",
     "/sign-out",
     "/me",
@@ -60,7 +61,7 @@ def ways(house: House, method: str) -> Iterator[tuple[str, list[str], list[str]]
         for kind, body in item[method].get("requestBody", {}).get("content", {}).items():
             if "json" not in kind:
                 fields = told["components"]["schemas"][body["schema"]["$ref"].rsplit("/", 1)[1]]["properties"]
-                asked += [name for name in fields if name not in ("files", "evidence", "file", "table")]
+                asked += [name for name in fields if name not in ("files", "evidence", "file", "table", "form")]
         yield path, re.findall(r"{(\w+)}", path), asked
 
 

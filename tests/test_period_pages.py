@@ -57,7 +57,13 @@ def test_a_report_is_called_for_filled_in_kept_and_sent(house: House) -> None:
     assert browser.post(f"/answers/{number}", data=told).headers["location"] == f"/answers/{number}?kept=1"
     page = browser.get(f"/answers/{number}?kept=1").text
     assert "Chưa gửi gì" in page and "Tập huấn 3 lớp\n- 12 xã" in page
-    sent = {**told, "step": "send", "document_number": "45/BC-PNV", "document_on": "2025-10-14"}
+    sent = {
+        **told,
+        "seen": doors.hidden(page, "seen"),
+        "step": "send",
+        "document_number": "45/BC-PNV",
+        "document_on": "2025-10-14",
+    }
     assert browser.post(f"/answers/{number}", data=sent).headers["location"] == f"/tasks/{CODE}?done=submit"
     again = browser.post(f"/answers/{number}", data=sent)
     assert again.status_code == 422 and "Tập huấn 3 lớp" in again.text

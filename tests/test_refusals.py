@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlmodel import Session
 
-from tests import make
+from tests import make, refused_reports
 from tests.conftest import Office, Run
 from tests.refused_targets import REFUSED
 from workflow import i18n
@@ -45,7 +45,11 @@ from workflow.standing import Status
 
 ROOT = Path(__file__).parent.parent / "workflow"
 FILES = [
-    *(file for part in ("access", "duties", "history", "targets") for file in sorted((ROOT / part).glob("*.py"))),
+    *(
+        file
+        for part in ("access", "duties", "history", "reporting", "targets")
+        for file in sorted((ROOT / part).glob("*.py"))
+    ),
     *(ROOT / f"{name}.py" for name in ("moving", "occurrence", "basis", "evidence", "names", "lifecycle", "finding")),
     ROOT / "commands_evidence.py",
 ]
@@ -67,6 +71,7 @@ def sentences() -> set[str]:
                 "Refused",
                 "BadInput",
                 "NotPermitted",
+                "NotFound",
             )
             if named and node.args and isinstance(node.args[0], ast.Constant):  # type: ignore[attr-defined]
                 found.add(str(node.args[0].value))  # type: ignore[attr-defined]
@@ -295,7 +300,7 @@ def test_every_refusal_is_met_in_both_languages_and_says_what_to_do(
         record(session)
     met: dict[str, str] = {}
     with database.transaction() as session:
-        for number, deed in enumerate([*MET, *REFUSED]):
+        for number, deed in enumerate([*MET, *REFUSED, *refused_reports.REFUSED]):
             nested = session.begin_nested()
             with pytest.raises(Problem) as refused:
                 deed(session)
@@ -340,6 +345,8 @@ def _on_the_command_line(run: Run, office: Office) -> dict[str, str]:
         "{file} exists already; name another file.": ("bulk", "sheet", "confirm", "co.xlsx"),
         "{name} must end in .xlsx.": ("targets", "form", "KH27", "--output", "bieu.csv"),
         "Name the tasks, or a sheet with --from.": ("bulk", "confirm"),
+        "“{text}” is no KEY=TEXT; write it like CT1=26.": ("period", "answer", "KH27-BC.2025-Q3", "--set", "CT1"),
+        "Name the report and say what to fill in, or bring a form with --from.": ("period", "answer"),
         "{name} has no line; fill in at least one.": ("bulk", "confirm", "--from", "rong.csv"),
         "The history says nothing of “{subject}”; give the code of a task, a directive or an agency.": ("audit", "show", "KH99"),
     }  # fmt: skip

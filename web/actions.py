@@ -31,6 +31,7 @@ from workflow.limits import Limit
 from workflow.names import printable
 from workflow.occurrence import Occurrence
 from workflow.reporting import fields
+from workflow.reporting.answer import paired
 from workflow.snapshot import Row, Snapshot, snapshot, stored
 from workflow.standing import DONE, OPEN, standing
 from workflow.timing import Timing
@@ -84,9 +85,10 @@ def act(
     meant = choice in (*Choice, NOT_US)  # what chooses nothing must not use up what a person may press
     count(request, f"{'press' if meant else 'empty'}:{link.id}", PRESSES if meant else EMPTY)
     typed = dict(zip(FIELDS, (choice, words, document_number, document_on, nothing, until, agency, name), strict=True))
-    form = dict(zip(item or (), text or (), strict=False))
+    form: dict[str, str] = {}
     ticked = set(keep or ())
     try:
+        form = paired(item or (), text or ())
         _fresh(office, link, nonce)
         if any(len(typed[field]) > longest for field, longest in LONGEST.items()):
             raise BadInput("One of the texts is too long.")

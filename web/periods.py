@@ -27,6 +27,7 @@ from workflow.errors import BadInput, Busy, NotFound, NotPermitted, Problem
 from workflow.occurrence import Occurrence
 from workflow.queries import directive_id
 from workflow.reporting import fields, sheet
+from workflow.reporting.answer import paired
 from workflow.reporting.call import call
 from workflow.snapshot import Row
 from workflow.standing import OPEN
@@ -147,9 +148,10 @@ def answer(
 ) -> Response:
     """Keep the form or send it; a spreadsheet that is brought fills it in."""
     office: Office = request.app.state.office
-    given = dict(zip(item or (), text or (), strict=False))
-    typed = {**given, "document_number": document_number, "document_on": document_on}
+    typed = {"document_number": document_number, "document_on": document_on}
     try:
+        given = paired(item or (), text or ())
+        typed = {**given, **typed}
         filled = _brought(request, number, form) if form and form.filename else given
         with acting(request, seal) as (session, how):
             visible = col(Task.directive_id).not_in(sight.hidden(session, how["by"]))
@@ -171,11 +173,11 @@ def answer(
 
 
 def _brought(request: Request, number: int, table: UploadFile) -> dict[str, str]:
-    """The texts of a spreadsheet, which must be the form of this very duty."""
+    """The texts of a spreadsheet, which must be the form of this very duty, whoever owes it now."""
     office: Office = request.app.state.office
     with looking(request) as view:
         row = fields.form(view, number, office.as_of())
     code, agency, texts = brought(office, table, sheet.read)
-    if (code.upper(), agency.upper()) != (row["code"].upper(), row["agency_code"].upper()):
+    if (code.upper(), agency.upper()) != (row["code"].upper(), row["issued_to_code"].upper()):
         raise BadInput("{name} is the form of {code}.", name=table.filename, code=f"{code}/{agency}")
     return texts

@@ -115,7 +115,16 @@ def progress(
     query = urlencode({"directive": directive, "as_of": as_of, "period": period, "kind": kind, "to": to})
     files = {one: f"/reports/progress.{one}?{query}" for one in FILES}
     return shown(
-        request, "report_progress.html", report, files, what=what, as_of=as_of, years=years, parts=PARTS, kinds=KINDS
+        request,
+        "report_progress.html",
+        report,
+        files,
+        what=what,
+        as_of=as_of,
+        years=years,
+        parts=PARTS,
+        kinds=KINDS,
+        paper=True,
     )
 
 

@@ -274,6 +274,11 @@ class Occurrence(SQLModel, table=True):
             raise overtaken(session, row)
         return row
 
+    def touch(self, session: Session, seen: int | None = None) -> None:
+        """Count as changed what is kept beside the row, so that whoever looked at it before (`seen`) is told."""
+        write(session, [self.duty(session, seen)], {})
+        self._take(session, {})
+
     def _move(
         self,
         session: Session,

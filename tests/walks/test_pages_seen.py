@@ -37,10 +37,12 @@ from workflow.access.roles import Role
 from workflow.agency import add_focal_point
 from workflow.audit import By
 from workflow.basis import Basis
+from workflow.duties.carrying import carry_out
 from workflow.duties.order import Order
 from workflow.duties.request import Wish, ask, refuse
 from workflow.evidence import EvidenceStore
 from workflow.queries import AsOf
+from workflow.reporting.call import call
 from workflow.snapshot import Snapshot
 from workflow.targets.typed import type_actual, type_indicator, type_money
 
@@ -70,6 +72,7 @@ def register(session: Session) -> None:
     assert isinstance(monitor, Person)
     how: dict[str, Any] = {"by": monitor.by("web"), "at": make.at("2025-10-14 09:00")}
     state_figures(session, how)
+    answer_calls(session, how)
     duty = make.occurrence(session, "KH27-I.3").id or 0
     for title in (f"{EVIL} {WORD}"[:200], "Rà soát tháng 10"):
         held = review.open_review(session, title, NOW.date(), **how)
@@ -106,6 +109,18 @@ def state_figures(session: Session, how: dict[str, Any]) -> None:
             "place": EVIL,
         }
         type_money(session, made, texts, **how)
+
+
+def answer_calls(session: Session, how: dict[str, Any]) -> None:
+    """The reports of a quarter: one sent, one begun, the others missing, with texts that would like to run."""
+    _made, new = call(
+        session, make.directive(session), "2025-Q3", due=date(2025, 10, 20), **how, today=date(2025, 10, 14)
+    )
+    duties = {duty.agency.name: duty for duty in new}
+    for name, act in (("Phòng Nội vụ", "fill"), (LONG, "submit")):
+        form = {"done": f"{EVIL}\n{WORD}", "difficulties": LONG, "CT2": "4"}
+        order = Order(act, form=form, document_number="45/BC" if act == "submit" else "")
+        carry_out(session, order, **EARLIER, occurrence=duties[name])
 
 
 def draft_letters(made: Served) -> None:
@@ -168,16 +183,18 @@ def hand_in(made: Served) -> None:
 
 
 ACTS = ("submit", "progress", "ask_extension", "ask_hand_on", "ask_part")
+CALL = "KH27-BC.2025-Q3"
 # Who looks at what; a number in braces is a duty of a task.
 PAGES: dict[str, list[str]] = {
     "": ["/sign-in", "/sign-in/none", "/v/none"],
-    FOCAL: ["/mine", "/directives/KH27/targets", "/tasks/KH27-I.1", *(f"/duties/{{I.1}}/{act}" for act in ACTS), "/me", "/settings", "/none", "/tasks/KH27-I.9"],
+    FOCAL: ["/mine", "/directives/KH27/targets", "/tasks/KH27-I.1", "/directives/KH27/reports", "/answers/{begun}", f"/tasks/{CALL}", *(f"/duties/{{I.1}}/{act}" for act in ACTS), "/me", "/settings", "/none", "/tasks/KH27-I.9"],
     EMPTY: ["/mine", "/overdue?search=khongco", "/tasks?search=khongco"],
-    LATE: ["/mine", "/tasks/KH27-I.4"],
+    LATE: ["/mine", "/tasks/KH27-I.4", "/answers/{sent}"],
     MONITOR: [
         "/overdue", "/overdue?tab=soon", "/overdue?tab=waiting", "/overdue?tab=asked&review=2", "/overdue?by=agency",
         "/overdue?by=directive", "/reports/overdue", "/reports/overdue?directive=KH27&period=2025-Q3&of=given", "/reviews", "/reviews/1", "/reviews/2", "/tasks/KH27-II.4", "/duties/{II.4}/cancel",
         "/duties/{II.2}/return", "/letters", "/letters?made=1", "/letters?mailed=2", "/tasks/KH27-I.3", "/tasks/KH27-II.3", "/overdue?as_of=xyz", "/mine",
+        "/directives/KH27/reports", f"/calls/{CALL}", "/answers/{sent}", "/reports/progress?directive=KH27&period=2025-Q3&kind=interim",
     ],
     OFFICE: [
         "/tasks", "/tasks?figure=overdue", "/directives", "/directives/KH27", "/directives/KH27/targets", "/directives/KH27/targets?period=2025-Q2", "/progress", "/agencies", "/agencies?ended=1",
@@ -205,7 +222,10 @@ def browser(office: Served) -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def numbers(office: Served) -> dict[str, int]:
     with office.record() as session:
-        return {no: make.occurrence(session, f"KH27-{no}").id or 0 for no in ("I.1", "II.2", "II.4")}
+        return {no: make.occurrence(session, f"KH27-{no}").id or 0 for no in ("I.1", "II.2", "II.4")} | {
+            who: make.occurrence(session, CALL, agency=name).id or 0
+            for who, name in (("begun", "Phòng Nội vụ"), ("sent", LONG))
+        }
 
 
 @pytest.fixture(autouse=True)

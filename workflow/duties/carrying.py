@@ -78,7 +78,7 @@ def carry_out(
     if not deed:
         raise BadInput("“{value}” is none of: {known}.", value=order.act, known=", ".join(DEEDS))
     found = occurrence or _meant(session, order, sight.hidden(session, by), today)
-    if order.seen is not None:
+    if order.seen is not None and order.act != "fill":  # which tells by itself what two say differently
         found.duty(session, order.seen)
     lines, number = deed(_Scene(session, order, found, by, at, today, files))
     session.flush()
@@ -146,7 +146,7 @@ def _start(on: _Scene) -> Line:
 
 
 def _fill(on: _Scene) -> Line:
-    fill(on.session, on.found, on.order.form, **on.how, today=on.today)
+    fill(on.session, on.found, on.order.form, **on.how, today=on.today, seen=on.order.seen)
     return [_("{label}, {agency}: kept, not sent yet.", label=on.found.label(), agency=on.found.agency.name)], None
 
 

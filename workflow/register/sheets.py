@@ -175,7 +175,10 @@ def _csv(path: Path) -> list[list[Any]]:
     except UnicodeDecodeError as error:
         raise BadInput("{name} is not UTF-8; save it as “CSV UTF-8” or as .xlsx.", name=path.name) from error
     mark = max(",;\t", key=text.split("\n", 1)[0].count)
-    rows: list[list[Any]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    try:
+        rows: list[list[Any]] = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark))
+    except csv.Error as error:  # a cell longer than any that is kept
+        raise BadInput("{name} is no readable spreadsheet (.xlsx or .csv).", name=path.name) from error
     return [[cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell for cell in row] for row in rows]
 
 

@@ -3,11 +3,11 @@
 All doors – page, link, command, spreadsheet, program – bring the same: texts by the key of their field.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlmodel import Field, Session, SQLModel, select
+from sqlmodel import Field, Session, SQLModel, col, select
 
 from workflow import audit
 from workflow.audit import By
@@ -22,8 +22,9 @@ from workflow.periods import ONGOING
 from workflow.reporting.call import PeriodCall, call_of
 from workflow.reporting.fields import NOTHING, TEXTS
 from workflow.standing import OPEN
-from workflow.targets.indicator import Indicator, record_actual
+from workflow.targets.indicator import Indicator, find_actual, record_actual
 from workflow.targets.numbers import measured
+from workflow.targets.stating import Change
 from workflow.task import Task
 
 LONGEST = 4000
@@ -45,9 +46,19 @@ class Answer(SQLModel, table=True):
 
 
 def fill(
-    session: Session, occurrence: Occurrence, form: Mapping[str, str], *, by: By, at: datetime, today: date
+    session: Session,
+    occurrence: Occurrence,
+    form: Mapping[str, str],
+    *,
+    by: By,
+    at: datetime,
+    today: date,
+    seen: int | None = None,
 ) -> Answer:
-    """Keep what is filled in so far; a field that is left out stays as it is. Raises a Problem and keeps nothing where one is wrong."""
+    """Keep what is filled in so far; a field that is left out stays as it is. Raises a Problem and keeps nothing where one is wrong.
+
+    Of two who fill in the same form (`seen` is the version that each looked at) the second is told, unless both say the same.
+    """
     called = _called(session, occurrence)
     row = occurrence.duty(session)
     row.permit(by, "fill")
@@ -56,25 +67,23 @@ def fill(
         raise Refused("{label} is sent; it can be changed again once it is withdrawn or sent back.", label=row.label)
     found = session.exec(select(Answer).where(Answer.occurrence_id == occurrence.id)).first()
     answer = found or Answer(occurrence_id=occurrence.id or 0, at=at, by=by.name, channel=by.channel)
-    before = {name: getattr(answer, name) for name in TEXTS}
-    lines = {}
-    for key, words in form.items():
-        if key in TEXTS:
-            setattr(answer, key, lines_of(words, LONGEST))
-        else:
-            lines[key] = printable(words)
-    after = {name: getattr(answer, name) for name in TEXTS}
-    if after != before or not found:
+    texts = {key: lines_of(words, LONGEST) for key, words in form.items() if key in TEXTS}
+    changed = {name: text for name, text in texts.items() if text != getattr(answer, name)}
+    if changed:
+        was = {name: words for name in changed if (words := getattr(answer, name))}
+        for name, text in changed.items():
+            setattr(answer, name, text)
         answer.at, answer.by, answer.channel = at, by.name, by.channel
         session.add(answer)
-        changed = {name: after[name] for name in TEXTS if after[name] != before[name]}
-        was = {name: before[name] for name in changed if before[name]}
+    new = [bool(changed)]
+    for key, words in form.items():
+        if key not in TEXTS:
+            kept = _figure if _indicator(session, called, key) else _line
+            new.append(kept(session, occurrence, called, key, printable(words), by=by, at=at, today=today))
+    if any(new):
+        occurrence.touch(session, seen)
+    if changed:
         audit.record(session, "fill", **row.about, by=by, at=at, before=was or None, after=changed)
-    for key, words in lines.items():
-        if indicator := _indicator(session, called, key):
-            _figure(session, occurrence, called, indicator, words, by=by, at=at, today=today)
-            continue
-        _line(session, occurrence, called, key, words, by=by, at=at, today=today)
     return answer
 
 
@@ -87,6 +96,13 @@ def sent_words(session: Session, occurrence: Occurrence, form: Mapping[str, str]
     if not answer.done:
         raise BadInput("State what was done in the period; that nothing arose is an answer, too.")
     return answer.done
+
+
+def paired(keys: Sequence[str], texts: Sequence[str]) -> dict[str, str]:
+    """The texts of a page's form by their keys; raises BadInput where some are missing."""
+    if len(keys) != len(texts):
+        raise BadInput("The form did not arrive whole. Send it once more.")
+    return dict(zip(keys, texts, strict=True))
 
 
 def _called(session: Session, occurrence: Occurrence) -> PeriodCall:
@@ -102,28 +118,48 @@ def _indicator(session: Session, called: PeriodCall, key: str) -> Indicator | No
 
 
 def _figure(
-    session: Session, occurrence: Occurrence, called: PeriodCall, indicator: Indicator, words: str, *, by: By, at: datetime, today: date
-) -> None:  # fmt: skip
-    """Record what the agency had reached of an indicator; a field that was emptied says nothing."""
-    if words:
-        value = measured(words, indicator.unit)
-        record_actual(session, indicator, called.period, value, agency=occurrence.agency, by=by, at=at, today=today)
+    session: Session, occurrence: Occurrence, called: PeriodCall, key: str, words: str, *, by: By, at: datetime, today: date
+) -> bool:  # fmt: skip
+    """Record what had been reached of an indicator; whether it is new. What a former agency had recorded stays its own, to be corrected."""
+    indicator = _indicator(session, called, key)
+    assert indicator
+    former = find_actual(session, indicator, occurrence.issued_to, called.period)
+    whose = occurrence.issued_to if former else occurrence.agency
+    if not words:
+        _refuse_emptied(key, bool(former or find_actual(session, indicator, whose, called.period)))
+        return False
+    value = measured(words, indicator.unit)
+    how: dict[str, Any] = {"by": by, "at": at, "today": today}
+    _row, change = record_actual(session, indicator, called.period, value, agency=whose, heir=occurrence.agency, **how)
+    return change is not Change.SAME
 
 
 def _line(
     session: Session, occurrence: Occurrence, called: PeriodCall, key: str, words: str, *, by: By, at: datetime, today: date
-) -> None:  # fmt: skip
-    """Report the period of one of the agency's ongoing duties, where the words are new."""
+) -> bool:  # fmt: skip
+    """Report the period of an ongoing task, where the words are new; an heir owes it as often as it took it over, and says it once."""
     own = select(Occurrence).join(Task).where(
         Task.code == key.strip().upper(), Task.directive_id == called.directive_id,
         Occurrence.agency_id == occurrence.agency_id, Occurrence.period == ONGOING,
     )  # fmt: skip
-    duty = session.exec(own).first()
-    if not duty:
+    every = session.exec(own.order_by(col(Occurrence.id))).all()
+    if not every:
         raise BadInput("The form has no field {key}.", key=printable(key)[:100])
     nothing = fold(words) in {fold(NOTHING), fold(_(NOTHING))}
-    same = select(PeriodReport).where(PeriodReport.occurrence_id == duty.id, PeriodReport.period == called.period)
-    said = session.exec(same).first()
-    if words and not (said and (said.nothing_arose, said.result) == (nothing, "" if nothing else words)):
-        told: dict[str, Any] = {"nothing_arose": True} if nothing else {"result": words}
-        report_period(session, duty, called.period, by=by, at=at, today=today, **told)
+    told: dict[str, Any] = {"nothing_arose": True} if nothing else {"result": words}
+    new = False
+    for duty in [one for one in every if one.status in OPEN] or every:
+        same = select(PeriodReport).where(PeriodReport.occurrence_id == duty.id, PeriodReport.period == called.period)
+        said = session.exec(same).first()
+        if not words:
+            _refuse_emptied(key, bool(said))
+        elif not (said and (said.nothing_arose, said.result) == (nothing, "" if nothing else words)):
+            report_period(session, duty, called.period, by=by, at=at, today=today, **told)
+            new = True
+    return new
+
+
+def _refuse_emptied(key: str, said: bool) -> None:
+    """What was reported is corrected, not taken away by an empty field."""
+    if said:
+        raise BadInput("{key} was reported already and cannot be left empty; write what holds now.", key=printable(key)[:100])  # fmt: skip

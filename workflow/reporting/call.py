@@ -23,6 +23,8 @@ from workflow.i18n import N_, speaking
 from workflow.names import strip_marks
 from workflow.occurrence import Occurrence, open_record
 from workflow.periods import Window, add_months, first_day, last_day, show_day, show_period
+from workflow.register.groups import members
+from workflow.register.kinds import Kind as AgencyKind
 from workflow.standing import Status
 from workflow.task import Assignment, Role, Task
 from workflow.timing import Kind, Timing
@@ -69,7 +71,8 @@ def call(
         raise BadInput("{day} is more than a year after {period}.", day=show_day(due), period=show_period(key))
     if due < first_day(key):
         raise BadInput("{day} lies before {period} begins.", day=show_day(due), period=show_period(key))
-    asked = list(agencies) or owing(session, directive, today)
+    named = [member for one in agencies for member in _members(session, one, today)]
+    asked = list({agency.id: agency for agency in named}.values()) or owing(session, directive, today)
     if not asked:
         raise Refused("No agency owes anything of {code}; name those that are to report.", code=directive.code)
     if ended := [agency.code for agency in asked if agency.valid_to and agency.valid_to <= today]:
@@ -84,6 +87,16 @@ def call(
     told = {"period": key, "due": due.isoformat(), "agencies": sorted(o.agency.code for o in new)}
     audit.record(session, "call period", task.code, by=by, at=at, after=told)
     return made, new
+
+
+def _members(session: Session, agency: Agency, today: date) -> list[Agency]:
+    """An agency, or whom a group names on the day; a group itself answers nothing."""
+    if agency.kind != AgencyKind.COLLECTIVE:
+        return [agency]
+    found = members(session, agency, today)
+    if not found:
+        raise BadInput("{name} is a group without members; name the agencies that are to report.", name=agency.name)
+    return found
 
 
 def _first(session: Session, directive: Directive, key: str, due: date, *, by: By, at: datetime) -> PeriodCall:

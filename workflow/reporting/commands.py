@@ -179,7 +179,7 @@ def calls(context: typer.Context, directive: Directive = None, json_: Json = Fal
         terminal.say_json(rows)
         return
     C = terminal.Column
-    columns = (C("code", _("Report")), C("number", _("Directive"), wide=True), C("shown", _("Period"), wide=True), C("due", _("Due")), C("asked", _("Asked"), right=True), C("answered", _("Sent so far"), right=True))  # fmt: skip
+    columns = (C("code", _("Report")), C("number", _("Directive"), wide=True), C("shown", _("Period"), wide=True), C("due", _("Due")), C("asked", _("Asked"), right=True), C("answered", _("Have sent"), right=True))  # fmt: skip
     terminal.say_list(
         columns, [{**row, "shown": show_period(row["period"]), "due": show_day(row["due_on"])} for row in rows]
     )

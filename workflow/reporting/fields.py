@@ -31,12 +31,13 @@ def _field(key: str, label: str, value: str, kind: str, hint: str = "") -> Row:
 def form(view: Snapshot, occurrence: int, as_of: AsOf) -> Row:
     """The form of one agency for one period; raises NotFound where the duty is no period report or hidden."""
     found = view.rows(
-        f"""select o.id, t.code, t.text, o.period, o.status, o.due_on, o.version, o.agency_id, a.code as agency_code, a.name as agency,
+        f"""select o.id, t.code, t.text, o.period, o.status, o.due_on, o.version, o.agency_id, o.issued_to_id,
+            a.code as agency_code, a.name as agency, f.code as issued_to_code,
             d.id as directive_id, d.code as directive, d.number, d.issuer, d.subject, d.monitor_id, c.called_at, c.called_by,
             {STANDING_SQL} as standing, r.done, r.difficulties, r.proposals, r.at as filled_at, r.by as filled_by
         from occurrence o join task t on t.id = o.task_id join period_call c on c.task_id = t.id
         join directive d on d.id = t.directive_id join agency a on a.id = o.agency_id
-        left join period_answer r on r.occurrence_id = o.id where o.id = :id and {visible(view)}""",
+        join agency f on f.id = o.issued_to_id left join period_answer r on r.occurrence_id = o.id where o.id = :id and {visible(view)}""",
         id=occurrence,
         **as_of.args(),
     )
@@ -60,6 +61,14 @@ def of_link(view: Snapshot, occurrence: int, as_of: AsOf) -> list[Row]:
 def called_duty(view: Snapshot, code: str, agency: str | None = None) -> int:
     """The number of the duty by which an agency answers a call; the agency need not be named where only one is asked."""
     rows = _asked(view, code, agency)
+    if agency and len(rows) > 1:
+        raise BadInput(
+            "{name} owes {code} several times, taken over from: {codes}; name one of these with {option}.",
+            name=rows[0]["agency"],
+            code=code.upper(),
+            codes=", ".join(row["issued_to_code"] for row in rows),
+            option="--agency",
+        )
     if len(rows) > 1:
         raise BadInput("{code} is asked of {n} agencies; name one.", code=code.upper(), n=len(rows))
     return int(rows[0]["id"])
@@ -67,9 +76,12 @@ def called_duty(view: Snapshot, code: str, agency: str | None = None) -> int:
 
 def _asked(view: Snapshot, code: str, agency: str | None) -> list[Row]:
     """The duties of a call; raises NotFound where there is none."""
-    own, args = ("and o.agency_id = :agency", {"agency": agency_id(view, agency)}) if agency else ("", {})
+    own, args = (
+        ("and :agency in (o.agency_id, o.issued_to_id)", {"agency": agency_id(view, agency)}) if agency else ("", {})
+    )
     rows = view.rows(
-        f"""select o.id from occurrence o join task t on t.id = o.task_id join period_call c on c.task_id = t.id
+        f"""select o.id, a.name as agency, f.code as issued_to_code from occurrence o join task t on t.id = o.task_id
+        join period_call c on c.task_id = t.id join agency a on a.id = o.agency_id join agency f on f.id = o.issued_to_id
         join directive d on d.id = c.directive_id where t.code = :code and o.status <> 'cancelled' and {visible(view)} {own}""",
         code=code.strip().upper(),
         **args,
@@ -84,29 +96,36 @@ def _texts(row: Row) -> list[Row]:
 
 
 def _lines(view: Snapshot, row: Row) -> list[Row]:
-    """One for each ongoing duty of the agency, which has no other report than this."""
+    """One for each ongoing task of the agency, which has no other report than this; also where it took it over several times."""
     rows = view.rows(
-        """select t.code, t.text, coalesce(r.result, '') as result, r.nothing_arose from occurrence o join task t on t.id = o.task_id
+        """select t.code, t.text, coalesce(r.result, '') as result, coalesce(r.nothing_arose, false) as nothing_arose from occurrence o join task t on t.id = o.task_id
         left join period_report r on r.occurrence_id = o.id and r.period = :period
         where t.directive_id = :directive and o.agency_id = :agency and o.period = 'ongoing'
-          and o.status in ('not_started', 'in_progress', 'returned') order by t.position""",
+          and o.status in ('not_started', 'in_progress', 'returned') order by t.position, o.id""",
         directive=row["directive_id"],
         agency=row["agency_id"],
         period=row["period"],
     )
     hint = _("What was done, or: {nothing}", nothing=_(NOTHING))
-    return [_field(one["code"], one["text"], _(NOTHING) if one["nothing_arose"] else one["result"], "line", hint) for one in rows]  # fmt: skip
+    said: dict[str, Row] = {}
+    for one in rows:
+        value = _(NOTHING) if one["nothing_arose"] else one["result"]
+        kept = said.setdefault(one["code"], _field(one["code"], one["text"], value, "line", hint))
+        kept["value"] = kept["value"] or value
+    return list(said.values())
 
 
 def _figures(view: Snapshot, row: Row) -> list[Row]:
     """One for each indicator of the directive that concerns the agency: those of no task, and of the tasks that it leads."""
     rows = view.rows(
-        """select i.code, i.name, i.unit, i.relation, i.target, i.upper, i.until, v.value from indicator i
+        """select i.code, i.name, i.unit, i.relation, i.target, i.upper, i.until, coalesce(f.value, v.value) as value from indicator i
         left join actual v on v.indicator_id = i.id and v.agency_id = :agency and v.period = :period
+        left join actual f on f.indicator_id = i.id and f.agency_id = :issued_to and f.period = :period
         where i.directive_id = :directive and (i.task_id is null
           or exists (select 1 from occurrence o where o.task_id = i.task_id and o.agency_id = :agency)) order by i.id""",
         directive=row["directive_id"],
         agency=row["agency_id"],
+        issued_to=row["issued_to_id"],
         period=row["period"],
     )
     made = []

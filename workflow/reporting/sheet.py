@@ -21,7 +21,7 @@ assert set(CODES) == set(TEXTS)
 def write(path: Path, row: Row) -> None:
     """Write a form (`fields.form`) as .xlsx or .csv, with what is filled in so far."""
     asked = _("{agency}: {what}, by {day}. Fill in the column “Answer”; leave this line as it is.", agency=row["agency"], what=row["text"], day=show_day(row["due_on"]) if row["due_on"] else "–")  # fmt: skip
-    first = {"key": DUTY, "label": asked, "value": f"{row['code']}/{row['agency_code']}"}
+    first = {"key": DUTY, "label": asked, "value": f"{row['code']}/{row['issued_to_code']}"}
     lines = [
         {"key": CODES.get(f["key"], f["key"]), "label": f"{f['label']}\n{f['hint']}".strip(), "value": f["value"]}
         for f in row["fields"]

@@ -28,7 +28,8 @@ from workflow.targets.stating import Change, begin, keep, remove
 from workflow.targets.term import term_key
 from workflow.task import Assignment, Task
 
-CODE = re.compile(r"[A-Z0-9Đ][A-Z0-9Đ._-]{0,19}")
+# The form of a period report calls its own fields BC, KQ, KK and KN.
+CODE = re.compile(r"(?!(?:BC|KQ|KK|KN)$)[A-Z0-9Đ][A-Z0-9Đ._-]{0,19}")
 
 
 class Indicator(SQLModel, table=True):
@@ -153,21 +154,23 @@ def record_actual(
     at: datetime,
     today: date,
     agency: Agency | None = None,
+    heir: Agency | None = None,
     note: str | None = None,
     document_number: str | None = None,
 ) -> tuple[Actual, Change]:
     """Write or correct what an agency had reached by the end of a period, in the unit of the indicator; the history keeps the former value.
 
-    Raises NotPermitted for the figure of another agency, Refused in a closed period, BadInput for one that has not begun.
+    `heir` is who answers for the figure now, where that is another agency. Raises NotPermitted for the figure of another agency,
+    Refused in a closed period, BadInput for one that has not begun.
     """
     exclusive(session, "audit")
-    directive = indicator.directive
+    directive, answering = indicator.directive, heir or agency
     permit_office(
         by,
         "record_actual",
         subject=directive.code,
         monitor=directive.monitor_id,
-        owed_by=agency.id if agency and takes_part(session, directive, agency) else None,
+        owed_by=answering.id if answering and takes_part(session, directive, answering) else None,
     )
     key = period_key(period)
     if first_day(key) > today:
