@@ -8,7 +8,7 @@ from workflow.access.viewing import visible
 from workflow.history import entries
 from workflow.i18n import _
 from workflow.periods import show_day, show_period
-from workflow.queries import AsOf
+from workflow.queries import AsOf, Wanted
 from workflow.register.kinds import say_manner
 from workflow.snapshot import Row, Snapshot
 from workflow.standing import STANDING_SQL, say_standing, say_status
@@ -38,7 +38,7 @@ def build(view: Snapshot, as_of: AsOf, heir_id: int, former_id: int | None = Non
     found = rows(view, as_of, heir_id, former_id)
     heir = view.rows("select name from agency where id = :id", id=heir_id)[0]["name"]
     title = _("What {name} took over, as of {day}", name=heir, day=show_day(as_of.day))
-    return Report(title, as_of.day, [_by_former(found), _periods(as_of, found)], entries.foot(view, as_of))
+    return Report(title, as_of.day, [_by_former(as_of, found), _periods(as_of, found)], entries.foot(view, as_of))
 
 
 def _passed_on(row: Row) -> str:
@@ -50,7 +50,20 @@ def _passed_on(row: Row) -> str:
     )
 
 
-def _by_former(found: list[Row]) -> Section:
+def _lists(as_of: AsOf, former: str, heir: str) -> dict[str, str]:
+    """The addresses of the lists behind the figures of one former agency."""
+    passed = Wanted(former=former, heir=heir)
+    told = {
+        "submitted": {"status": "submitted"},
+        "completed": {"status": "completed"},
+        "overdue": {"standing": "overdue"},
+    }
+    return {"total": listing.address(as_of, passed)} | {
+        name: listing.address(as_of, passed, **narrower) for name, narrower in told.items()
+    }
+
+
+def _by_former(as_of: AsOf, found: list[Row]) -> Section:
     former: dict[str, list[Row]] = {}
     for row in found:
         former.setdefault(row["former_code"], []).append(row)
@@ -60,7 +73,8 @@ def _by_former(found: list[Row]) -> Section:
         Column("day", _("From")),
         Column("basis", _("Legal basis"), wide=True),
         Column("total", _("Taken over"), right=True),
-        Column("done", _("Done or reported since"), right=True),
+        Column("submitted", _("Waiting for confirmation"), right=True),
+        Column("completed", _("Done"), right=True),
         Column("overdue", _("Overdue"), right=True),
     )
     told = [
@@ -70,8 +84,9 @@ def _by_former(found: list[Row]) -> Section:
             "day": show_day(own[0]["effective_on"]),
             "basis": own[0]["basis"],
             "total": len(own),
-            "done": sum(row["status"] in ("submitted", "completed") for row in own),
+            **{status: sum(row["status"] == status for row in own) for status in ("submitted", "completed")},
             "overdue": sum(row["standing"] == "overdue" for row in own),
+            "opens": _lists(as_of, code, own[0]["heir_code"]),
         }
         for code, own in former.items()
     ]

@@ -7,12 +7,14 @@ from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from sqlmodel import Session, col, select
 
+from reports import inherited
 from tests import make
-from workflow import planner, queries
+from workflow import listing, planner, queries
 from workflow.agency import Agency, FocalPoint, add_agency, add_focal_point
 from workflow.audit import By
 from workflow.database import Database
@@ -392,6 +394,12 @@ def test_any_history_conserves(database: Database, url: str, seed: int) -> None:
                 if found["occurrence_id"] in early:
                     owner = agencies[found["agency_code"]]
                     assert begins[owner.code] <= day <= (owner.valid_to or date.max), (day, found["code"], owner.code)
+        looked = queries.AsOf(date(2025, 12, 1), 7, "Asia/Ho_Chi_Minh", past=False)
+        for agency in agencies.values():
+            for figures in inherited.build(view, looked, agency.id or 0).sections[0].rows:
+                for name, address in figures["opens"].items():
+                    asked = listing.asked(dict(parse_qsl(address.partition("?")[2])))
+                    assert figures[name] == queries.count(view, looked, asked), (agency.code, name, address)
 
 
 def test_reminders_follow_and_none_is_doubled(office: Any) -> None:

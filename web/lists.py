@@ -50,13 +50,23 @@ def task_list(
     period: Annotated[str, Query(max_length=30)] = "",
     due: Annotated[str, Query(max_length=10)] = "",
     work: Annotated[str, Query(max_length=1)] = "",
+    former: Text = "",
+    heir: Text = "",
     page_: Annotated[int, Query(alias="page", ge=1, le=100_000)] = 1,
 ) -> Response:
     """The duties of one standing or status, or those that a figure counts."""
     office: Office = request.app.state.office
     view = View(as_of=as_of, original=original, directive=directive, agency=agency, section=section, search=search, period=period, page=page_)  # fmt: skip
     day = view.day(office)
-    chosen = {"standing": standing, "status": status, "figure": figure, "due": due, "work": work}
+    chosen = {
+        "standing": standing,
+        "status": status,
+        "figure": figure,
+        "due": due,
+        "work": work,
+        "former": former,
+        "heir": heir,
+    }
     wanted = replace(listing.asked(view._asdict() | chosen), limit=PER_PAGE, offset=(page_ - 1) * PER_PAGE)
     with looking(request, everybody=True) as record:
         rows, total = queries.tasks(record, day, wanted), queries.count(record, day, wanted)

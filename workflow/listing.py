@@ -15,7 +15,20 @@ from workflow.figures import LABELS
 from workflow.queries import AsOf, Wanted
 from workflow.standing import Standing, Status
 
-NAMES = ("directive", "agency", "section", "search", "period", "standing", "status", "figure", "due", "work")
+NAMES = (
+    "directive",
+    "agency",
+    "section",
+    "search",
+    "period",
+    "standing",
+    "status",
+    "figure",
+    "due",
+    "work",
+    "former",
+    "heir",
+)
 _KNOWN: dict[str, list[str]] = {"standing": list(Standing), "status": list(Status), "figure": list(LABELS)}
 
 
@@ -43,4 +56,4 @@ def asked(query: Mapping[str, Any]) -> Wanted:
         told["period"] = period_key(told["period"])
     if "due" in told:
         told["due"] = terminal.day(told["due"])
-    return Wanted(**told, closed=not told.keys().isdisjoint((*_KNOWN, "due")))
+    return Wanted(**told, closed=not told.keys().isdisjoint((*_KNOWN, "due", "former")))

@@ -86,6 +86,8 @@ class Wanted:
     figure: str | None = None  # what one column of the tally counts
     period: str | None = None  # its due day falls in it: "2025-Q3"
     due: date | None = None  # on this day only
+    former: str | None = None  # what passed from this agency …
+    heir: str | None = None  # … to this one
     work: bool = False  # without the reports of periods, which stand in no document
     closed: bool = True
     limit: int = 0  # so many rows, beginning after `offset`; 0: all of them
@@ -246,6 +248,10 @@ def narrow(view: Snapshot, wanted: Wanted) -> tuple[str, dict[str, object]]:
     if wanted.section:
         parts.append("coalesce(t.section, '') = :section")
         args["section"] = "" if wanted.section == NO_SECTION else wanted.section
+    if wanted.former and wanted.heir:
+        parts.append("""o.id in (select p.occurrence_id from handover p join succession c on c.id = p.succession_id
+            where c.undone_at is null and c.effective_on <= :today and c.former_id = :former and c.heir_id = :heir)""")
+        args |= {"former": agency_id(view, wanted.former), "heir": agency_id(view, wanted.heir)}
     if wanted.work:
         parts.append("t.id not in (select task_id from period_call)")
     if wanted.period:
