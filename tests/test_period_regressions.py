@@ -8,17 +8,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 from sqlmodel import Session, select
 
 from notifications import acts
 from notifications.acts import Choice, Report
+from reports import upward
+from reports.gathered import gather
 from tests import doors, make
 from tests.conftest import Office
 from tests.doors import FOCAL, MONITOR, House
 from tests.test_period_calls import AT, CODE, DUE, HOW, TASKS, TODAY, as_of, called
 from tests.test_register_succession import checked, row
+from workflow import config
 from workflow.access.roles import Grant, Role
 from workflow.audit import By
 from workflow.database import Database
@@ -28,6 +32,7 @@ from workflow.duties.order import Order
 from workflow.duties.period_report import PeriodReport
 from workflow.errors import BadInput, NotFound, Overtaken
 from workflow.occurrence import Occurrence
+from workflow.queries import AsOf
 from workflow.register import groups, handing, sheets
 from workflow.register.kinds import Kind
 from workflow.reporting import fields, sheet
@@ -215,3 +220,38 @@ def test_the_pages_refuse_what_is_forged(house: House) -> None:
     assert post(own, table=forged.getvalue()) == 422
     assert browser.post(f"/answers/{own}", json={"seal": seal}).status_code == 403
     assert house.entries() == before + 1, "what was not permitted stands in the history, and nothing else"
+
+
+def test_enter_in_a_field_keeps_the_form_and_does_not_send_it(house: House) -> None:
+    """A browser presses the first button of a form when somebody presses Enter in one of its fields."""
+    with house.office.database.transaction() as session:
+        how: dict[str, Any] = {"by": make.BY, "at": make.at("2025-10-15 08:00")}
+        _made, new = call(session, make.directive(session), "2025-Q3", due=date(2025, 10, 30), **how, today=date(2025, 10, 15))  # fmt: skip
+        number = next(duty.id for duty in new if duty.agency.name == "Phòng Nội vụ")
+    page = house.signed_in(FOCAL).get(f"/answers/{number}").text
+    assert 0 < page.index('value="keep"') < page.index('value="send"')
+
+
+def test_documents_of_two_offices_under_one_number_are_two(database: Database) -> None:
+    with database.transaction() as session:
+        directive = make.enacted(session, *TASKS)
+        for code in ("KH27-I.2", "KH27-I.3"):
+            make.occurrence(session, code).submit(session, **HOW, today=TODAY, result="xong", document_number="45/BC")
+        view = Snapshot.within(session)
+        told = gather(view, as_of(), directive.code)
+        assert [row["number"] for row in told.documents] == ["45/BC", "45/BC"]
+        earlier = AsOf(date(2025, 9, 30), 3, "Asia/Ho_Chi_Minh", True)
+        assert gather(view, earlier, directive.code).documents == [], "what came later is not told of an earlier day"
+
+
+def test_the_report_is_not_addressed_to_an_agency_that_has_ended(database: Database, tmp_path: Path) -> None:
+    settings = config._anchored(config.Settings(), tmp_path)
+    with database.transaction() as session:
+        directive = make.enacted(session, *TASKS)
+        issuer = make.agency(session, "UBND thành phố")
+        directive.issuer_id = issuer.id
+        for ended, to in ((None, "UBND thành phố"), (date(2025, 7, 1), "…")):
+            issuer.valid_to = ended
+            file = tmp_path / f"{bool(ended)}.docx"
+            upward.write(settings, Snapshot.within(session), as_of(), upward.asked("KH27", "", "progress", ""), file)
+            assert f"Kính gửi: {to}." in [one.text for one in docx.Document(str(file)).paragraphs]

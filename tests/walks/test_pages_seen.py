@@ -440,7 +440,7 @@ TEXTS = """() => {
     for (let one = walk.nextNode(); one; one = walk.nextNode())
         if (!one.parentElement.closest('[lang=vi], .office')) texts.push(one.textContent.replace(/\\s+/g, ' ').trim());
     for (const one of document.querySelectorAll('[aria-label], [data-title], [title]'))
-        texts.push(one.getAttribute('aria-label') || '', one.getAttribute('data-title') || '');
+        if (!one.closest('[lang=vi]')) texts.push(one.getAttribute('aria-label') || '', one.getAttribute('data-title') || '');
     return texts.filter(Boolean);
 }"""
 
