@@ -57,6 +57,9 @@ def test_a_report_is_called_for_filled_in_kept_and_sent(house: House) -> None:
     assert browser.post(f"/answers/{number}", data=told).headers["location"] == f"/answers/{number}?kept=1"
     page = browser.get(f"/answers/{number}?kept=1").text
     assert "Chưa gửi gì" in page and "Tập huấn 3 lớp\n- 12 xã" in page
+    for other in (house.signed_in(MONITOR), house.signed_in(OTHER)):
+        draft = other.get(f"/answers/{number}").text + other.get(f"/calls/{CODE}").text
+        assert "Tập huấn" not in draft and "đã điền, chưa gửi" in draft, "a draft is the agency's own"
     sent = {
         **told,
         "seen": doors.hidden(page, "seen"),

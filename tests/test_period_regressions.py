@@ -47,7 +47,10 @@ LATER = {"by": make.BY, "at": make.at("2025-10-02 09:00")}
 
 def form(session: Session, duty: Occurrence) -> dict[str, str]:
     """The fields of a form with what is filled in."""
-    return {one["key"]: one["value"] for one in fields.form(Snapshot.within(session), duty.id or 0, as_of())["fields"]}
+    return {
+        one["key"]: one["value"]
+        for one in fields.form(Snapshot.within(session), duty.id or 0, as_of(), own=True)["fields"]
+    }
 
 
 def stated(session: Session, **more: Any) -> Indicator:
@@ -113,7 +116,7 @@ def test_what_was_filled_in_stays_with_the_duty_that_an_heir_takes_over(database
         stated(session)
         for duty, figure in zip(duties, ("4", "26"), strict=True):
             fill(session, duty, {"done": f"của {duty.agency.code}", "CT1": figure}, **HOW, today=TODAY)
-        sheet.write(tmp_path / "cu.xlsx", fields.form(Snapshot.within(session), duties[1].id or 0, as_of()))
+        sheet.write(tmp_path / "cu.xlsx", fields.form(Snapshot.within(session), duties[1].id or 0, as_of(), own=True))
         numbers = [duty.id for duty in duties]
         merged(session, duties)
     with database.transaction() as session:
@@ -139,7 +142,7 @@ def test_an_heir_of_several_reports_an_ongoing_task_once(database: Database) -> 
         merged(session, called(session, both))
         directive = make.directive(session)
         (new,) = call(session, directive, "2025-09", due=DUE, **LATER, today=date(2025, 10, 2))[1]
-        shown = fields.form(Snapshot.within(session), new.id or 0, as_of())["fields"]
+        shown = fields.form(Snapshot.within(session), new.id or 0, as_of(), own=True)["fields"]
         assert [one["key"] for one in shown if one["kind"] == "line"] == ["KH27-I.1"]
         fill(session, new, {"KH27-I.1": "đã làm"}, **LATER, today=date(2025, 10, 2))
         lines = session.exec(select(PeriodReport)).all()

@@ -28,8 +28,18 @@ def _field(key: str, label: str, value: str, kind: str, hint: str = "") -> Row:
     return {"key": key, "label": label, "value": value, "kind": kind, "hint": hint}
 
 
-def form(view: Snapshot, occurrence: int, as_of: AsOf) -> Row:
-    """The form of one agency for one period; raises NotFound where the duty is no period report or hidden."""
+def _withheld(view: Snapshot, row: Row) -> bool:
+    """Whether the texts are a draft that only the agency sees: not sent yet, and the viewer stands for others."""
+    return (
+        row["status"] in ("not_started", "in_progress") and view.sees is not None and row["agency_id"] not in view.sees
+    )
+
+
+def form(view: Snapshot, occurrence: int, as_of: AsOf, *, own: bool = False) -> Row:
+    """The form of one agency for one period; raises NotFound where the duty is no period report or hidden.
+
+    What is not sent yet is shown to the agency alone, or to whoever holds its link (`own`).
+    """
     found = view.rows(
         f"""select o.id, t.code, t.text, o.period, o.status, o.due_on, o.version, o.agency_id, o.issued_to_id,
             a.code as agency_code, a.name as agency, f.code as issued_to_code,
@@ -44,6 +54,8 @@ def form(view: Snapshot, occurrence: int, as_of: AsOf) -> Row:
     if not found:
         raise NotFound("There is no report of a period under the number {n}.", n=occurrence)
     row = with_days(found[0], as_of.day)
+    if not own and _withheld(view, row):
+        row |= dict.fromkeys(TEXTS, "")
     row["fields"] = [*_texts(row), *_lines(view, row), *_figures(view, row)]
     duties = tasks(view, as_of, Wanted(directive=row["directive"], agency=row["agency_code"]))
     row["duties"] = [one for one in duties if one["code"] != row["code"] and one["occurrence_id"]]
@@ -55,7 +67,7 @@ def of_link(view: Snapshot, occurrence: int, as_of: AsOf) -> list[Row]:
     called = view.rows(
         "select c.id from period_call c join occurrence o on o.task_id = c.task_id where o.id = :id", id=occurrence
     )
-    return form(view, occurrence, as_of)["fields"] if called else []
+    return form(view, occurrence, as_of, own=True)["fields"] if called else []
 
 
 def called_duty(view: Snapshot, code: str, agency: str | None = None) -> int:
@@ -153,10 +165,10 @@ def calls(view: Snapshot, directive: str | None = None) -> list[Row]:
 
 
 def answers(view: Snapshot, code: str, as_of: AsOf) -> list[Row]:
-    """One row for each agency that was asked: whether it has sent its report, and what stands in it. By name."""
+    """One row for each agency that was asked: whether it has sent its report, and what stands in it; a draft is the agency's own. By name."""
     _asked(view, code, None)
     rows = view.rows(
-        f"""select o.id as occurrence_id, t.code, a.code as agency_code, a.name as agency, o.period, o.status, o.due_on, o.submitted_on,
+        f"""select o.id as occurrence_id, t.code, a.id as agency_id, a.code as agency_code, a.name as agency, o.period, o.status, o.due_on, o.submitted_on,
             {STANDING_SQL} as standing, coalesce(r.done, s.result, '') as done, coalesce(r.difficulties, '') as difficulties,
             coalesce(r.proposals, '') as proposals, s.document_number, s.document_on
         from period_call c join task t on t.id = c.task_id join {as_of.occurrences(view)} o on o.task_id = t.id
@@ -170,6 +182,8 @@ def answers(view: Snapshot, code: str, as_of: AsOf) -> list[Row]:
     for row in rows:
         row["sent"] = row["status"] in ("submitted", "completed")
         row["begun"] = bool(row["done"] or row["difficulties"] or row["proposals"])
+        if _withheld(view, row):
+            row |= dict.fromkeys(TEXTS, "")
     return rows
 
 
