@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from starlette.background import BackgroundTask
 
 from web.duties import permitted
+from web.guard import own_site
 from web.pages import Office, page
 from web.tables import brought
 from web.view import View
@@ -148,6 +149,7 @@ def answer(
 ) -> Response:
     """Keep the form or send it; a spreadsheet that is brought fills it in."""
     office: Office = request.app.state.office
+    own_site(request)  # before anything that was sent is looked into
     typed = {"document_number": document_number, "document_on": document_on}
     try:
         given = paired(item or (), text or ())
