@@ -80,7 +80,7 @@ def test_the_tour_of_the_readme_runs(tmp_path: Path) -> None:
         text=True,
         cwd=tmp_path,
         env={"PYTHONPATH": str(ROOT), "PATH": "/usr/bin:/bin", "DONDOC_ACTOR": "README"},
-        timeout=120,
+        timeout=300,
     )
     assert ended.returncode == 0, ended.stderr + ended.stdout[-2000:]
 
