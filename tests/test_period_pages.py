@@ -71,6 +71,7 @@ def test_a_report_is_called_for_filled_in_kept_and_sent(house: House) -> None:
     again = browser.post(f"/answers/{number}", data=sent)
     assert again.status_code == 422 and "Tập huấn 3 lớp" in again.text
     seen = house.signed_in(MONITOR).get(f"/calls/{CODE}").text
+    assert "/overdue?directive=KH27&amp;section=Ch%E1%BA%BF" in seen, "those that are missing can be pressed"
     assert "1/2" in seen and "45/BC-PNV" in seen and re.search(r"Phòng Tư pháp</a>: chưa gửi", seen)
 
 

@@ -29,7 +29,7 @@ from workflow.occurrence import Occurrence
 from workflow.queries import directive_id
 from workflow.reporting import fields, sheet
 from workflow.reporting.answer import paired
-from workflow.reporting.call import call
+from workflow.reporting.call import SECTION, call
 from workflow.snapshot import Row
 from workflow.standing import OPEN
 from workflow.task import Task
@@ -98,7 +98,16 @@ def answers(request: Request, code: Code, as_of: Annotated[str, Query(max_length
     with looking(request, everybody=True) as view:
         rows = fields.answers(view, code, view_.day(office))
         found = next(row for row in fields.calls(view) if row["code"] == code.strip().upper())
-    return page(request, "answers.html", keep=True, call=found, rows=rows, say=fields.say_answer, texts=fields.TEXTS)
+    return page(
+        request,
+        "answers.html",
+        keep=True,
+        call=found,
+        rows=rows,
+        say=fields.say_answer,
+        texts=fields.TEXTS,
+        section=SECTION,
+    )
 
 
 @router.get("/answers/{number}", response_class=HTMLResponse)
