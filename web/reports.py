@@ -36,9 +36,14 @@ KINDS = {"progress": N_("how far it has come"), "interim": N_("interim review"),
 PARTS = ("", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4", *(f"-{month:02}" for month in range(1, 13)))
 
 
-def shown(request: Request, template: str, report: Report, files: dict[str, str], **more: Any) -> Response:
-    """The page of a report: its template extends `report.html` with what can be chosen; `files` are the addresses of its files."""
-    return page(request, template, keep=True, report=report, most=MOST, files=files, titles=FILES, **more)
+def shown(
+    request: Request, template: str, report: Report, files: dict[str, str], *, paper: bool = False, **more: Any
+) -> Response:
+    """The page of a report: its template extends `report.html` with what can be chosen; `files` are the addresses of its files.
+
+    What is written for `paper` is Vietnamese whatever the page around it is.
+    """
+    return page(request, template, keep=True, report=report, most=MOST, files=files, titles=FILES, paper=paper, **more)
 
 
 def written(office: Office, report: Report, kind: str, name: str) -> Response:
