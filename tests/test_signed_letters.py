@@ -218,7 +218,7 @@ def test_the_command_mails_here(run: Run, office: Office, letter: int, tmp_path:
     assert run("letter", "send", str(letter), "--file", str(tmp_path / "nope.pdf"), *me)[0] == 2
     assert run("letter", "send", "99", *me)[0] == 2 and run("letter", "send", str(letter), "--by", "Lê Hoa")[0] == 3
     assert "4 địa chỉ" in run("letter", "list")[1]
-    assert "gửi văn bản đã ký" in run("proof", "KH27-I.1")[1]
+    assert "gửi văn bản đã ký" in run("report", "proof", "KH27-I.1")[1]
 
 
 def test_the_page_mails_the_file(office: Office, letter: int) -> None:
