@@ -385,7 +385,9 @@ def test_the_plan_of_a_reorganisation_can_be_read_and_used(office: Served, brows
             eyes.page.wait_for_load_state()
             eyes.sound()
             eyes.orderly()
-        assert eyes.page.locator("select[name=heir]").count() == 2
+        assert eyes.page.locator("select[name=heir]").count() == 3, (
+            "two tasks and the report of the period that it was asked for"
+        )
         eyes.page.context.close()
 
 
