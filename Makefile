@@ -10,11 +10,12 @@ TIMELESS := $(foreach name,permits confidential evidence reports_files proposal_
   workflow_config workflow_i18n workflow_database notifications_wire faults_delivery faults_tick \
   letters_regressions letters_regressions_more letters_regressions_secret replies reach post_office acting \
   faults_links faults_links_pages faults_addresses faults_kills faults_web faults_sizes faults_guesses faults_words notifications_outbox cli time_zones \
-  api api_acts api_confidential api_texts afar afar_guards sign_in_guards hooks oidc,--ignore=tests/test_$(name).py) $(foreach name,acting_by_mail three_people pages_seen,--ignore=tests/walks/test_$(name).py)
+  api api_acts api_confidential api_texts afar afar_guards afar_periods sign_in_guards hooks oidc \
+  figures_text figures_tables figures_taken targets_figures targets_form targets_money targets_pages targets_record signed_letters report_pages,--ignore=tests/test_$(name).py) $(foreach name,acting_by_mail three_people pages_seen,--ignore=tests/walks/test_$(name).py)
 
 # Pages and odd texts whose queries other tests put to PostgreSQL.
 SHOWN := $(foreach name,proposal_pages letter_pages succession_pages duty_pages web sign_in_guards \
-  faults_words faults_guesses faults_links_pages api_texts,--ignore=tests/test_$(name).py)
+  faults_words faults_guesses faults_links_pages api_texts report_pages period_pages targets_pages,--ignore=tests/test_$(name).py)
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test zones check accuracy bench translations lock clean
