@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, NamedTuple
@@ -127,3 +127,24 @@ def answered(session: Session, caller: Caller, key: str, content: Any) -> tuple[
     if found and found.content_hash != digest:
         raise Conflict(N_("This Idempotency-Key was sent with another content before. Take a new one."))
     return name, digest, found.answer if found else None
+
+
+def once(
+    request: Request,
+    key: str,
+    content: dict[str, Any],
+    make: Callable[[Session, dict[str, Any]], dict[str, Any]],
+    scope: str = "act",
+) -> dict[str, Any]:
+    """What an act answers; with a key, what it answered when it was sent before."""
+    with acting(request, scope) as (session, how):
+        caller: Caller = request.state.caller
+        name = digest = ""
+        if key:
+            name, digest, before = answered(session, caller, key, content)
+            if before:
+                return before
+        told = make(session, how)
+        if name:
+            session.add(KeptAnswer(key=name, content_hash=digest, at=how["at"], answer=told))
+    return told

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path as Folder
 from typing import Annotated, Any
@@ -18,11 +17,10 @@ from notifications import signed
 from reports import drafting, paper
 from web.api import models
 from web.api.acting import own_files
-from web.api.caller import Caller, acting, answered, reading
+from web.api.caller import once, reading
 from web.api.office import _overseer
 from web.pages import Office
 from workflow import dispatch
-from workflow.access.entry import KeptAnswer
 from workflow.basis import Basis
 from workflow.dispatch_kind import Kind
 from workflow.evidence import Evidence
@@ -125,7 +123,7 @@ def draft(request: Request, wish: LetterWish, idempotency_key: Once = "") -> Let
         told |= {"kind": wish.kind.value, "duties": tuple(wish.duties), "requests": tuple(wish.requests)}
         return drafting.counted(drafting.draft(session, drafting.Wish(**told), as_of=office.as_of(), **how))
 
-    return LetterDrafted(**_once(request, idempotency_key, wish.model_dump(mode="json"), make))
+    return LetterDrafted(**once(request, idempotency_key, wish.model_dump(mode="json"), make))
 
 
 @router.get(
@@ -150,7 +148,7 @@ def give_number(request: Request, number: Number, given: NumberGiven, idempotenc
         left = dispatch.give_number(session, found, Basis(bounded(given.number, 200), given.on), **how)
         return {"letter": number, "number": found.number, "tasks": len(left)}
 
-    return LetterLeft(**_once(request, idempotency_key, {"of": number, **given.model_dump(mode="json")}, make))
+    return LetterLeft(**once(request, idempotency_key, {"of": number, **given.model_dump(mode="json")}, make))
 
 
 @router.post("/{number}/drop")
@@ -161,7 +159,7 @@ def drop(request: Request, number: Number, idempotency_key: Once = "") -> Letter
         dispatch.drop(session, dispatch.find_dispatch(session, number, lock=True), **how)
         return {"letter": number}
 
-    return LetterDropped(**_once(request, idempotency_key, {"drop": number}, make))
+    return LetterDropped(**once(request, idempotency_key, {"drop": number}, make))
 
 
 @router.post("/{number}/send", response_model=LetterMailed)
@@ -179,22 +177,5 @@ def send(request: Request, number: Number, wish: SendWish, idempotency_key: Once
             session.delete(upload)
         return {**vars(done), "lines": done.lines()}
 
-    told = LetterMailed(**_once(request, idempotency_key, {"of": number, **wish.model_dump(mode="json")}, make))
+    told = LetterMailed(**once(request, idempotency_key, {"of": number, **wish.model_dump(mode="json")}, make))
     return Response(told.model_dump_json(), media_type="application/json", background=BackgroundTask(office.post))
-
-
-def _once(
-    request: Request, key: str, content: dict[str, Any], make: Callable[[Session, dict[str, Any]], dict[str, Any]]
-) -> dict[str, Any]:
-    """What an act answers; with a key, what it answered when it was sent before."""
-    with acting(request) as (session, how):
-        caller: Caller = request.state.caller
-        name = digest = ""
-        if key:
-            name, digest, before = answered(session, caller, key, content)
-            if before:
-                return before
-        told = make(session, how)
-        if name:
-            session.add(KeptAnswer(key=name, content_hash=digest, at=how["at"], answer=told))
-    return told

@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
+from sqlmodel import Session
 
 from reports import answered as answers_report
 from reports import upward
 from web.api import models
-from web.api.caller import Caller, acting, answered, reading
+from web.api.caller import once, reading
 from web.api.reading import As, Code, Name, _as_of
 from web.pages import Office
 from workflow.access import sight
-from workflow.access.entry import KeptAnswer
 from workflow.agency import known_agency
 from workflow.directive import find_directive
 from workflow.reporting import fields
@@ -109,17 +109,11 @@ def ask(
 ) -> Called:
     """Call for the report of a period; once more asks those that were not asked yet."""
     office: Office = request.app.state.office
-    with acting(request, "manage") as (session, how):
-        caller: Caller = request.state.caller
-        name = digest = ""
-        if idempotency_key:
-            name, digest, before = answered(session, caller, idempotency_key, wish.model_dump(mode="json"))
-            if before:
-                return Called(**before)
+
+    def make(session: Session, how: dict[str, Any]) -> dict[str, Any]:
         found = find_directive(session, wish.directive, sight.hidden(session, how["by"]))
         named = [known_agency(session, one) for one in wish.agencies]
         made, new = call(session, found, wish.period, due=wish.due, agencies=named, today=office.as_of().day, **how)
-        told = {"code": new[0].task.code, "period": made.period, "agencies": [one.agency.code for one in new]}
-        if name:
-            session.add(KeptAnswer(key=name, content_hash=digest, at=how["at"], answer=told))
-    return Called(**told)  # type: ignore[arg-type]
+        return {"code": new[0].task.code, "period": made.period, "agencies": [one.agency.code for one in new]}
+
+    return Called(**once(request, idempotency_key, wish.model_dump(mode="json"), make, "manage"))
