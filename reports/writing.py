@@ -9,6 +9,11 @@ from reports.report import Report
 from workflow.errors import BadInput
 from workflow.terminal import output_file
 
+MEDIA_TYPES = {
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
 FORMATS = {".xlsx": "excel", ".docx": "word", ".pdf": "pdf"}
 
 

@@ -145,3 +145,16 @@ def test_the_link_of_a_letter_shows_the_form(house: House) -> None:
         made = session.exec(select(Answer)).one()
         duty = session.get_one(Occurrence, made.occurrence_id)
         assert (made.done, made.proposals, duty.status) == ("Tập huấn 4 lớp", "", Status.SUBMITTED)
+
+
+def test_a_program_that_calls_twice_with_one_key_is_answered_and_asks_nobody_again(house: House) -> None:
+    program, wish = (
+        house.program(MONITOR, "read", "manage"),
+        {"directive": "KH27", "period": "2025-Q3", "due": "2025-10-30"},
+    )
+    first, again = (
+        program.post("/api/v1/calls", json=wish, headers={"Idempotency-Key": "goi-quy-3-2025"}) for _n in range(2)
+    )
+    assert (first.status_code, again.status_code) == (201, 201) and first.json() == again.json()
+    assert house.acts().count("call period") == 1 and program.post("/api/v1/calls", json=wish).status_code == 409
+    assert house.program(FOCAL, "read", "manage").post("/api/v1/calls", json=wish).status_code == 403

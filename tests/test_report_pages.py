@@ -91,7 +91,7 @@ def test_the_files_are_what_the_page_shows(house: House, kind: str) -> None:
     address = unescape(re.findall(rf'href="(/reports/overdue\.{kind}[^"]*)"', page)[0])
     browser.cookies.set("language", "en")
     answer: Any = browser.get(address)
-    assert answer.status_code == 200 and answer.headers["content-type"] == reports.TYPES[kind]
+    assert answer.status_code == 200 and answer.headers["content-type"] == reports.MEDIA_TYPES[kind]
     assert answer.headers["content-disposition"] == f"attachment; filename=qua-han-2025-10-15.{kind}"
     told = opened_as(kind, answer.content)
     assert "Nhiệm vụ quá hạn tính đến ngày 15/10/2025" in told  # paper is Vietnamese, whatever its maker reads

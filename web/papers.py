@@ -14,6 +14,7 @@ from starlette.background import BackgroundTask
 
 from notifications import signed
 from reports import drafting, paper
+from reports.writing import MEDIA_TYPES
 from web.office import overseer
 from web.pages import Office, page
 from web.visitor import acting, looking
@@ -33,7 +34,7 @@ Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Seal = Annotated[str, Form(max_length=200)]
 Named = Annotated[str, Form(max_length=300)]
 UNANSWERED = 200  # decided requests that are offered for an answer
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORD = MEDIA_TYPES["docx"]
 
 
 @router.get("", response_class=HTMLResponse)

@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from sqlmodel import col, select
 from starlette.background import BackgroundTask
 
+from reports.writing import MEDIA_TYPES
 from web.duties import permitted
 from web.guard import own_site
 from web.pages import Office, page
@@ -127,7 +128,7 @@ def download(request: Request, number: Number) -> Response:
         sheet.write(file, row)
         content = file.read_bytes()
     headers = {"Content-Disposition": f'attachment; filename="{row["directive"].encode("ascii", "replace").decode()}-{row["period"]}.xlsx"'}  # fmt: skip
-    return Response(content, media_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", headers=headers)  # fmt: skip
+    return Response(content, media_type=MEDIA_TYPES["xlsx"], headers=headers)  # fmt: skip
 
 
 def _shown(

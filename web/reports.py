@@ -12,6 +12,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from reports import answered, pack, upward, writing
 from reports.report import Report
+from reports.writing import MEDIA_TYPES
 from web.pages import Office, page
 from web.view import View
 from web.visitor import looking
@@ -27,11 +28,6 @@ Word = Annotated[str, Query(max_length=30)]
 Kind = Literal["xlsx", "docx", "pdf"]
 MOST = 200  # rows of one table on a page; the files have all of them
 FILES = {"xlsx": "Excel", "docx": "Word", "pdf": "PDF"}
-TYPES = {
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "pdf": "application/pdf",
-}
 KINDS = {"progress": N_("how far it has come"), "interim": N_("interim review"), "final": N_("final review")}
 PARTS = ("", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4", *(f"-{month:02}" for month in range(1, 13)))
 
@@ -53,7 +49,9 @@ def written(office: Office, report: Report, kind: str, name: str) -> Response:
         writing.write(report, file, office.settings.links.base_url.rstrip("/"))
         content = file.read_bytes()
     name = f"{name}-{report.as_of.isoformat()}.{kind}"
-    return Response(content, media_type=TYPES[kind], headers={"Content-Disposition": f"attachment; filename={name}"})
+    return Response(
+        content, media_type=MEDIA_TYPES[kind], headers={"Content-Disposition": f"attachment; filename={name}"}
+    )
 
 
 @router.get("/overdue", response_class=HTMLResponse)
@@ -154,7 +152,7 @@ def progress_file(
             upward.write(office.settings, record, day, what, file)
             content = file.read_bytes()
     headers = {"Content-Disposition": f"attachment; filename=bao-cao-{day.day.isoformat()}.docx"}
-    return Response(content, media_type=TYPES["docx"], headers=headers)
+    return Response(content, media_type=MEDIA_TYPES["docx"], headers=headers)
 
 
 @router.get("/period/{code}.{kind}")

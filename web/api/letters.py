@@ -15,6 +15,7 @@ from starlette.background import BackgroundTask
 
 from notifications import signed
 from reports import drafting, paper
+from reports.writing import MEDIA_TYPES
 from web.api import models
 from web.api.acting import own_files
 from web.api.caller import once, reading
@@ -27,7 +28,7 @@ from workflow.evidence import Evidence
 from workflow.names import bounded
 
 router = APIRouter(prefix="/letters")
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORD = MEDIA_TYPES["docx"]
 Number = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Id = Annotated[int, Field(ge=1, le=2**31 - 1)]
 Named = Annotated[str, Field(max_length=300)]

@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from reports import answered as answers_report
 from reports import upward
+from reports.writing import MEDIA_TYPES
 from web.api import models
 from web.api.caller import once, reading
 from web.api.reading import As, Code, Name, _as_of
@@ -24,7 +25,7 @@ from workflow.reporting import fields
 from workflow.reporting.call import call
 
 router = APIRouter()
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+WORD = MEDIA_TYPES["docx"]
 Named = Annotated[str, Field(min_length=1, max_length=300)]
 
 
